@@ -1,0 +1,1 @@
+"""The appliance: the domain (devices, parties, behaviour, alerts), the database, the commands."""

@@ -1,0 +1,27 @@
+"""What the meter hands to the dissectors: one packet worth reading, already parsed down to its payload."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+STREAM_BYTES: Final = 65_536
+"""Payload bytes of one TCP direction that are ever handed up: a ClientHello with post-quantum keys and a
+certificate chain fit (RFC 8446 records are at most 16 KiB), a bulk transfer costs no more than this."""
+
+
+class Packet(NamedTuple):
+    """One selected packet. `payload` is as captured: it may be shorter than it was on the wire."""
+
+    ts: float  # capture time, UTC epoch seconds
+    uid: str  # of its flow; "" for ARP
+    kind: str  # "arp", "icmp", "icmp6", "udp", "tcp"
+    src: str  # IP source; ARP: sender protocol address
+    sport: int
+    dst: str
+    dport: int
+    src_mac: str | None
+    dst_mac: str | None
+    is_orig: bool  # sent by the flow's originator
+    seq: int  # TCP sequence number of the first payload byte; 0 for others
+    payload: bytes  # UDP/TCP payload; the whole ICMP message; the ARP body from its hardware type on
+    cut: bool  # True when the capture holds fewer payload bytes than the wire carried

@@ -1,0 +1,327 @@
+"""The vocabulary of records: the one language that crosses from the sensor to the appliance.
+
+Wire, test fixtures, `tattlebox dissect` output and exports all speak it. Does no I/O; standard library only.
+
+Records are typed named tuples: immutable, slotted by nature, compared by value, and built by the native
+meter at the price of a tuple (docs/decisions.md). Every record begins with `ts`, the capture time of the
+packet (or of a flow's first packet) in UTC epoch seconds. Names of flow fields are Zeek's. MAC addresses are
+lower-case, colon-separated; IP addresses are in RFC 5952 form; host names are lower-case, without the final
+dot. `None` means "the packet did not say"; an empty tuple or string means "it said: nothing".
+
+Any text that comes from a packet is hostile: it is shortened to `MAX_TEXT` characters where it is read, and
+whoever shows it escapes it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final, NamedTuple
+
+VERSION: Final = 1
+"""Version of this vocabulary; a field added at the end keeps it, anything else raises it."""
+
+MAX_TEXT: Final = 255
+"""Longest text kept from a packet, in characters: a DNS name (RFC 1035 §2.3.4) is the longest we need."""
+
+MAX_ITEMS: Final = 64
+"""Most entries kept in one repeated field (addresses, TXT keys, options): more is abuse, not information."""
+
+
+class FlowRecord(NamedTuple):
+    """One flow, or one part of a long one: packets of one 5-tuple between two timeouts, both directions.
+
+    A flow ends when it is idle (TCP 300 s, other 60 s) or at the end of the capture; a flow that goes on is
+    reported in parts of `ACTIVE_TIMEOUT_S` (300 s) that share `uid` and count up in `part`. Counts are of
+    this part alone, so sums over parts are sums over the flow. A non-first IP fragment has no ports: it is
+    counted in a flow of the same addresses and protocol with both ports 0.
+    """
+
+    ts: float  # first packet of this part
+    duration_s: float  # first to last packet of this part
+    uid: str  # stable id: keyed by 5-tuple, VLAN and start time; the same capture gives the same uid
+    community_id: str  # Community ID v1, seed 0 (https://github.com/corelight/community-id-spec)
+    part: int  # 0 for the first (usually only) record of a flow
+    proto: str  # "tcp", "udp", "icmp", "icmp6", "sctp", ... or "ip-<number>" (IANA protocol numbers)
+    orig_h: str  # originator: first sender (flipped where a SYN+ACK or a service port came first)
+    orig_p: int  # 0 where the protocol has no ports; ICMP: type (Community ID rules)
+    resp_h: str
+    resp_p: int
+    orig_pkts: int
+    resp_pkts: int
+    orig_wire_bytes: int  # whole frames as they were on the wire (orig_len, tp_len), link header included
+    resp_wire_bytes: int
+    orig_ip_bytes: int  # IP header and payload, from the IP header's length field
+    resp_ip_bytes: int
+    orig_bytes: int  # payload above TCP/UDP/ICMP header
+    resp_bytes: int
+    orig_mac: str | None  # link-layer source of the originator's first frame; None where the link has none
+    resp_mac: str | None  # that of the responder; None when it sent nothing; then see orig_dst_mac
+    orig_dst_mac: str | None  # link-layer destination of the originator's first frame
+    vlan: int | None  # outermost 802.1Q id
+    orig_tcp_flags: int  # OR of the TCP flag bytes seen in that direction; 0 for other protocols
+    resp_tcp_flags: int
+    end: str  # why it was reported: "idle", "active" (a further part follows), "closed", "evicted", "flush"
+
+
+class DnsQuery(NamedTuple):
+    """A question to a unicast resolver (RFC 1035 §4.1.2), one record per question."""
+
+    ts: float
+    uid: str
+    mac: str | None
+    client: str
+    resolver: str
+    transport: str  # "udp", "tcp"
+    query: str
+    qtype: int  # 1 A, 28 AAAA, 65 HTTPS, ...
+
+
+class DnsAnswer(NamedTuple):
+    """The answer of a unicast resolver (RFC 1035 §4.1), one record per message."""
+
+    ts: float
+    uid: str
+    client_mac: str | None  # link-layer destination of the answer
+    client: str
+    resolver: str
+    transport: str
+    query: str  # the name that was asked for; never the tail of a CNAME chain
+    qtype: int
+    rcode: int  # 0 no error, 3 no such name
+    cnames: tuple[str, ...]  # the chain, in order
+    addresses: tuple[str, ...]  # of A and AAAA answers
+    ttl_s: int | None  # smallest of the address answers
+
+
+class MdnsService(NamedTuple):
+    """A service a device offers (RFC 6762, RFC 6763), gathered from one message's PTR, SRV, TXT, A, AAAA."""
+
+    ts: float
+    mac: str | None
+    host: str  # IP source of the announcement
+    service: str  # "_googlecast._tcp.local"; "" when the message only maps a host name to addresses
+    instance: str | None  # "Living Room._googlecast._tcp.local" without the service part
+    hostname: str | None  # SRV target, or the owner of the A/AAAA record
+    port: int | None
+    txt: tuple[tuple[str, str], ...]  # RFC 6763 §6 key/value pairs
+    addresses: tuple[str, ...]
+
+
+class DhcpRequest(NamedTuple):
+    """What a DHCPv4 client says of itself (RFC 2131; DISCOVER, REQUEST, INFORM, RELEASE, DECLINE)."""
+
+    ts: float
+    mac: str  # chaddr
+    message_type: int  # option 53: 1 DISCOVER, 3 REQUEST, 8 INFORM, ...
+    client: str | None  # ciaddr, when not 0.0.0.0
+    requested_address: str | None  # option 50
+    hostname: str | None  # option 12
+    fqdn: str | None  # option 81
+    vendor_class: str | None  # option 60
+    client_id: str | None  # option 61, hexadecimal
+    parameter_list: tuple[int, ...]  # option 55, in the order sent
+
+
+class DhcpAck(NamedTuple):
+    """An address lent by a DHCPv4 server (RFC 2131 §3.1, DHCPACK or DHCPOFFER)."""
+
+    ts: float
+    mac: str  # chaddr: the client
+    message_type: int  # 2 OFFER, 5 ACK
+    address: str  # yiaddr
+    server: str | None  # option 54
+    lease_s: int | None  # option 51
+    routers: tuple[str, ...]  # option 3
+    dns_servers: tuple[str, ...]  # option 6
+
+
+class Neighbour(NamedTuple):
+    """A binding of an address to a MAC: ARP sender (RFC 826) or NDP NA/NS/RA (RFC 4861)."""
+
+    ts: float
+    mac: str
+    address: str
+    source: str  # "arp", "ndp", "ra" (a router announces itself)
+
+
+class SsdpAnnouncement(NamedTuple):
+    """An SSDP message (UPnP Device Architecture 2.0 §1): NOTIFY, M-SEARCH or the answer to one."""
+
+    ts: float
+    mac: str | None
+    host: str  # IP source
+    kind: str  # "notify", "search", "response"
+    target: str | None  # NT or ST
+    usn: str | None
+    server: str | None  # SERVER
+    location: str | None  # LOCATION: where the description document is
+    user_agent: str | None
+
+
+class TlsClientHello(NamedTuple):
+    """The first message of a TLS client (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2), over TCP or QUIC."""
+
+    ts: float
+    uid: str
+    mac: str | None
+    transport: str  # "tcp", "quic"
+    src: str
+    sport: int
+    dst: str
+    dport: int
+    server_name: str | None  # RFC 6066 §3
+    alpn: tuple[str, ...]
+    versions: tuple[int, ...]  # supported_versions without GREASE, else the legacy version alone
+    ja4: str  # https://github.com/FoxIO-LLC/ja4, JA4 only
+    ech: bool  # an encrypted_client_hello extension of type outer: server_name is then the cover name
+
+
+class HttpRequest(NamedTuple):
+    """The head of an HTTP/1 request (RFC 9112). Names of parameters are kept, their values never."""
+
+    ts: float
+    uid: str
+    mac: str | None
+    src: str
+    sport: int
+    dst: str
+    dport: int
+    method: str
+    host: str | None  # Host header or absolute-form authority, without port
+    path: str  # without the query
+    parameters: tuple[str, ...]  # names in the query string
+    user_agent: str | None
+    content_type: str | None
+    content_bytes: int | None  # Content-Length
+    header_names: tuple[str, ...]  # lower-case, in order
+
+
+class NtpRequest(NamedTuple):
+    """An NTP client asks for the time (RFC 5905 §7.3, mode 3)."""
+
+    ts: float
+    uid: str
+    mac: str | None
+    src: str
+    dst: str
+    version: int
+
+
+class Weird(NamedTuple):
+    """Bytes that are not what they should be: counted and kept, never an exception."""
+
+    ts: float
+    name: str  # "<where>_<what>", e.g. "dns_truncated_name"
+    uid: str | None
+    src: str | None
+    dst: str | None
+    detail: str  # what was read, what was expected
+
+
+class Loss(NamedTuple):
+    """What was not seen. "Nothing new" may only be said of time without one."""
+
+    ts: float
+    until: float  # end of the span; ts for an instant
+    kind: str  # "kernel_drop", "gap", "evicted", "truncated_file", "reassembly", "queue", "unseen_name", ...
+    lost: int  # packets, flows or records; 0 when unknown
+    detail: str
+
+
+Observation = (
+    DnsQuery
+    | DnsAnswer
+    | MdnsService
+    | DhcpRequest
+    | DhcpAck
+    | Neighbour
+    | SsdpAnnouncement
+    | TlsClientHello
+    | HttpRequest
+    | NtpRequest
+)
+Record = FlowRecord | Observation | Weird | Loss
+
+TYPES: Final[dict[str, type[Any]]] = {
+    "flow": FlowRecord,
+    "dns_query": DnsQuery,
+    "dns": DnsAnswer,
+    "mdns": MdnsService,
+    "dhcp_request": DhcpRequest,
+    "dhcp_ack": DhcpAck,
+    "neighbour": Neighbour,
+    "ssdp": SsdpAnnouncement,
+    "tls": TlsClientHello,
+    "http": HttpRequest,
+    "ntp": NtpRequest,
+    "weird": Weird,
+    "loss": Loss,
+}
+"""Name of each record type in JSON. The order is that of docs/records.md."""
+
+_NAMES: Final = {record_type: name for name, record_type in TYPES.items()}
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
+
+class RecordError(ValueError):
+    """A line that is not a record: says what was read and what was expected."""
+
+
+def to_json(record: Record) -> str:
+    """Return the record as one line of JSON (no newline): `type`, `v`, then its fields in order."""
+    return _encode({"type": _NAMES[type(record)], "v": VERSION, **record._asdict()})
+
+
+def from_json(line: str | bytes) -> Record:
+    """Return the record of a line that `to_json` wrote.
+
+    A field this version does not know is passed over (a newer writer). Raises RecordError for anything else.
+    """
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"read {line[:60]!r}, expected one JSON object: {error}") from error
+    record_type = TYPES.get(fields.get("type", "")) if isinstance(fields, dict) else None
+    if record_type is None:
+        raise RecordError(f"read {line[:60]!r}, expected an object whose type is one of {', '.join(TYPES)}")
+    if fields.get("v") != VERSION:
+        raise RecordError(f"read record version {fields.get('v')!r}, expected {VERSION}")
+    return _build(record_type, fields)
+
+
+def _build(record_type: type[Any], fields: dict[str, Any]) -> Record:
+    values = []
+    for name, kind, wanted, maybe_none in _SHAPES[record_type]:
+        value = fields.get(name, _ABSENT)
+        if type(value) not in wanted and not (value is None and maybe_none):
+            if value is _ABSENT:
+                raise RecordError(f"read a {fields['type']} record without {name}")
+            raise RecordError(f"read {fields['type']}.{name} = {value!r:.60}, expected {kind}")
+        if wanted is _LIST and value is not None:
+            value = tuple(tuple(item) if type(item) is list else item for item in value)
+        values.append(value)
+    record: Record = record_type(*values)
+    return record
+
+
+_ABSENT: Final = object()
+_LIST: Final = (list,)
+_JSON_TYPES: Final[dict[str, tuple[type, ...]]] = {
+    "float": (float, int),
+    "int": (int,),
+    "str": (str,),
+    "bool": (bool,),
+    "tuple": _LIST,
+}
+
+
+def _shape(record_type: type[Any]) -> list[tuple[str, str, tuple[type, ...], bool]]:
+    """Return (field, annotation, JSON types, may be null) for each field, from the annotations above."""
+    kinds = {name: annotation.__forward_arg__ for name, annotation in record_type.__annotations__.items()}
+    return [
+        (name, kind, _JSON_TYPES[kind.partition(" |")[0].partition("[")[0]], kind.endswith("| None"))
+        for name, kind in kinds.items()
+    ]
+
+
+_SHAPES: Final = {record_type: _shape(record_type) for record_type in TYPES.values()}
