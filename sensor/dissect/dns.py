@@ -1,0 +1,131 @@
+"""DNS between a device and its resolver, over UDP and TCP (RFC 1035, RFC 7766). No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+from sensor.dissect.interface import weird
+from sensor.packet import Packet
+from sensor.records import MAX_ITEMS, DnsAnswer, DnsQuery, Observation, Weird
+from sensor.wire import dnsmessage
+from sensor.wire.dnsmessage import Message, Resource
+from sensor.wire.malformed import Malformed
+
+_PORT: Final = 53
+_ADDRESSES: Final = (dnsmessage.A, dnsmessage.AAAA)
+_BINDINGS: Final = (dnsmessage.SVCB, dnsmessage.HTTPS)
+
+
+class Dns:
+    """DNS over UDP: one message a packet."""
+
+    KIND: ClassVar[str] = "udp"
+    PORTS: ClassVar[tuple[int, ...]] = (_PORT,)
+
+    def accepts(self, packet: Packet) -> bool:
+        return True
+
+    def dissect(self, packet: Packet) -> Iterator[Observation | Weird]:
+        try:
+            message = dnsmessage.parse(packet.payload)
+        except Malformed as error:
+            yield weird(packet, "dns", error)
+        else:
+            yield from _observations(packet, message, "udp")
+
+
+class DnsStream:
+    """DNS over TCP: messages one after another, each behind its length in two bytes (RFC 1035 §4.2.2)."""
+
+    def __init__(self) -> None:
+        self.done = False
+        self._waiting = b""
+
+    @staticmethod
+    def claims(packet: Packet) -> bool:
+        return _PORT in (packet.sport, packet.dport)
+
+    def feed(self, packet: Packet, data: bytes) -> Iterator[Observation | Weird]:
+        data = self._waiting + data
+        offset = 0
+        while offset + 2 <= len(data):
+            end = offset + 2 + (data[offset] << 8 | data[offset + 1])
+            if end > len(data):
+                break
+            try:
+                message = dnsmessage.parse(data[offset + 2 : end])
+            except Malformed as error:
+                self.done = True  # a wrong length would make noise of everything after it
+                yield weird(packet, "dns", error)
+                return
+            yield from _observations(packet, message, "tcp")
+            offset = end
+        self._waiting = data[offset:]
+
+
+def _observations(packet: Packet, message: Message, transport: str) -> Iterator[Observation]:
+    if message.opcode != 0:  # an update or notification asks for no name (RFC 2136, RFC 1996)
+        return
+    if message.is_response:
+        if message.questions:
+            yield _answer(packet, message, transport)
+        return
+    for name, qtype in message.questions[:MAX_ITEMS]:
+        yield DnsQuery(
+            packet.ts,
+            packet.uid,
+            packet.src_mac,
+            packet.src,
+            packet.dst,
+            transport,
+            name.lower(),
+            qtype,
+        )
+
+
+def _answer(packet: Packet, message: Message, transport: str) -> DnsAnswer:
+    query = message.questions[0].name.lower()
+    cnames, addresses, ttl_s = _follow(query, message.answers)
+    return DnsAnswer(
+        packet.ts,
+        packet.uid,
+        packet.dst_mac,
+        packet.dst,
+        packet.src,
+        transport,
+        query,
+        message.questions[0].qtype,
+        message.rcode,
+        cnames,
+        addresses,
+        ttl_s,
+    )
+
+
+def _follow(query: str, answers: tuple[Resource, ...]) -> tuple[tuple[str, ...], tuple[str, ...], int | None]:
+    """Return the CNAME chain of `query`, the addresses at its end and their smallest TTL.
+
+    Records of other names are passed over: an answer could otherwise claim any address for any name.
+    """
+    aliases = {
+        answer.name.lower(): answer.text.lower() for answer in answers if answer.rtype == dnsmessage.CNAME
+    }
+    chain: dict[str, None] = {}  # a set in order; RFC 1034 §3.6.2 allows loops to exist
+    name = query
+    while aliases and name in aliases and aliases[name] not in chain and len(chain) < MAX_ITEMS:
+        name = aliases[name]
+        chain[name] = None
+    addresses: list[str] = []
+    ttls: list[int] = []
+    for answer in answers:
+        owner = answer.name.lower()
+        if owner != query and owner not in chain:
+            continue
+        if answer.rtype in _ADDRESSES:
+            addresses.append(answer.text)
+            ttls.append(answer.ttl_s)
+        elif answer.rtype in _BINDINGS and answer.items:
+            addresses.extend(answer.items)
+            ttls.append(answer.ttl_s)
+    return tuple(chain), tuple(addresses[:MAX_ITEMS]), min(ttls, default=None)

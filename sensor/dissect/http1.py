@@ -1,0 +1,147 @@
+"""HTTP/1 requests on any port (RFC 9112): who is asked for what, by which software. No I/O.
+
+Of a query string the names are kept and never the values: those are the family's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from sensor.dissect.interface import weird
+from sensor.packet import Packet
+from sensor.records import MAX_ITEMS, HttpRequest, Observation, Weird
+from sensor.wire import httphead
+from sensor.wire.httphead import Head
+from sensor.wire.malformed import Malformed
+from sensor.wire.text import printable
+
+_METHODS: Final = (
+    b"GET POST PUT HEAD DELETE OPTIONS PATCH CONNECT TRACE SUBSCRIBE UNSUBSCRIBE NOTIFY PROPFIND".split()
+)
+_LONGEST_METHOD: Final = max(map(len, _METHODS))
+_REQUEST_LINE: Final = re.compile(rb"([A-Z]+) +(\S+) +HTTP/1\.\d").fullmatch
+_OTHER_PROTOCOL: Final = re.compile(rb".* (?:RTSP|SIP|ICY)/\d\.\d", re.DOTALL).fullmatch
+_TARGET: Final = re.compile(rb"(?:[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*))?([^?#]*)(?:\?([^#]*))?").match
+_AUTHORITY: Final = re.compile(rb"(?:[^@]*@)?(\[[^\]]*\]|[^:]*)(?::\d*)?").match
+
+
+class Http1:
+    """One direction: every request of it, as long as the ends of their bodies are known."""
+
+    def __init__(self) -> None:
+        self.done = False
+        self._waiting = b""
+        self._body_bytes = 0  # of the last request, still to come
+
+    @staticmethod
+    def claims(packet: Packet) -> bool:
+        """A request begins with a method and a space, or with what of it came."""
+        method, space, _ = packet.payload[: _LONGEST_METHOD + 1].partition(b" ")
+        if space:
+            return method in _METHODS
+        return method != b"" and any(known.startswith(method) for known in _METHODS)
+
+    def feed(self, packet: Packet, data: bytes) -> Iterator[Observation | Weird]:
+        data = self._waiting + data
+        while not self.done:
+            data = self._past_body(data)
+            if self._body_bytes or not data:
+                break
+            try:
+                head = httphead.parse(data)
+                if head is None:
+                    break
+                request = self._request(packet, head)
+            except Malformed as error:
+                self.done = True
+                yield weird(packet, "http", error)
+                return
+            data = data[head.size :]
+            if request:
+                yield request
+        self._waiting = data
+
+    def _past_body(self, data: bytes) -> bytes:
+        skipped = min(self._body_bytes, len(data))
+        self._body_bytes -= skipped
+        return data[skipped:].lstrip(b"\r\n") if not self._body_bytes else b""
+
+    def _request(self, packet: Packet, head: Head) -> HttpRequest | None:
+        """Return the record, None where it is another protocol of this form. Raises Malformed."""
+        line = _REQUEST_LINE(head.start)
+        if not line:
+            self.done = True
+            if _OTHER_PROTOCOL(head.start):
+                return None
+            raise Malformed(
+                "request_line", f"read {printable(head.start[:40])!r}, expected METHOD target HTTP/1.x"
+            )
+        length = _length(head)
+        self._body_bytes = length or 0
+        # After these the end of the body, or even that HTTP goes on, is not ours to know.
+        self.done = b"transfer-encoding" in head.names or b"upgrade" in head.names or line[1] == b"CONNECT"
+        return _record(packet, head, line[1], line[2], length)
+
+
+def _record(packet: Packet, head: Head, method: bytes, target: bytes, length: int | None) -> HttpRequest:
+    authority, path, query = _split(method, target)
+    host = authority or head.values.get(b"host")
+    return HttpRequest(
+        packet.ts,
+        packet.uid,
+        packet.src_mac,
+        packet.src,
+        packet.sport,
+        packet.dst,
+        packet.dport,
+        method.decode("ascii"),
+        None if host is None else _host(host),
+        printable(path),
+        _names(query),
+        _text(head, b"user-agent"),
+        _media_type(head),
+        length,
+        tuple(map(printable, head.names[:MAX_ITEMS])),
+    )
+
+
+def _length(head: Head) -> int | None:
+    value = head.values.get(b"content-length")
+    if value is None:
+        return None
+    if not value.isdigit() or len(value) > 18:
+        raise Malformed("content_length", f"read {printable(value[:40])!r}, expected a number of bytes")
+    return int(value)
+
+
+def _split(method: bytes, target: bytes) -> tuple[bytes | None, bytes, bytes]:
+    """Return authority, path and query of a request target (RFC 9112 §3.2)."""
+    if method == b"CONNECT":
+        return target, b"", b""
+    match = _TARGET(target)
+    return (match[1], match[2], match[3] or b"") if match else (None, target, b"")
+
+
+def _host(authority: bytes) -> str:
+    """Return the host of an authority: without user, port, brackets and final dot, lower-case."""
+    match = _AUTHORITY(authority)
+    return printable(match[1] if match else authority).strip("[]").lower().rstrip(".")
+
+
+def _names(query: bytes) -> tuple[str, ...]:
+    """Return the parameter names; a part without "=" is a value for all we know and is left out."""
+    parts = query.split(b"&", MAX_ITEMS)[:MAX_ITEMS]
+    return tuple([printable(name) for name, equals, _ in (part.partition(b"=") for part in parts) if equals])
+
+
+def _text(head: Head, name: bytes) -> str | None:
+    value = head.values.get(name)
+    return None if value is None else printable(value)
+
+
+def _media_type(head: Head) -> str | None:
+    """Return the Content-Type without its parameters: a boundary is new each time."""
+    text = _text(head, b"content-type")
+    return None if text is None else text.partition(";")[0].strip().lower()

@@ -1,0 +1,77 @@
+"""The ClientHello of TLS over TCP, on any port, across segments and records (RFC 8446 §5.1). No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sensor.dissect.interface import weird
+from sensor.packet import Packet
+from sensor.records import Observation, TlsClientHello, Weird
+from sensor.wire import clienthello
+from sensor.wire.malformed import Malformed
+
+_HANDSHAKE: Final = 22
+_RECORD_HEADER: Final = 5
+_MAX_RECORD_BYTES: Final = 2**14 + 2048
+"""RFC 5246 §6.2.3; RFC 8446 allows less."""
+
+
+class Tls:
+    """One direction: done with the first handshake message."""
+
+    def __init__(self) -> None:
+        self.done = False
+        self._records = b""
+        self._handshake = b""
+
+    @staticmethod
+    def claims(packet: Packet) -> bool:
+        """A handshake record of version 3.x whose first message, if it is here, is a ClientHello."""
+        data = packet.payload
+        return data[:2] == b"\x16\x03" and data[5:6] in b"\x01"
+
+    def feed(self, packet: Packet, data: bytes) -> Iterator[Observation | Weird]:
+        try:
+            hello = self._hello(data)
+        except Malformed as error:
+            self.done = True
+            yield weird(packet, "tls", error)
+            return
+        if hello:
+            self.done = True
+            yield observation(packet, "tcp", hello)
+
+    def _hello(self, data: bytes) -> clienthello.ClientHello | None:
+        """Return the ClientHello once it is complete. Raises Malformed."""
+        data = self._records + data
+        offset = 0
+        while offset + _RECORD_HEADER <= len(data):
+            size = data[offset + 3] << 8 | data[offset + 4]
+            if data[offset] != _HANDSHAKE or not 0 < size <= _MAX_RECORD_BYTES:
+                found = f"record type {data[offset]} of {size} bytes inside a ClientHello, expected type 22"
+                raise Malformed("record", found)
+            following = offset + _RECORD_HEADER + size
+            if following > len(data):
+                break
+            self._handshake += data[offset + _RECORD_HEADER : following]
+            offset = following
+            if hello := clienthello.parse(self._handshake, "t"):
+                return hello
+        self._records = data[offset:]
+        return None
+
+
+def observation(packet: Packet, transport: str, hello: clienthello.ClientHello) -> TlsClientHello:
+    """Return the record of a hello that `packet` completed."""
+    return TlsClientHello(
+        packet.ts,
+        packet.uid,
+        packet.src_mac,
+        transport,
+        packet.src,
+        packet.sport,
+        packet.dst,
+        packet.dport,
+        *hello,
+    )

@@ -1,0 +1,132 @@
+"""Blocks of packets in, records out, in capture order. No I/O, no clock.
+
+The meter counts every packet and hands up the few worth reading; here each goes to the dissector of its kind
+and port, and what the meter says itself is passed through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, Protocol
+
+from sensor.dissect import DATAGRAM_DISSECTORS, STREAM_DISSECTORS
+from sensor.dissect.directions import Directions
+from sensor.dissect.interface import DatagramDissector
+from sensor.packet import Packet
+from sensor.records import FlowRecord, Loss, Record, Weird
+
+MAX_WEIRDS_PER_FLOW: Final = 3
+"""Weirds of one name passed on for one flow in one span: the first tells the story, the next confirm it."""
+
+MAX_WEIRDS_PER_SPAN: Final = 100
+"""Weirds of one name passed on in one span, whatever their flows: a flood forges its addresses."""
+
+SPAN_S: Final = 60.0
+"""After so much capture time the bounds begin anew and what was held back is reported as a number."""
+
+
+class Meter(Protocol):
+    """What the pipeline needs of a meter, native or plain."""
+
+    def feed(self, block: Any) -> list[Packet | FlowRecord | Weird | Loss]:
+        """Return what a block of packets gives, in capture order."""
+
+    def flush(self) -> list[Packet | FlowRecord | Weird | Loss]:
+        """Return what is still open at the end."""
+
+
+class Pipeline:
+    """One capture, file or live. Whatever the packets hold, it does not raise."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+        self._directions = Directions(STREAM_DISSECTORS)
+        self._by_port: dict[tuple[str, int], DatagramDissector] = {}
+        self._any_port: dict[str, tuple[DatagramDissector, ...]] = {}
+        self._weirds = WeirdLimit()
+        self._reported = 0  # of the directions given up
+        self._since = 0.0
+        self._latest = 0.0
+        for made in DATAGRAM_DISSECTORS:
+            self._register(made())
+
+    def feed(self, block: Any) -> Iterator[Record]:
+        """Yield the records that a block completes."""
+        return self._records(self._meter.feed(block))
+
+    def flush(self) -> Iterator[Record]:
+        """Yield the records that the end of the capture completes."""
+        yield from self._records(self._meter.flush())
+        yield from self._counted()
+
+    def _register(self, dissector: DatagramDissector) -> None:
+        for port in dissector.PORTS:
+            self._by_port[dissector.KIND, port] = dissector
+        if not dissector.PORTS:
+            self._any_port[dissector.KIND] = (*self._any_port.get(dissector.KIND, ()), dissector)
+
+    def _records(self, items: Iterable[Packet | FlowRecord | Weird | Loss]) -> Iterator[Record]:
+        for item in items:
+            if type(item) is not Packet:
+                if type(item) is FlowRecord and item.proto == "tcp" and item.end != "active":
+                    self._directions.forget(item.uid)
+                yield item  # type: ignore[misc]  # mypy does not narrow a union by "type(...) is not"
+                continue
+            if item.ts - self._since >= SPAN_S:
+                yield from self._counted()
+                self._since = item.ts
+            self._latest = item.ts
+            for record in self._read(item):
+                if type(record) is not Weird or self._weirds.passes(record):
+                    yield record
+
+    def _read(self, packet: Packet) -> Iterable[Record]:
+        """Return what one packet says."""
+        kind = packet.kind
+        if kind == "tcp":
+            return self._directions.feed(packet)
+        by_port = self._by_port
+        dissector = by_port.get((kind, packet.dport)) or by_port.get((kind, packet.sport))
+        if dissector and dissector.accepts(packet):
+            return dissector.dissect(packet)
+        for dissector in self._any_port.get(kind, ()):
+            if dissector.accepts(packet):
+                return dissector.dissect(packet)
+        return ()
+
+    def _counted(self) -> Iterator[Record]:
+        """Yield the numbers of what was held back or lost since `_since`."""
+        yield from self._weirds.held_back(self._latest)
+        lost = self._directions.given_up - self._reported
+        if lost:
+            self._reported += lost
+            detail = "TCP directions whose first bytes could not be put in order: a segment is missing"
+            yield Loss(self._since, self._latest, "reassembly", lost, detail)
+
+
+class WeirdLimit:
+    """Lets the first Weirds of each name and flow through and counts the others."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, int] = {}  # the names are ours, so there are few
+        self._flows: dict[tuple[str, str | None], int] = {}  # at most MAX_WEIRDS_PER_SPAN a name
+        self._held_back: dict[str, int] = {}
+
+    def passes(self, weird: Weird) -> bool:
+        """Return whether to pass the Weird on; count it where not."""
+        name, flow = weird.name, (weird.name, weird.uid)
+        of_name, of_flow = self._names.get(name, 0), self._flows.get(flow, 0)
+        if of_name >= MAX_WEIRDS_PER_SPAN or of_flow >= MAX_WEIRDS_PER_FLOW:
+            self._held_back[name] = self._held_back.get(name, 0) + 1
+            return False
+        self._names[name], self._flows[flow] = of_name + 1, of_flow + 1
+        return True
+
+    def held_back(self, ts: float) -> list[Weird]:
+        """Return one Weird for each name that was held back, with the number, and begin anew."""
+        found = [
+            Weird(ts, name, None, None, None, f"{count} more of this name were counted and not listed")
+            for name, count in self._held_back.items()
+        ]
+        self._names, self._flows, self._held_back = {}, {}, {}
+        return found
