@@ -1,0 +1,161 @@
+"""Capture files → blocks: pcap and pcapng, plain or gzip, in bounded pieces whatever the size of the file."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import math
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sensor.meter.block import Block
+from sensor.meter.flowid import seconds
+from sensor.meter.walk import Frame, Walk
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+BLOCK_BYTES: Final = 1_048_576
+"""Bytes read at a time, into one buffer: large enough that a system call costs nothing, small enough to stay
+in the processor's second-level cache."""
+
+GZIP_MAGIC: Final = b"\x1f\x8b"
+PCAPNG_MAGIC: Final = b"\n\r\r\n"
+PCAP_MAGICS: Final = frozenset(
+    bytes.fromhex(magic) for magic in ("a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1", "a1b2cd34", "34cdb2a1")
+)
+OTHERS: Final = {
+    b"\x28\xb5\x2f\xfd": "a zstd archive; decompress it first",
+    b"\xfd7zX": "an xz archive; decompress it first",
+    b"BZh": "a bzip2 archive; decompress it first",
+    b"PK\x03\x04": "a zip archive; unpack it first",
+    b"snoop\0": "a snoop capture; convert it with: editcap -F pcapng",
+    b"btsnoop\0": "a Bluetooth HCI log, which is not read here",
+}
+"""How other files begin that are taken for captures, and what to do with them."""
+
+
+class CaptureError(ValueError):
+    """A capture cannot be read: one sentence that says what was found, what was expected, what to do."""
+
+
+class CaptureMissing(CaptureError):
+    """There is no such file."""
+
+
+class CaptureUnreadable(CaptureError):
+    """A directory, no permission, or the disk failed."""
+
+
+class CaptureEmpty(CaptureError):
+    """The file has no bytes."""
+
+
+class NotACapture(CaptureError):
+    """The file is something else."""
+
+
+def blocks(path: str | Path) -> Iterator[Block]:
+    """Yield the file's bytes in blocks. The data of a block is valid until the next one is asked for.
+
+    Raises CaptureError at the first step when the file is no capture. A file that ends early, or whose gzip
+    stream is damaged, yields what could be read and says so in `trouble` of its last block.
+    """
+    try:
+        with open(path, "rb", buffering=0) as file:
+            start = file.read(16)
+            if start.startswith(GZIP_MAGIC):
+                with gzip.GzipFile(fileobj=_Joined(start, file), mode="rb") as inner:
+                    yield from _blocks(path, inner)
+            else:
+                yield from _blocks(path, _Joined(start, file))
+    except FileNotFoundError:
+        raise CaptureMissing(f"{path}: no such file; give the path of a pcap or pcapng file") from None
+    except IsADirectoryError:
+        raise CaptureUnreadable(f"{path} is a directory; give the capture files in it, one by one") from None
+    except PermissionError:
+        message = f"{path}: no permission to read it; run as its owner, or: chmod +r {path}"
+        raise CaptureUnreadable(message) from None
+    except OSError as error:
+        raise CaptureUnreadable(f"{path}: cannot be read ({error.strerror or error}); try a copy") from None
+
+
+def first_ts(path: str | Path) -> float:
+    """Return the time of the first packet in UTC epoch seconds, infinity for a capture without one.
+
+    Raises CaptureError as `blocks` does.
+    """
+    walk = Walk()
+    for block in blocks(path):
+        for item in walk.feed(block):
+            if isinstance(item, Frame):
+                return seconds(item.ts_ns)
+    return math.inf
+
+
+class _Joined(io.RawIOBase):
+    """A file whose first bytes were read already; also works for a pipe, which cannot go back."""
+
+    def __init__(self, start: bytes, file: io.FileIO) -> None:
+        self._start, self._file = start, file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        count = min(len(self._start), memoryview(buffer).nbytes)
+        if count:
+            memoryview(buffer)[:count], self._start = self._start[:count], self._start[count:]
+            return count
+        return self._file.readinto(buffer) or 0
+
+
+def _blocks(path: str | Path, source: gzip.GzipFile | _Joined) -> Iterator[Block]:
+    """Yield the blocks of a source from its first byte on."""
+    buffer = memoryview(bytearray(BLOCK_BYTES))
+    filled, trouble = _fill(source, buffer)
+    kind = _format(path, bytes(buffer[: min(filled, 64)]), trouble)
+    first = True
+    while filled and not trouble:
+        yield Block(buffer[:filled], kind, first, False)
+        first = False
+        filled, trouble = _fill(source, buffer)
+    yield Block(buffer[:filled], kind, first, True, trouble)
+
+
+def _fill(source: gzip.GzipFile | _Joined, buffer: memoryview) -> tuple[int, str]:
+    """Fill the buffer as far as the source goes; return the bytes read and why it broke off, if it did."""
+    filled = 0
+    while filled < len(buffer):
+        try:
+            count = source.readinto(buffer[filled:]) or 0
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            return filled, f"the gzip stream is damaged or cut short ({error})"
+        if count == 0:
+            break
+        filled += count
+    return filled, ""
+
+
+def _format(path: str | Path, start: bytes, trouble: str) -> str:
+    """Return "pcap" or "pcapng" from the first bytes of the (decompressed) file."""
+    if start[:4] in PCAP_MAGICS:
+        return "pcap"
+    if start[:4] == PCAPNG_MAGIC:
+        return "pcapng"
+    wanted = "expected a pcap or pcapng capture, plain or gzip"
+    if trouble:
+        raise NotACapture(f"{path}: {trouble}, {wanted}; fetch the file again")
+    if not start:
+        raise CaptureEmpty(f"{path} is empty, {wanted}; did the capture run?")
+    for magic, what in OTHERS.items():
+        if start.startswith(magic):
+            raise NotACapture(f"{path} is {what}")
+    what = f"text ({start[:24].decode()!r})" if _is_text(start) else f"bytes {start[:8].hex(' ')}"
+    raise NotACapture(f"{path} begins with {what}, {wanted}, as tcpdump or Wireshark write it")
+
+
+def _is_text(start: bytes) -> bool:
+    return start.isascii() and all(byte >= 32 or byte in b"\t\r\n" for byte in start)
