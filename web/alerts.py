@@ -1,0 +1,31 @@
+"""What we told the family, and why."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, request
+
+from web.chain import of_alert
+from web.desk import desk, page
+
+pages = Blueprint("alerts", __name__)
+
+
+@pages.get("/alerts")
+def index() -> str:
+    """Show the alerts, newest first; `?device=<id>` only those of one device."""
+    reader = desk().reader
+    devices = {device.device: device for device in reader.devices()}
+    only = devices.get(request.args.get("device", ""))
+    return page(
+        "alerts.html", alerts=reader.alerts(only.device if only else None), devices=devices, only=only
+    )
+
+
+@pages.get("/alerts/<identifier>")
+def show(identifier: str) -> str:
+    """Show one alert and the chain of its evidence."""
+    reader = desk().reader
+    found = reader.alert(identifier)
+    if found is None:
+        abort(404)
+    return page("alert.html", alert=found, chain=of_alert(reader, found))

@@ -1,0 +1,109 @@
+"""Before and after an update: the same numbers on both sides, and how long each side was watched."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from appliance.behaviour.facts import Change, Sighting, Update
+from appliance.parties.party import PartyRecord
+from appliance.store.reader import Watch
+from web.language import DAY_S, HOUR_S
+from web.watching import watched_s
+
+SIDE_S: Final = 28 * DAY_S
+"""Longest stretch compared on each side: four weeks, so that weekends weigh the same."""
+
+SHORTEST_S: Final = DAY_S / 4
+"""A side watched for less gives no number per day: six hours do not tell a day."""
+
+
+class Side(NamedTuple):
+    """One side of an update."""
+
+    since: float
+    until: float
+    watched_s: float
+
+    @property
+    def enough(self) -> bool:
+        return self.watched_s >= SHORTEST_S
+
+
+class Rate(NamedTuple):
+    """What a device sent to one party on one side, per watched day."""
+
+    contacts_per_day: float
+    bytes_per_day: float
+
+
+class Row(NamedTuple):
+    """One party before and after; `changes` are what the core says of it."""
+
+    party: PartyRecord
+    before: Rate
+    after: Rate
+    changes: list[Change]
+
+
+class Comparison(NamedTuple):
+    update: Update
+    before: Side
+    after: Side
+    rows: list[Row]  # parties with a change first, then by what was sent after
+    steady: bool  # the core says that nothing changed after this update
+
+    @property
+    def changed(self) -> int:
+        return sum(bool(row.changes) for row in self.rows)
+
+
+def sides(update: Update, updates: Sequence[Update], watch: Watch) -> tuple[Side, Side]:
+    """Return the stretches before and after: up to the next update (a restart is none), at most SIDE_S."""
+    others = [other.ts for other in updates if other.ts != update.ts and other.certainty != "restarted"]
+    first, last = watch.first_ts or update.ts, watch.last_ts or update.ts
+    since = max([update.ts - SIDE_S, first, *(ts for ts in others if ts < update.ts)])
+    until = min([update.ts + SIDE_S, last, *(ts for ts in others if ts > update.ts)])
+    return (
+        Side(since, update.ts, watched_s(watch, since, update.ts)),
+        Side(update.ts, until, watched_s(watch, update.ts, until)),
+    )
+
+
+def comparison(
+    update: Update,
+    around: tuple[Side, Side],
+    parties: Sequence[PartyRecord],
+    sightings: Sequence[Sighting],
+    changes: Sequence[Change],
+) -> Comparison:
+    """Return the table of one update; `sightings` hold at least both sides' hours."""
+    before, after = around
+    left, right = _rates(sightings, before), _rates(sightings, after)
+    mine = [change for change in changes if change.update is not None and abs(change.update - update.ts) < 1]
+    rows = [
+        Row(
+            party,
+            left.get(party.domain, Rate(0.0, 0.0)),
+            right.get(party.domain, Rate(0.0, 0.0)),
+            [change for change in mine if change.domain == party.domain],
+        )
+        for party in parties
+        if party.domain in left or party.domain in right
+    ]
+    rows.sort(key=lambda row: (not row.changes, -row.after.bytes_per_day, row.party.domain))
+    steady = any(change.kind == "nothing_changed" for change in mine)
+    return Comparison(update, before, after, rows, steady)
+
+
+def _rates(sightings: Sequence[Sighting], side: Side) -> dict[str, Rate]:
+    first, last = side.since / HOUR_S, side.until / HOUR_S
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for row in sightings:
+        # An hour belongs to the side that holds its middle: no row is counted on both.
+        if first <= row.hour + 0.5 < last:
+            sums[row.domain][0] += row.contacts
+            sums[row.domain][1] += row.bytes_up
+    days = max(side.watched_s, SHORTEST_S) / DAY_S
+    return {domain: Rate(contacts / days, sent / days) for domain, (contacts, sent) in sums.items()}

@@ -1,0 +1,112 @@
+"""What every page has at hand: the reader, the language, the clock, and the words as template filters."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from flask import Flask, current_app, render_template
+
+from appliance.behaviour.facts import Change
+from appliance.findings.kinds import KINDS
+from appliance.parties.party import PartyRecord
+from web import words
+from web.language import Language
+from web.reading import VisibleReader
+from web.visible import shortened
+from web.watching import health
+
+EXTENSION = "tattlebox"
+
+
+class Desk(NamedTuple):
+    """Handed to each blueprint by `desk()`."""
+
+    reader: VisibleReader
+    language: Language
+    clock: Callable[[], float]
+
+
+def desk() -> Desk:
+    """Return the desk of the application that answers this request."""
+    return cast(Desk, current_app.extensions[EXTENSION])
+
+
+def page(template: str, **context: Any) -> str:
+    """Return a page; `health` (None while nothing was seen) and `now`, the data's latest time, are added."""
+    here = desk()
+    state = health(here.reader.watch(), here.clock())
+    now = state.until if state else here.clock()
+    return render_template(template, health=state, now=now, **context)
+
+
+def install(app: Flask, here: Desk) -> None:
+    """Give the application its desk, its translations and its filters."""
+    app.extensions[EXTENSION] = here
+    language = here.language
+    env = app.jinja_env
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_translations(language.translations, newstyle=True)  # type: ignore[attr-defined]
+    env.globals.update(
+        language=language, words=words, version=_versions(app), kinds={kind.code: kind for kind in KINDS}
+    )
+    env.filters.update(
+        size=language.size,
+        exact_size=language.exact_size,
+        duration=language.duration,
+        number=language.number,
+        country=language.country,
+        shortened=shortened,
+        company=company,
+        word=lambda code, table: _word(language, code, table),
+        measures=lambda numbers: measures(language, numbers),
+        utc=lambda ts: datetime.fromtimestamp(ts, UTC).isoformat(timespec="microseconds"),
+    )
+
+
+def company(record: PartyRecord | Change | Any) -> str:
+    """Return what to call a party: its organisation, else its domain."""
+    return record.organisation or record.domain or ""
+
+
+def measures(language: Language, numbers: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return (what, how much) of a change's `before` or `after`, in words."""
+    shown = []
+    for key, value in sorted(numbers.items()):
+        label = _word(language, key, words.MEASURES)
+        shown.append((label, _measure(language, key, value)))
+    return shown
+
+
+def _measure(language: Language, key: str, value: Any) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: language._("yes"), False: language._("no"), None: language._("not known")}[value]
+    if isinstance(value, (int, float)):
+        if "bytes" in key:
+            return language.size(value)
+        if key.endswith("_s"):
+            return language.duration(value)
+        return language.exact(value) if key.endswith("ts") else language.number(value)
+    if isinstance(value, (list, tuple)):
+        countries = "countr" in key
+        return ", ".join(language.country(str(item)) if countries else str(item) for item in value) or "–"
+    return language.country(value) if "country" in key else str(value)
+
+
+def _word(language: Language, code: str, table: dict[str, Any]) -> str:
+    found = table.get(code)
+    text = words.spaced(str(code)) if found is None else found
+    return language._(text.short if isinstance(text, words.Words) else text)
+
+
+def _versions(app: Flask) -> dict[str, str]:
+    """Return a short digest of each file under static/: its address changes when it does."""
+    folder = Path(cast(str, app.static_folder))
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        for path in sorted(folder.iterdir())
+        if path.is_file()
+    }

@@ -1,0 +1,79 @@
+"""The devices of the home, and all there is to say of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, abort, request
+
+from appliance.behaviour.facts import Change, Update
+from appliance.parties.party import PartyRecord
+from appliance.store.reader import Watch
+from web.comparison import Comparison, comparison, sides
+from web.daily import by_hour, midnight_hour
+from web.desk import Desk, desk, page
+from web.home import device_card, device_cards
+from web.language import HOUR_S
+from web.standing import outside, told
+from web.timeline import MAX_DAYS, Marked, happenings, timeline
+
+pages = Blueprint("devices", __name__)
+
+ACTIVITY_DAYS = 7
+
+
+@pages.get("/devices")
+def index() -> str:
+    """Show every device."""
+    here = desk()
+    watch = here.reader.watch()
+    return page("devices.html", cards=device_cards(here, watch, here.reader.alerts()))
+
+
+@pages.get("/devices/<device>")
+def show(device: str) -> str:
+    """Show one device; `?update=<ts>` chooses the update whose before and after is shown."""
+    here = desk()
+    reader, language = here.reader, here.language
+    found = reader.device(device)
+    watch = reader.watch()
+    if found is None or watch.first_ts is None or watch.last_ts is None:
+        abort(404)
+    now = watch.last_ts
+    parties = outside(reader.parties(device))
+    updates, changes = reader.updates(device), reader.changes(device)
+    since_hour = midnight_hour(language, now, MAX_DAYS - 1)
+    since = max(since_hour * HOUR_S, min(found.first_ts, now - 24 * HOUR_S))
+    sightings = reader.sightings(device, since_hour, int(now // HOUR_S) + 1)
+    alerts = reader.alerts(device)
+    return page(
+        "device.html",
+        device=found,
+        card=device_card(here, watch, found, alerts, parties),
+        alerts=told(alerts),
+        parties=parties,
+        findings=reader.findings(device),
+        timeline=timeline(language, parties, sightings, Marked(updates, changes), (since, now)),
+        happenings=happenings(updates, [change for change in changes if change.kind != "nothing_changed"]),
+        updates=[update for update in updates if update.certainty != "restarted"],
+        comparison=_comparison(here, watch, updates, parties, changes),
+        activity=by_hour(language, sightings, max(watch.first_ts, found.first_ts), now, ACTIVITY_DAYS),
+    )
+
+
+def _comparison(
+    here: Desk,
+    watch: Watch,
+    updates: Sequence[Update],
+    parties: Sequence[PartyRecord],
+    changes: Sequence[Change],
+) -> Comparison | None:
+    """Return the before and after of the chosen update, else of the latest; None without one."""
+    real = [update for update in updates if update.certainty != "restarted"]
+    if not real:
+        return None
+    wanted = request.args.get("update", type=float)
+    chosen = next((update for update in real if wanted is not None and abs(update.ts - wanted) < 1), real[-1])
+    before, after = sides(chosen, updates, watch)
+    hours = (int(before.since // HOUR_S), int(after.until // HOUR_S) + 1)
+    return comparison(chosen, (before, after), parties, here.reader.sightings(chosen.device, *hours), changes)

@@ -1,0 +1,156 @@
+"""Numbers, sizes, times and countries as people say them, in one language and one time zone.
+
+Translations are gettext catalogues under `web/locale` (none yet: English is the source). Times come in as UTC
+epoch seconds and are shown in the home's zone; the machine's own zone when none is given.
+"""
+
+from __future__ import annotations
+
+import gettext
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from web.countries import COUNTRIES
+
+LOCALES: Final = Path(__file__).parent / "locale"
+
+MINUTE_S: Final = 60
+HOUR_S: Final = 3600
+DAY_S: Final = 86400
+
+
+def N_(text: str) -> str:
+    """Mark `text` for the translators; it is translated where it is shown."""
+    return text
+
+
+DAYS: Final = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
+MONTHS: Final = (
+    N_("January"),
+    N_("February"),
+    N_("March"),
+    N_("April"),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("August"),
+    N_("September"),
+    N_("October"),
+    N_("November"),
+    N_("December"),
+)
+
+
+class Language:
+    """One language and one zone; every method gives text for people."""
+
+    def __init__(self, language: str = "en", zone: str | None = None) -> None:
+        """Raises ZoneInfoNotFoundError or ValueError for a zone nobody knows."""
+        self.code = language
+        self.translations = gettext.translation("tattlebox", LOCALES, languages=[language], fallback=True)
+        self._ = self.translations.gettext
+        self._n = self.translations.ngettext
+        self._zone = ZoneInfo(zone) if zone else None
+
+    def local(self, ts: float) -> datetime:
+        """Return the moment on the home's clock."""
+        if self._zone:
+            return datetime.fromtimestamp(ts, self._zone)
+        return datetime.fromtimestamp(ts, UTC).astimezone()
+
+    def zone_name(self, ts: float) -> str:
+        """Return the zone as people write it: "Europe/Paris", or "CEST" of the machine's own."""
+        return str(self._zone) if self._zone else self.local(ts).tzname() or "UTC"
+
+    def iso(self, ts: float) -> str:
+        """Return the moment for a `<time datetime>`."""
+        return self.local(ts).isoformat(timespec="seconds")
+
+    def exact(self, ts: float) -> str:
+        """Return the whole moment: "Sunday 14 June 2026, 21:40:05 CEST"."""
+        moment = self.local(ts)
+        day = self._("%(weekday)s %(day)s") % {
+            "weekday": self._(DAYS[moment.weekday()]),
+            "day": self.date(ts, year=True),
+        }
+        return f"{day}, {moment:%H:%M:%S} {moment.tzname() or ''}".rstrip()
+
+    def date(self, ts: float, *, year: bool = False) -> str:
+        """Return "14 June", with the year where asked."""
+        moment = self.local(ts)
+        text = self._("%(day)d %(month)s") % {"day": moment.day, "month": self._(MONTHS[moment.month - 1])}
+        return f"{text} {moment.year}" if year else text
+
+    def short_date(self, ts: float) -> str:
+        """Return "14 Jun", for the axis of a drawing."""
+        moment = self.local(ts)
+        return f"{moment.day} {self._(MONTHS[moment.month - 1])[:3]}"
+
+    def weekday(self, ts: float) -> str:
+        return self._(DAYS[self.local(ts).weekday()])
+
+    def clock(self, ts: float) -> str:
+        return f"{self.local(ts):%H:%M}"
+
+    def day(self, ts: float, now: float) -> str:
+        """Return the day as seen from `now`: today, yesterday, Tuesday (of these six days), 3 May."""
+        moment, today = self.local(ts).date(), self.local(now).date()
+        if moment == today:
+            return self._("today")
+        if moment == today - timedelta(days=1):
+            return self._("yesterday")
+        if timedelta(0) < today - moment < timedelta(days=7):
+            return self.weekday(ts)
+        return self.date(ts, year=moment.year != today.year)
+
+    def duration(self, seconds: float) -> str:
+        """Return a span in its one or two largest units: "3 weeks", "2 days", "1 h 20 min", "40 s"."""
+        seconds = max(0.0, seconds)
+        if seconds >= 21 * DAY_S:
+            weeks = round(seconds / (7 * DAY_S))
+            return self._n("%(n)s week", "%(n)s weeks", weeks) % {"n": weeks}
+        if seconds >= 2 * DAY_S:
+            days = int(seconds // DAY_S)
+            return self._n("%(n)s day", "%(n)s days", days) % {"n": days}
+        if seconds >= HOUR_S:
+            hours, minutes = divmod(round(seconds / MINUTE_S), 60)
+            return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+        if seconds >= MINUTE_S:
+            return f"{round(seconds / MINUTE_S)} min"
+        return f"{seconds:.0f} s"
+
+    def number(self, value: float) -> str:
+        """Return a number with as many digits as a reader can use: 0, 0.3, 7.5, 12, 1,204."""
+        if value != 0 and abs(value) < 0.1:
+            return self._("under 0.1") if value > 0 else f"{value:.1g}"
+        if abs(value) < 10 and value != int(value):
+            return f"{value:.1f}"
+        return f"{round(value):,}"
+
+    def size(self, size_bytes: float) -> str:
+        """Return a size in decimal units, two digits or more: 940 bytes, 8.1 kB, 12 MB."""
+        size = float(size_bytes)
+        if size < 1000:
+            return self._n("%(n)s byte", "%(n)s bytes", round(size)) % {"n": round(size)}
+        for unit in ("kB", "MB", "GB"):
+            size /= 1000
+            if size < 999.5:
+                return f"{size:.1f} {unit}" if size < 9.95 else f"{size:.0f} {unit}"
+        return f"{size / 1000:.1f} TB"
+
+    def exact_size(self, size_bytes: float) -> str:
+        return self._("%(n)s bytes") % {"n": f"{round(size_bytes):,}"}
+
+    def country(self, code: str | None) -> str:
+        """Return the country's name; the code itself where nobody gave it one."""
+        return self._(COUNTRIES.get(code, code)) if code else self._("a country we could not tell")

@@ -1,0 +1,94 @@
+"""What the pages need of the store, and the one door through which its records come to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from appliance.alerts.alert import Alert
+from appliance.behaviour.facts import Change, Sighting, Update
+from appliance.devices.device import DeviceRecord
+from appliance.findings.finding import Finding
+from appliance.flowrow import FlowRow
+from appliance.parties.party import PartyRecord
+from appliance.store.reader import Watch
+from web.visible import visible, visible_in
+
+
+class Reader(Protocol):
+    """The store, read-only: `appliance.store.reader.Reader`."""
+
+    def devices(self) -> list[DeviceRecord]: ...
+    def device(self, device: str, /) -> DeviceRecord | None: ...
+    def parties(self, device: str | None = None) -> list[PartyRecord]: ...
+    def updates(self, device: str | None = None) -> list[Update]: ...
+    def changes(
+        self, device: str | None = None, since: float | None = None, limit: int = 200
+    ) -> list[Change]: ...
+    def change(self, identifier: str, /) -> Change | None: ...
+    def alerts(
+        self, device: str | None = None, volume: str | None = None, limit: int = 200
+    ) -> list[Alert]: ...
+    def alert(self, identifier: str, /) -> Alert | None: ...
+    def findings(self, device: str | None = None) -> list[Finding]: ...
+    def sightings(self, device: str, since_hour: int, until_hour: int) -> list[Sighting]: ...
+    def flows(self, uids: Sequence[str]) -> list[FlowRow]: ...
+    def learning(self, device: str) -> list[str]: ...
+    def watch(self) -> Watch: ...
+
+
+class VisibleReader:
+    """A reader whose every text is `visible`: no page can forget it. Newest changes and alerts come first."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def devices(self) -> list[DeviceRecord]:
+        return visible_in(self._reader.devices())
+
+    def device(self, device: str) -> DeviceRecord | None:
+        return visible_in(self._reader.device(device))
+
+    def parties(self, device: str | None = None) -> list[PartyRecord]:
+        return visible_in(self._reader.parties(device))
+
+    def updates(self, device: str | None = None) -> list[Update]:
+        return sorted(visible_in(self._reader.updates(device)), key=lambda update: update.ts)
+
+    def changes(
+        self, device: str | None = None, since: float | None = None, limit: int = 200
+    ) -> list[Change]:
+        found = visible_in(self._reader.changes(device, since, limit))
+        return sorted(found, key=lambda change: (-change.ts, change.id))
+
+    def change(self, identifier: str) -> Change | None:
+        return visible_in(self._reader.change(identifier))
+
+    def alerts(self, device: str | None = None, volume: str | None = None, limit: int = 200) -> list[Alert]:
+        found = visible_in(self._reader.alerts(device, volume, limit))
+        return sorted(found, key=lambda alert: (-alert.ts, alert.identifier))
+
+    def alert(self, identifier: str) -> Alert | None:
+        return visible_in(self._reader.alert(identifier))
+
+    def findings(self, device: str | None = None) -> list[Finding]:
+        found = visible_in(self._reader.findings(device))
+        return sorted(found, key=lambda finding: (-finding.severity, -finding.last_ts, finding.code))
+
+    def sightings(self, device: str, since_hour: int, until_hour: int) -> list[Sighting]:
+        """Pass the rollup on; only its domain is text, and there may be tens of thousands of rows."""
+        return [
+            row
+            if row.domain.isascii() and row.domain.isprintable()
+            else row._replace(domain=visible(row.domain))
+            for row in self._reader.sightings(device, since_hour, until_hour)
+        ]
+
+    def flows(self, uids: Sequence[str]) -> list[FlowRow]:
+        return sorted(visible_in(self._reader.flows(uids)), key=lambda flow: (flow.ts, flow.uid, flow.part))
+
+    def learning(self, device: str) -> list[str]:
+        return visible_in(self._reader.learning(device))
+
+    def watch(self) -> Watch:
+        return visible_in(self._reader.watch())
