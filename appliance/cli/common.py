@@ -1,0 +1,103 @@
+"""What the subcommands share: the store's place, reading it, printing."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+
+from appliance.store.reader import Reader
+
+SYSTEM_STORE: Final = Path("/var/lib/tattlebox/home.db")
+
+
+class CommandError(Exception):
+    """One sentence for the person at the terminal: what was read, what was expected, what to do."""
+
+
+def version() -> str:
+    """Return the installed version."""
+    return metadata.version("tattlebox")
+
+
+def default_store() -> Path:
+    """Return $TATTLEBOX_STORE, the appliance's store where this user may write it, else one at home."""
+    if place := os.environ.get("TATTLEBOX_STORE"):
+        return Path(place)
+    if os.access(SYSTEM_STORE.parent, os.W_OK):
+        return SYSTEM_STORE
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share"
+    return Path(data) / "tattlebox" / "home.db"
+
+
+def add_store(parser: argparse.ArgumentParser) -> None:
+    """Add --store."""
+    parser.add_argument(
+        "--store",
+        type=Path,
+        metavar="FILE",
+        help=f"the database (default: $TATTLEBOX_STORE or {default_store()})",
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add --json."""
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object a line, the fields of docs/records.md"
+    )
+
+
+def open_reader(args: argparse.Namespace) -> Reader:
+    """Return a reader of the store that the arguments name. Raises StoreError."""
+    return Reader(args.store or default_store())
+
+
+def print_json(fields: dict[str, Any]) -> None:
+    """Print one object as a line."""
+    print(json.dumps(fields, ensure_ascii=True, separators=(",", ":")))
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
+    """Print rows in columns, or the sentence `empty` when there are none."""
+    cells = [[printable(str(cell)) for cell in row] for row in rows]
+    if not cells:
+        print(empty)
+        return
+    table = [list(headings), *cells]
+    widths = [max(len(row[n]) for row in table) for n in range(len(headings))]
+    for row in table:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def printable(text: str) -> str:
+    """Return hostile text fit for a terminal: control, format and direction characters escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def when(ts: float) -> str:
+    """Return a capture time as UTC text; one outside the calendar as its number."""
+    try:
+        return datetime.fromtimestamp(ts, UTC).strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError, OSError):
+        return f"{ts:.0f}"
+
+
+def size(count: int) -> str:
+    """Return a byte count in decimal units."""
+    amount = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 100 else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} TB"
+
+
+def complain(sentence: object) -> None:
+    """Print one sentence on standard error."""
+    print(f"tattlebox: {sentence}", file=sys.stderr)

@@ -1,0 +1,103 @@
+"""`tattlebox explain ID`: the chain from an alert to its change, its numbers, its flows, what they told."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from appliance.alerts.alert import Alert
+from appliance.cli.common import (
+    CommandError,
+    add_json,
+    add_store,
+    open_reader,
+    print_json,
+    printable,
+    size,
+    when,
+)
+from appliance.findings.finding import Finding
+from appliance.out import plain
+from appliance.store.reader import Reader
+
+
+def add(commands: Any) -> None:
+    """Add the verb."""
+    parser = commands.add_parser(
+        "explain",
+        help="why an alert or change is there, down to the flows",
+        description="Prints the evidence of an alert (a-…) or change (c-…), down to the flows it rests on.",
+    )
+    parser.add_argument("id", metavar="ID", help="an id that `tattlebox alerts` or `tattlebox changes` shows")
+    add_store(parser)
+    add_json(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    with open_reader(args) as reader:
+        chain = evidence_chain(reader, args.id)
+    if args.json:
+        print_json(chain)
+    else:
+        _print(chain)
+    return 0
+
+
+def evidence_chain(reader: Reader, identifier: str) -> dict[str, Any]:
+    """Return {alert, change, findings, flows, observations} of an alert or change id. Raises CommandError."""
+    alert = reader.alert(identifier)
+    change = reader.change(identifier if alert is None else _reference(alert.evidence, "change:") or "")
+    if alert is None and change is None:
+        raise CommandError(
+            f"no alert or change has the id {printable(identifier)!r}; `tattlebox alerts` lists them"
+        )
+    findings = _findings(reader, alert)
+    uids = [ref.removeprefix("flow:") for ref in (alert.evidence if alert else ()) if ref.startswith("flow:")]
+    for fact in (change, *findings):
+        uids += [uid for uid in (fact.evidence if fact else ()) if uid not in uids]
+    return {
+        "alert": plain(alert) if alert else None,
+        "change": plain(change) if change else None,
+        "findings": [plain(finding) for finding in findings],
+        "flows": [plain(flow) for flow in reader.flows(uids)],
+        "observations": reader.observations(uids),
+    }
+
+
+def _reference(evidence: tuple[str, ...], prefix: str) -> str | None:
+    return next((ref.removeprefix(prefix) for ref in evidence if ref.startswith(prefix)), None)
+
+
+def _findings(reader: Reader, alert: Alert | None) -> list[Finding]:
+    code = _reference(alert.evidence, "finding:") if alert else None
+    if alert is None or code is None:
+        return []
+    return [f for f in reader.findings(alert.device) if f.code == code and f.domain == alert.domain]
+
+
+def _print(chain: dict[str, Any]) -> None:
+    if alert := chain["alert"]:
+        print(f"{alert['title']}\n  {printable(alert['text'])}\n  What you can do: {alert['do']}")
+        print(f"  Rule {alert['kind']}, severity {alert['severity']}, volume {alert['volume']}")
+    if change := chain["change"]:
+        who = printable(change["organisation"] or change["domain"] or "")
+        seen = f"first seen {when(change['ts'])}, {change['certainty']}"
+        print(f"Change {change['id']}: {change['kind']} {who}, {seen}")
+        for side in ("before", "after"):
+            print(f"  {side}: " + ", ".join(f"{key} {value}" for key, value in change[side].items()))
+        if change["update"] is not None:
+            print(f"  an update was seen {when(change['update'])}")
+    for finding in chain["findings"]:
+        print(f"Finding {finding['code']}: {finding['times']} times, {printable(finding['detail'])}")
+    print(f"Flows kept as evidence: {len(chain['flows'])}")
+    for flow in chain["flows"]:
+        sent, received = size(flow["orig_ip_bytes"]), size(flow["resp_ip_bytes"])
+        ends = f"{flow['orig_h']}:{flow['orig_p']} -> {flow['resp_h']}:{flow['resp_p']}/{flow['proto']}"
+        name = printable(flow["server_name"] or "no name")
+        print(f"  {when(flow['ts'])}  {flow['uid']}  {ends}  {name}  {sent} out, {received} in")
+    for observation in chain["observations"]:
+        words = {
+            k: v for k, v in observation.items() if k not in ("v", "uid", "mac", "ts") and v not in (None, [])
+        }
+        print(f"  {when(observation['ts'])}  " + printable(", ".join(f"{k} {v}" for k, v in words.items())))

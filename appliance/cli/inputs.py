@@ -1,0 +1,73 @@
+"""The files of a replay: checked first, then read in the order of their time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from sensor.capture.file import CaptureError, first_ts
+
+from appliance.cli.common import complain
+from appliance.sources import SourceError, first_record_ts, is_record_file, read_records
+from sensor.offline import capture_records
+from sensor.records import Record
+
+
+class Input(NamedTuple):
+    """One file that can be read."""
+
+    first_ts: float
+    path: Path
+    is_records: bool
+    size_bytes: int
+
+
+class Inputs:
+    """Files in time order; what could not be read is complained of and counted in `failed`."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self.failed = 0
+        self.files = sorted(found for path in paths if (found := self._look(path)) is not None)
+
+    @property
+    def size_bytes(self) -> int:
+        """Return the size of all files as they lie on disk."""
+        return sum(file.size_bytes for file in self.files)
+
+    def records(self, progress: Callable[[int], None]) -> Iterator[Record]:
+        """Yield all records; `progress` is told the bytes that were read, file by file."""
+        for is_records, group in groupby(self.files, key=lambda file: file.is_records):
+            files = list(group)
+            if not is_records:
+                yield from capture_records([file.path for file in files], self._fail, progress)
+                continue
+            for file in files:
+                yield from self._record_file(file.path, progress)
+
+    def _record_file(self, path: Path, progress: Callable[[int], None]) -> Iterator[Record]:
+        done = 0
+
+        def step(position: int) -> None:
+            nonlocal done
+            progress(position - done)
+            done = position
+
+        try:
+            yield from read_records(path, step)
+        except (SourceError, OSError) as error:
+            self._fail(error)
+
+    def _look(self, path: Path) -> Input | None:
+        try:
+            if path.is_file() and is_record_file(path):
+                return Input(first_record_ts(path), path, True, path.stat().st_size)
+            return Input(first_ts(path), path, False, path.stat().st_size)
+        except (CaptureError, SourceError, OSError) as error:
+            self._fail(error)
+            return None
+
+    def _fail(self, error: Exception) -> None:
+        self.failed += 1
+        complain(error)

@@ -1,0 +1,58 @@
+"""`tattlebox run`: the appliance at work, taking the records of a sensor until it is stopped."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from appliance.cli.common import CommandError, add_store, default_store
+from appliance.home import Home
+from appliance.ingest import socket_records
+from appliance.lookup.knowledge import load_knowledge
+from appliance.service import Service
+from appliance.store.writer import Writer
+
+COMMIT_S: Final = 5.0
+"""What a power cut may cost of the flow log, in seconds; shorter wears the card."""
+
+
+def add(commands: Any) -> None:
+    """Add the verb."""
+    parser = commands.add_parser(
+        "run",
+        help="record what a running sensor sees",
+        description="Takes records from tattlebox-sensor's socket and stores them until it is stopped.",
+    )
+    parser.add_argument(
+        "--socket", type=Path, default=Path("/run/tattlebox/sensor.sock"), help="the sensor's socket"
+    )
+    add_store(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    stop: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda caught, _: stop.append(caught))
+    writer = Writer(args.store or default_store())
+    if writer.meta("origin") == "replay":
+        raise CommandError(
+            f"{writer.path} holds a replay; give the live home a place of its own with --store FILE"
+        )
+    service = Service(Home(load_knowledge(None)), writer)
+    writer.commit(origin="live")
+    committed = time.monotonic()
+    for record in socket_records(args.socket, lambda: bool(stop)):
+        if record is not None:
+            service.take((record,))
+        if time.monotonic() - committed >= COMMIT_S:
+            service.commit()
+            committed = time.monotonic()
+    service.commit()
+    writer.close()
+    return 0

@@ -1,0 +1,226 @@
+"""The home: sensor records in, facts out. Joins devices, parties, behaviour, findings and alerts.
+
+Does no I/O and has no clock: time is that of the records, so a replayed capture gives what live gave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NamedTuple
+
+from appliance.alerts.alert import Alert
+from appliance.alerts.judge import Judge
+from appliance.behaviour.behaviour import Behaviour
+from appliance.behaviour.facts import Change, Contact, Update
+from appliance.devices.knowledge import DeviceKnowledge
+from appliance.devices.registry import Devices
+from appliance.findings.finding import Finding
+from appliance.findings.findings import Findings
+from appliance.flowrow import FlowRow, flow_row
+from appliance.marks import Marks, encryption
+from appliance.parties.attribution import Parties
+from appliance.parties.knowledge import PartyKnowledge
+from appliance.parties.names import Names
+from appliance.parties.party import Destination, Party
+from sensor.records import (
+    DhcpAck,
+    DnsAnswer,
+    DnsQuery,
+    FlowRecord,
+    HttpRequest,
+    Loss,
+    MdnsService,
+    Neighbour,
+    NtpRequest,
+    Observation,
+    Record,
+    SsdpAnnouncement,
+    TlsClientHello,
+    Weird,
+)
+
+LOCAL: Final = "local"
+STEP_S: Final = 3600.0
+"""How often, in capture time, behaviour looks at what the passing of time alone means."""
+
+
+class Knowledge(NamedTuple):
+    """All look-ups that the core needs, handed in as plain objects (appliance/lookup loads them)."""
+
+    devices: DeviceKnowledge
+    parties: PartyKnowledge
+
+
+class Seen(NamedTuple):
+    """An observation and the device it is about."""
+
+    record: Observation
+    device: str | None
+
+
+Fact = FlowRow | Seen | Update | Change | Finding | Alert | Weird | Loss
+
+
+class Home:
+    """One home: `feed` it records in the order of their emission; it yields facts in a fixed order."""
+
+    def __init__(self, knowledge: Knowledge, *, language: str = "en") -> None:
+        self.devices = Devices(knowledge.devices)
+        self.names = Names()
+        self.parties = Parties(knowledge.parties)
+        self.behaviour = Behaviour()
+        self.findings = Findings()
+        self._judge = Judge(language)
+        self._marks = Marks()
+        self._step = 0
+        self.first_ts: float | None = None
+        self.last_ts: float | None = None
+
+    def feed(self, record: Record) -> Iterator[Fact]:
+        """Yield the facts that one record brings."""
+        yield from self._clock(record)
+        if isinstance(record, FlowRecord):
+            yield from self._flow(record)
+        elif isinstance(record, Weird):
+            yield record
+        elif isinstance(record, Loss):
+            self.behaviour.note_loss(record)
+            yield record
+        else:
+            yield from self._observation(record)
+
+    def advance(self) -> Iterator[Fact]:
+        """Yield what follows from the passing of capture time alone: parties gone, changes confirmed."""
+        if self.last_ts is not None:
+            yield from self._judged(self.behaviour.advance(self.last_ts))
+
+    def _clock(self, record: Record) -> Iterator[Fact]:
+        """Move the watermark: the latest capture time seen, which only ever goes forward."""
+        until = record.ts + record.duration_s if isinstance(record, FlowRecord) else record.ts
+        if self.first_ts is None or record.ts < self.first_ts:
+            self.first_ts = record.ts
+        if self.last_ts is None or until > self.last_ts:
+            self.last_ts = until
+            if until // STEP_S > self._step:
+                self._step = int(until // STEP_S)
+                yield from self.advance()
+
+    def _observation(self, record: Observation) -> Iterator[Fact]:
+        self.devices.observe(record)
+        device = self.devices.owner(*_subject(record))
+        yield Seen(record, device)
+        if isinstance(record, TlsClientHello):
+            self._marks.read(record)
+            if record.server_name:
+                self.names.learn_flow(record.uid, record.server_name, "hidden" if record.ech else "sni")
+        elif isinstance(record, HttpRequest):
+            self._marks.read(record)
+            if record.host:
+                self.names.learn_flow(record.uid, record.host, "http")
+        if device is None:
+            return
+        if isinstance(record, DnsAnswer):
+            self.names.learn(device, record)
+        yield from self._judged(self.behaviour.observe(device, record))
+        yield from self._judged(self.findings.observe(device, record, self._domain_of(device, record)))
+
+    def _domain_of(self, device: str, record: Observation) -> str | None:
+        """Return the party key of what an observation was sent to, None where that stayed in the home."""
+        if isinstance(record, HttpRequest):
+            destination = Destination(record.dst, record.dport, "tcp", record.host, "http")
+        elif isinstance(record, TlsClientHello):
+            proto = "udp" if record.transport == "quic" else "tcp"
+            destination = Destination(record.dst, record.dport, proto, record.server_name, "sni")
+        elif isinstance(record, DnsQuery):
+            destination = Destination(record.resolver, 53, record.transport, None, "none")
+        else:
+            return None
+        party = self._party(device, destination)
+        return None if party.outcome == LOCAL else party.domain
+
+    def _flow(self, flow: FlowRecord) -> Iterator[Fact]:
+        self.devices.observe(flow)
+        orig = self.devices.owner(flow.orig_mac, flow.orig_h)
+        resp = self.devices.owner(flow.resp_mac or flow.orig_dst_mac, flow.resp_h)
+        device = orig or resp
+        mark = self._marks.take(flow.uid, last=flow.end != "active")
+        if device is None:
+            yield flow_row(flow, None, None, None)
+            return
+        outward = orig is not None
+        remote, port = (flow.resp_h, flow.resp_p) if outward else (flow.orig_h, flow.orig_p)
+        destination = self.names.destination(device, flow, remote, port)
+        party = self._party(device, destination)
+        yield flow_row(flow, device, party.domain, destination.name)
+        if party.outcome != LOCAL and not (orig and resp):
+            payload_up = flow.orig_bytes if outward else flow.resp_bytes
+            contact = Contact(
+                ts=flow.ts,
+                until=flow.ts + flow.duration_s,
+                device=device,
+                domain=party.domain,
+                host=destination.name,
+                organisation=party.organisation,
+                role=party.role,
+                purpose=party.purpose,
+                organisation_country=party.organisation_country,
+                server_country=party.server_country,
+                outcome=party.outcome,
+                proto=flow.proto,
+                port=port,
+                bytes_up=flow.orig_ip_bytes if outward else flow.resp_ip_bytes,
+                bytes_down=flow.resp_ip_bytes if outward else flow.orig_ip_bytes,
+                payload_up=payload_up,
+                encrypted=encryption(mark, flow.proto, port, payload_up),
+                uid=flow.uid,
+                user_agent=mark.user_agent if mark else None,
+                reason=party.reason,
+            )
+            yield from self._judged(self.behaviour.meet(contact))
+
+    def _party(self, device: str, destination: Destination) -> Party:
+        return self.parties.attribute(self.devices.vendor(device), destination)
+
+    def _judged(self, facts: Iterable[Update | Change | Finding]) -> Iterator[Fact]:
+        """Yield each fact and, behind it, the alert that it deserves."""
+        for fact in facts:
+            yield fact
+            alert = self._judge(fact, self.devices.record(fact.device))
+            if alert is not None:
+                yield alert
+
+
+def _subject(record: Observation) -> tuple[str | None, str]:
+    """Return the MAC and the address of the endpoint that asked or announced."""
+    if isinstance(record, DnsAnswer):
+        return record.client_mac, record.client
+    if isinstance(record, DnsQuery):
+        return record.mac, record.client
+    if isinstance(record, (MdnsService, SsdpAnnouncement)):
+        return record.mac, record.host
+    if isinstance(record, (Neighbour, DhcpAck)):
+        return record.mac, record.address
+    if isinstance(record, (TlsClientHello, HttpRequest, NtpRequest)):
+        return record.mac, record.src
+    return record.mac, record.client or record.requested_address or "0.0.0.0"  # noqa: S104 - RFC 2131: no address yet
+
+
+def state_of(home: Home, device: str) -> dict[str, dict[str, Any]]:
+    """Return the state of each part for one device, for the store: `restore` brings it back."""
+    return {
+        "devices": home.devices.dump(device),
+        "names": home.names.dump(device),
+        "behaviour": home.behaviour.dump(device),
+        "findings": home.findings.dump(device),
+    }
+
+
+def restore(home: Home, part: str, device: str, body: dict[str, Any]) -> None:
+    """Bring back what `state_of` gave for one part of one device."""
+    parts = {
+        "devices": home.devices,
+        "names": home.names,
+        "behaviour": home.behaviour,
+        "findings": home.findings,
+    }
+    parts[part].load(device, body)

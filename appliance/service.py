@@ -1,0 +1,118 @@
+"""The service: records in, facts to the store, in batches that are whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from appliance.alerts.alert import Alert
+from appliance.behaviour.facts import Change, Update
+from appliance.findings.finding import Finding
+from appliance.flowrow import FlowRow
+from appliance.home import Fact, Home, Seen, restore, state_of
+from appliance.out import OutputFolder
+from appliance.store.writer import Writer
+from sensor.records import TYPES, Record, Weird, to_json
+
+BATCH: Final = 20_000
+"""Facts gathered before a commit: about 10 MB of memory, and a commit's cost spread thin."""
+
+KINDS: Final = {record_type: name for name, record_type in TYPES.items()}
+
+
+class Service:
+    """Carries one home from records to the store (and to an output folder, for a replay)."""
+
+    def __init__(self, home: Home, writer: Writer, out: OutputFolder | None = None) -> None:
+        self._home = home
+        self._writer = writer
+        self._out = out
+        self._totals: dict[str, int] = writer.meta("totals") or {
+            "records": 0,
+            "flows": 0,
+            "packets": 0,
+            "weirds": 0,
+        }
+        self._learning: dict[str, list[str]] = writer.meta("learning") or {}
+        self._finals: dict[tuple[str, ...], Any] = {}
+        for part in ("devices", "names", "behaviour", "findings"):
+            for device, body in sorted(writer.states(part).items()):
+                restore(home, part, device, body)
+        home.first_ts, home.last_ts = writer.meta("first_ts"), writer.meta("last_ts")
+
+    def take(self, records: Iterable[Record]) -> None:
+        """Feed records to the home and store what follows. Raises StoreError."""
+        for record in records:
+            self._totals["records"] += 1
+            for fact in self._home.feed(record):
+                self._keep(fact)
+            if self._writer.pending >= BATCH:
+                self.commit()
+
+    def commit(self) -> None:
+        """Store everything up to here."""
+        states = []
+        home = self._home
+        for device in sorted(home.devices.take_dirty() | home.behaviour.take_dirty()):
+            if home.devices.exists(device):
+                self._writer.add(home.devices.record(device))
+                for party in home.behaviour.party_records(device):
+                    self._writer.add(party)
+                self._learning[device] = list(home.behaviour.learning(device))
+                states += [(part, device, body) for part, body in state_of(home, device).items()]
+        for sighting in home.behaviour.sightings():
+            self._writer.add(sighting)
+        self._writer.commit(
+            states,
+            first_ts=home.first_ts,
+            last_ts=home.last_ts,
+            totals=self._totals,
+            learning=self._learning,
+        )
+
+    def finish(self) -> None:
+        """Say what the passing of time means at the end of the records, and store the last state."""
+        for fact in self._home.advance():
+            self._keep(fact)
+        self.commit()
+        if self._out is None:
+            return
+        devices = [self._home.devices.record(device) for device in sorted(self._home.devices.ids())]
+        self._out.final("devices", devices)
+        self._out.final("parties", (p for d in devices for p in self._home.behaviour.party_records(d.device)))
+        for name in ("updates", "changes", "findings", "alerts"):
+            self._out.final(name, (fact for key, fact in self._finals.items() if key[0] == name))
+
+    def _keep(self, fact: Fact) -> None:
+        kind = type(fact)
+        if kind is Seen:
+            record = fact.record
+            uid = getattr(record, "uid", None)
+            self._writer.add_observation(record.ts, KINDS[type(record)], fact.device, uid, to_json(record))
+            if self._out is not None:
+                self._out.observation(record, fact.device)
+            return
+        self._writer.add(fact)
+        if kind is FlowRow:
+            self._totals["flows"] += 1
+            self._totals["packets"] += fact.orig_pkts + fact.resp_pkts
+        elif kind is Weird:
+            self._totals["weirds"] += 1
+        if self._out is not None:
+            self._out.fact(fact)
+            key = _key(fact)
+            if key:
+                self._finals[key] = fact
+
+
+def _key(fact: Fact) -> tuple[str, ...] | None:
+    """Return what makes two facts the same one in different states; None for facts that have but one."""
+    if isinstance(fact, Update):
+        return ("updates", fact.device, repr(fact.ts))
+    if isinstance(fact, Change):
+        return ("changes", fact.id)
+    if isinstance(fact, Finding):
+        return ("findings", fact.device, fact.code, fact.domain or "")
+    if isinstance(fact, Alert):
+        return ("alerts", fact.identifier)
+    return None

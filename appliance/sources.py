@@ -1,0 +1,72 @@
+"""Record lines as a source: files of JSON lines that `tattlebox dissect` or a simulated household wrote."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from sensor.records import Record, RecordError, from_json
+
+GZIP_MAGIC: Final = b"\x1f\x8b"
+MAX_LINE_BYTES: Final = 1_000_000
+"""Longest line read: the longest true record (64 items of 255 characters, escaped) is a tenth of it."""
+
+
+class SourceError(ValueError):
+    """A file that cannot be read as records: what was read, what was expected, what to do."""
+
+
+def is_record_file(path: Path) -> bool:
+    """Return whether the file, gzip or not, begins like a JSON object. Raises OSError."""
+    with _open(path) as stream:
+        try:
+            return stream.read(64).lstrip()[:1] == b"{"
+        except (EOFError, gzip.BadGzipFile):
+            return False
+
+
+def first_record_ts(path: Path) -> float:
+    """Return the time of a record file's first record. Raises SourceError, OSError."""
+    return next(read_records(path)).ts
+
+
+def read_records(path: Path, progress: Callable[[int], None] = lambda _: None) -> Iterator[Record]:
+    """Yield the records of a file in its order; `progress` is told the bytes read of it so far.
+
+    Raises SourceError, naming the line, where something else stands; records before it have been yielded.
+    """
+    empty = True
+    with path.open("rb") as raw, _unpacked(raw) as stream:
+        for number, line in enumerate(_lines(stream, path), 1):
+            if number % 1000 == 0:
+                progress(raw.tell())
+            if not line.strip():
+                continue
+            try:
+                record = from_json(line)
+            except RecordError as error:
+                raise SourceError(f"{path}, line {number}: {error}") from error
+            empty = False
+            yield record
+    if empty:
+        raise SourceError(f"{path} holds no records; expected JSON lines as `tattlebox dissect` writes them")
+
+
+def _lines(stream: BinaryIO, path: Path) -> Iterator[bytes]:
+    try:
+        while line := stream.readline(MAX_LINE_BYTES):
+            yield line
+    except (EOFError, gzip.BadGzipFile) as error:
+        raise SourceError(f"{path} is cut short or damaged ({error}): fetch or make it again") from error
+
+
+def _open(path: Path) -> BinaryIO:
+    return _unpacked(path.open("rb"))
+
+
+def _unpacked(raw: BinaryIO) -> BinaryIO:
+    magic = raw.read(2)
+    raw.seek(0)
+    return gzip.GzipFile(fileobj=raw) if magic == GZIP_MAGIC else raw  # type: ignore[return-value]

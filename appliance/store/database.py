@@ -1,0 +1,93 @@
+"""Opening the database: SQLite in WAL mode, brought up to date by numbered migrations."""
+
+from __future__ import annotations
+
+import sqlite3
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+BUSY_TIMEOUT_S: Final = 10.0
+"""How long a writer waits for another before it gives up; checkpoints of a slow card take seconds."""
+
+
+class StoreError(Exception):
+    """The database cannot be used: says what was read, what was expected, what to do."""
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """Return a connection to the database at `path`, made and migrated where needed. Raises StoreError.
+
+    FULL sync: what is committed survives a power cut; the price is paid once per batch.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = _connect(f"{path.absolute().as_uri()}?mode=rwc", path)
+    try:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "cache_size=-16000"):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+        _migrate(connection, path)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise StoreError(_explain(path, error)) from error
+    return connection
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """Return a read-only connection. Raises StoreError when there is no database of this release."""
+    if not path.exists():
+        raise StoreError(
+            f"no store at {path}: run `tattlebox replay` or `tattlebox run` first, or pass --store"
+        )
+    connection = _connect(f"{path.absolute().as_uri()}?mode=ro", path)
+    try:
+        version = _version(connection)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise StoreError(_explain(path, error)) from error
+    if version != len(migrations()):
+        connection.close()
+        raise StoreError(
+            f"the store {path} has schema {version}, this release expects {len(migrations())}: "
+            "run the `tattlebox` command that writes it once, or use the release that wrote it"
+        )
+    return connection
+
+
+def migrations() -> list[tuple[str, str]]:
+    """Return (file name, SQL) of each migration, in order."""
+    folder = resources.files("appliance.store") / "migrations"
+    files = sorted(
+        (item for item in folder.iterdir() if item.name.endswith(".sql")), key=lambda item: item.name
+    )
+    return [(item.name, item.read_text(encoding="utf-8")) for item in files]
+
+
+def _connect(uri: str, path: Path) -> sqlite3.Connection:
+    try:
+        return sqlite3.connect(
+            uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+    except sqlite3.OperationalError as error:
+        raise StoreError(_explain(path, error)) from error
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    scripts = migrations()
+    version = _version(connection)
+    if version > len(scripts):
+        raise StoreError(
+            f"the store {path} was written by a newer release (schema {version}): update Tattlebox"
+        )
+    for number, (_, script) in enumerate(scripts[version:], version + 1):
+        connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;")
+
+
+def _explain(path: Path, error: sqlite3.Error) -> str:
+    if isinstance(error, sqlite3.OperationalError):
+        return f"cannot open the store {path}: {error}; check the folder's permissions and free space"
+    return f"{path} is not a Tattlebox store ({error}): choose another file with --store"

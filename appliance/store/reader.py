@@ -1,0 +1,158 @@
+"""Reading the store: every question of a page, a command or an export. Read-only, one connection a thread."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Self, TypeVar
+
+from appliance.alerts.alert import Alert
+from appliance.behaviour.facts import Change, Sighting, Update
+from appliance.devices.device import DeviceRecord
+from appliance.findings.finding import Finding
+from appliance.flowrow import FlowRow
+from appliance.parties.party import PartyRecord
+from appliance.store import tables
+from appliance.store.database import open_for_reading
+from sensor.records import Loss
+
+T = TypeVar("T", bound=NamedTuple)
+
+MAX_LOSSES: Final = 100
+"""Losses listed for a page; the sum is over all."""
+
+
+class Watch(NamedTuple):
+    """What the store's record rests on: how long was watched, how much was seen, what was not."""
+
+    first_ts: float | None  # None: nothing was ever seen
+    last_ts: float | None
+    flows: int
+    packets: int
+    weirds: int
+    losses: list[Loss]  # newest first, at most MAX_LOSSES
+    gap_s: float  # total length of losses that span time
+
+
+class Reader:
+    """Read-only view of a store; safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the store at `path`. Raises StoreError when there is none."""
+        self.path = path
+        self._local = threading.local()
+        self._local.db = open_for_reading(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        self._db.close()
+        del self._local.db
+
+    def devices(self) -> list[DeviceRecord]:
+        """Return all devices, the first seen first."""
+        return self._all(tables.DEVICE, "ORDER BY first_ts, device")
+
+    def device(self, device: str) -> DeviceRecord | None:
+        """Return one device."""
+        return self._one(tables.DEVICE, "WHERE device = ?", device)
+
+    def parties(self, device: str | None = None) -> list[PartyRecord]:
+        """Return who a device (or every device) dealt with, most contacts first."""
+        where = "WHERE device = :d OR :d IS NULL ORDER BY contacts DESC, device, domain"
+        return self._all(tables.PARTY, where, {"d": device})
+
+    def updates(self, device: str | None = None) -> list[Update]:
+        """Return software updates, newest first."""
+        return self._all(
+            tables.UPDATE, "WHERE device = :d OR :d IS NULL ORDER BY ts DESC, device", {"d": device}
+        )
+
+    def changes(
+        self, device: str | None = None, since: float | None = None, limit: int = 200
+    ) -> list[Change]:
+        """Return changes, newest first."""
+        where = "WHERE (device = :d OR :d IS NULL) AND ts >= :since ORDER BY ts DESC, id LIMIT :n"
+        return self._all(tables.CHANGE, where, {"d": device, "since": since or 0.0, "n": limit})
+
+    def change(self, change: str) -> Change | None:
+        """Return one change."""
+        return self._one(tables.CHANGE, "WHERE id = ?", change)
+
+    def alerts(self, device: str | None = None, volume: str | None = None, limit: int = 200) -> list[Alert]:
+        """Return alerts, newest first."""
+        where = (
+            "WHERE (device = :d OR :d IS NULL) AND (volume = :v OR :v IS NULL)"
+            " ORDER BY ts DESC, identifier LIMIT :n"
+        )
+        return self._all(tables.ALERT, where, {"d": device, "v": volume, "n": limit})
+
+    def alert(self, identifier: str) -> Alert | None:
+        """Return one alert."""
+        return self._one(tables.ALERT, "WHERE identifier = ?", identifier)
+
+    def findings(self, device: str | None = None) -> list[Finding]:
+        """Return findings, the gravest first."""
+        where = "WHERE device = :d OR :d IS NULL ORDER BY severity DESC, last_ts DESC, device, code, domain"
+        return self._all(tables.FINDING, where, {"d": device})
+
+    def sightings(self, device: str, since_hour: int, until_hour: int) -> list[Sighting]:
+        """Return the hourly rollup of a device for since_hour <= hour < until_hour, in order."""
+        where = "WHERE device = ? AND hour >= ? AND hour < ? ORDER BY hour, domain"
+        return self._all(tables.SIGHTING, where, (device, since_hour, until_hour))
+
+    def flows(self, uids: Sequence[str]) -> list[FlowRow]:
+        """Return the flows kept as evidence that have these uids, in time order."""
+        marks = ", ".join("?" * len(uids))
+        return self._all(tables.EVIDENCE_FLOW, f"WHERE uid IN ({marks}) ORDER BY ts, part", tuple(uids))
+
+    def observations(self, uids: Sequence[str]) -> list[dict[str, Any]]:
+        """Return what was read from these flows, as the objects of their JSON lines, in time order."""
+        marks = ", ".join("?" * len(uids))
+        query = f"SELECT body FROM observation WHERE uid IN ({marks}) ORDER BY ts, type"  # noqa: S608 - marks only
+        return [json.loads(body) for (body,) in self._db.execute(query, tuple(uids))]
+
+    def learning(self, device: str) -> list[str]:
+        """Return what the device's baseline still misses, in words; empty when it is complete."""
+        return list(self.meta("learning", {}).get(device, ()))
+
+    def watch(self) -> Watch:
+        """Return what was watched and what was lost."""
+        (gap_s,) = self._db.execute("SELECT coalesce(sum(until - ts), 0) FROM loss").fetchone()
+        losses = self._all(tables.LOSS, "ORDER BY ts DESC, kind LIMIT ?", (MAX_LOSSES,))
+        totals = self.meta("totals", {})
+        return Watch(
+            self.meta("first_ts", None),
+            self.meta("last_ts", None),
+            totals.get("flows", 0),
+            totals.get("packets", 0),
+            totals.get("weirds", 0),
+            losses,
+            gap_s,
+        )
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        if not hasattr(self._local, "db"):
+            self._local.db = open_for_reading(self.path)
+        db: sqlite3.Connection = self._local.db
+        return db
+
+    def _all(self, table: tables.Table[T], where: str, values: Any = ()) -> list[T]:
+        return [table.record(row) for row in self._db.execute(f"{table.select} {where}", values)]
+
+    def _one(self, table: tables.Table[T], where: str, key: str) -> T | None:
+        return next(iter(self._all(table, where, (key,))), None)
+
+    def meta(self, key: str, default: Any = None) -> Any:
+        """Return a value kept beside the tables: `origin`, `inputs`, `totals`, …; `default` when never set."""
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return default if row is None else json.loads(row[0])

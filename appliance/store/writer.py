@@ -1,0 +1,134 @@
+"""Writing the store: facts are gathered and committed in batches, each batch whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from appliance.behaviour.facts import Change
+from appliance.findings.finding import Finding
+from appliance.flowrow import FlowRow
+from appliance.store import tables
+from appliance.store.database import StoreError, open_for_writing
+
+MAX_WANTED: Final = 10_000
+"""Flow uids that are kept as evidence when they pass: ten a change, a thousand open changes; oldest out."""
+
+LOOK_BACK_S: Final = 15 * 86_400.0
+"""How far back the flows of a change lie at most: a new party is confirmed within 14 days."""
+
+_BY_TYPE: Final[dict[type[Any], tables.Table[Any]]] = {
+    table.record_type: table for table in tables.TABLES if table is not tables.EVIDENCE_FLOW
+}
+
+
+class Writer:
+    """The one writer of a store. `add` gathers, `commit` writes; a crash loses what was not committed."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the store at `path`. Raises StoreError."""
+        self.path = path
+        self._db = open_for_writing(path)
+        self._pending: dict[type[Any], list[tables.Row]] = {}
+        self._observations: list[tuple[float, str, str | None, str | None, str]] = []
+        self._evidence: list[FlowRow] = []
+        self._wanted: dict[str, None] = {}
+        self._look_back: dict[str, float] = {}
+        self.pending = 0
+
+    def add(self, fact: Any) -> None:
+        """Gather one fact: any record type that has a table."""
+        kind = type(fact)
+        if kind is FlowRow:
+            if fact.uid in self._wanted:
+                self._evidence.append(fact)
+        elif kind is Change or kind is Finding:
+            self._want(fact)
+        rows = self._pending.get(kind)
+        if rows is None:
+            rows = self._pending[kind] = []
+        rows.append(fact if kind is FlowRow else _BY_TYPE[kind].row(fact))
+        self.pending += 1
+
+    def add_observation(self, ts: float, kind: str, device: str | None, uid: str | None, body: str) -> None:
+        """Gather one observation, as its JSON line."""
+        self._observations.append((ts, kind, device, uid, body))
+        self.pending += 1
+
+    def commit(self, states: Iterable[tuple[str, str, dict[str, Any]]] = (), **meta: object) -> None:
+        """Write what was gathered, the given (part, device, state) and meta values, in one transaction.
+
+        Raises StoreError when the disk refuses (full, gone): then nothing of the batch is in the store, and
+        all of it is still here for another try.
+        """
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._write(states, meta)
+            self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise StoreError(
+                f"cannot write the store {self.path}: {error}; "
+                "free some space, or choose another place with --store"
+            ) from error
+        for gathered in (self._pending, self._observations, self._evidence, self._look_back):
+            gathered.clear()
+        self.pending = 0
+
+    def states(self, part: str) -> dict[str, dict[str, Any]]:
+        """Return what `commit` last kept of each device for this part of the core."""
+        rows = self._db.execute("SELECT device, body FROM state WHERE part = ?", (part,))
+        return {device: json.loads(body) for device, body in rows}
+
+    def meta(self, key: str) -> Any:
+        """Return a meta value, None when it was never set."""
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def forget(self, device: str) -> None:
+        """Delete a device's rows that a merge made obsolete (its facts live on under the other id)."""
+        for table in (tables.DEVICE, tables.PARTY):
+            self._db.execute(f"DELETE FROM {table.name} WHERE device = ?", (device,))  # noqa: S608
+
+    def close(self) -> None:
+        """Close the store; what was not committed is dropped."""
+        self._db.close()
+
+    def _want(self, fact: Change | Finding) -> None:
+        for uid in fact.evidence:
+            if uid not in self._wanted:
+                self._wanted[uid] = None
+                self._look_back[uid] = fact.ts if isinstance(fact, Change) else fact.last_ts
+        for uid in list(islice(self._wanted, max(0, len(self._wanted) - MAX_WANTED))):
+            del self._wanted[uid]
+
+    def _write(self, states: Iterable[tuple[str, str, dict[str, Any]]], meta: dict[str, object]) -> None:
+        for kind, rows in self._pending.items():
+            self._db.executemany(_BY_TYPE[kind].insert, rows)
+        self._db.executemany("INSERT INTO observation VALUES (?, ?, ?, ?, ?)", self._observations)
+        self._db.executemany(tables.EVIDENCE_FLOW.insert, self._evidence)
+        self._save_earlier_evidence()
+        self._db.executemany(
+            "INSERT OR REPLACE INTO state VALUES (?, ?, ?)",
+            [(part, device, tables.to_text(body)) for part, device, body in states],
+        )
+        self._db.executemany(
+            "INSERT OR REPLACE INTO meta VALUES (?, ?)",
+            [(key, json.dumps(value)) for key, value in meta.items()],
+        )
+
+    def _save_earlier_evidence(self) -> None:
+        """Copy evidence flows that were logged before they were wanted, while the flow log still has them."""
+        if not self._look_back:
+            return
+        since = min(self._look_back.values()) - LOOK_BACK_S
+        marks = ", ".join("?" * len(self._look_back))
+        self._db.execute(
+            f"INSERT OR REPLACE INTO evidence_flow SELECT * FROM flow WHERE ts >= ? AND uid IN ({marks})",  # noqa: S608
+            (since, *self._look_back),
+        )

@@ -1,0 +1,32 @@
+"""Captures as records: several files through one sensor, in the order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from sensor.capture.file import CaptureError, blocks
+from sensor.meter import new_meter
+from sensor.pipeline import Pipeline
+from sensor.records import Record
+
+OnError = Callable[[CaptureError], None]
+
+
+def capture_records(
+    paths: Sequence[Path], on_error: OnError, progress: Callable[[int], None] = lambda _: None
+) -> Iterator[Record]:
+    """Yield the records of captures that belong to one stretch of time, as one sensor would have seen them.
+
+    A flow may go on from one file into the next. A file that cannot be read is told to `on_error`, and the
+    others go on. `progress` is told the bytes of each block read.
+    """
+    pipeline = Pipeline(new_meter())
+    for path in paths:
+        try:
+            for block in blocks(path):
+                yield from pipeline.feed(block)
+                progress(len(block.data))
+        except CaptureError as error:
+            on_error(error)
+    yield from pipeline.flush()
