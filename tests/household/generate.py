@@ -18,10 +18,11 @@ END: Final = datetime(2026, 11, 22, 18, 0, tzinfo=UTC).timestamp()
 """End of the months when no other is asked for: a Sunday evening. Summer time ends within them."""
 
 
-def generate(seed: int = 1, days: int = DAYS, end: float = END) -> list[Record]:
+def generate(seed: int = 1, days: int = DAYS, end: float = END, today_s: float = 0.0) -> list[Record]:
     """Return the record lines of `days` days before `end`, in the order a sensor would emit them.
 
-    Nothing is emitted after `end`: flows still open then are left out, as they are not yet written.
+    The last `today_s` seconds before `end` are left empty, for a real capture of the same home. Nothing is
+    emitted after that: flows still open then are left out, as they are not yet written.
     """
     start = end - days * DAY_S
     rows: list[tuple[float, int, int, Record]] = []
@@ -29,7 +30,7 @@ def generate(seed: int = 1, days: int = DAYS, end: float = END) -> list[Record]:
         ledger = Ledger(f"{seed}|{device.key}")
         Life(device, ledger, random.Random(f"{seed}|{device.key}"), start, end).live()
         rows += [(emitted, number, order, record) for emitted, order, record in ledger.rows]
-    rows = [row for row in rows if row[0] < end and row[3].ts >= start]
+    rows = [row for row in rows if row[0] < end - today_s and row[3].ts >= start]
     gaps = [gap for gap in localtime.spans("capture_gap", end) if start <= gap[0] < end]
     rows = list(_without(rows, gaps))
     rows += [(until, -1, 0, Loss(when(ts), when(until), "gap", 0, "the gateway was unplugged"))

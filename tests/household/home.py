@@ -105,18 +105,42 @@ LEASE_S: Final = 43_200
 TIMEZONE: Final = "Europe/Paris"
 
 _STRONG: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
-_TI: Final = Tls("1.2", "ECDHE-RSA-AES256-SHA:AES256-SHA:AES128-SHA@SECLEVEL=0", (), "")
-_BOX_AFTER: Final = Tls(
-    "1.2", "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-SHA:AES256-SHA@SECLEVEL=0", (), ""
+_TI: Final = Tls(
+    "1.2", "ECDHE-RSA-AES256-SHA:AES256-SHA:AES128-SHA@SECLEVEL=0", (), "t12d040700_352480939188_3c5a66c06c35"
 )
-_EMBED: Final = Tls("1.2", "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256", (), "")
-_ANDROID: Final = Tls("1.3", f"{_STRONG}:AES128-GCM-SHA256:AES256-GCM-SHA384", ("h2", "http/1.1"), "")
-_CAMERA: Final = Tls("1.2", "ECDHE+AESGCM:AES128-GCM-SHA256:AES256-SHA", (), "")
-_SPEAKER: Final = Tls("1.3", "ECDHE+AESGCM:DHE+AESGCM", ("http/1.1",), "")
-_TV: Final = Tls("1.3", f"{_STRONG}:ECDHE+AES:AES256-SHA", ("h2", "http/1.1"), "")
-_PHONE: Final = Tls("1.3", f"{_STRONG}:ECDHE+AES", ("h2",), "")
-_LAPTOP: Final = Tls("1.3", "ECDHE+AESGCM:DHE+AESGCM:ECDHE+AES:AES256-GCM-SHA384", ("h2", "http/1.1"), "")
-QUIC_JA4: Final = ""
+_BOX_AFTER: Final = Tls(
+    "1.2",
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-SHA:AES256-SHA@SECLEVEL=0",
+    (),
+    "t12d040700_94ed9d1d7882_3c5a66c06c35",
+)
+_EMBED: Final = Tls(
+    "1.2",
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256",
+    (),
+    "t12d030700_0e67c0ef781e_e7e480e5a997",
+)
+_ANDROID: Final = Tls(
+    "1.3",
+    f"{_STRONG}:AES128-GCM-SHA256:AES256-GCM-SHA384",
+    ("h2", "http/1.1"),
+    "t13d1212h2_67664317ae7d_d41ae481755e",
+)
+_CAMERA: Final = Tls(
+    "1.2", "ECDHE+AESGCM:AES128-GCM-SHA256:AES256-SHA", (), "t12d070700_ab086ce98f87_e7e480e5a997"
+)
+_SPEAKER: Final = Tls("1.3", "ECDHE+AESGCM:DHE+AESGCM", ("http/1.1",), "t13d1212h1_c66b0179931a_d41ae481755e")
+_TV: Final = Tls(
+    "1.3", f"{_STRONG}:ECDHE+AES:AES256-SHA", ("h2", "http/1.1"), "t13d2312h2_d204cdb8ce85_d41ae481755e"
+)
+_PHONE: Final = Tls("1.3", f"{_STRONG}:ECDHE+AES", ("h2",), "t13d2212h2_da033aef09f1_d41ae481755e")
+_LAPTOP: Final = Tls(
+    "1.3",
+    "ECDHE+AESGCM:DHE+AESGCM:ECDHE+AES:AES256-GCM-SHA384",
+    ("h2", "http/1.1"),
+    "t13d2512h2_df9de6cb9f71_d41ae481755e",
+)
+QUIC_JA4: Final = "q13d0307h3_55b375c5d22e_1cecd519fee8"  # of aioquic, the lab's QUIC
 
 BOX: Final = Device(
     key="box",

@@ -162,8 +162,10 @@ class Life:
         six = cloud.addresses6(alias or host, age, pick) if self.device.ipv6 else ()
         found = ((1, four), (28, six)) if self.device.ipv6 else ((1, four),)
         down = localtime.within(ts, self.outages)
-        traffic.write_lookup(self.ledger, self.device, ts, host, self._port(), found, (alias,) if alias else (),
-                             answered=not down)  # fmt: skip
+        cnames = (alias,) if alias else ()
+        traffic.write_lookup(
+            self.ledger, self.device, ts, host, self._port(), found, cnames, answered=not down
+        )
         use6 = bool(six) and self.rng.random() < 0.7
         ends = self._ends(channel, six[0] if use6 else four[0], use6)
         if not down:

@@ -8,7 +8,7 @@ from sensor.records import FlowRecord, Loss, Record
 
 
 def shift(records: Iterable[Record], offset_s: float) -> Iterator[Record]:
-    """Yield the records `offset_s` later (earlier when negative), at the microsecond; nothing else changes."""
+    """Yield the records `offset_s` later (earlier when negative), rounded to the microsecond."""
     for record in records:
         moved = record._replace(ts=round(record.ts + offset_s, 6))
         if isinstance(moved, Loss):

@@ -152,8 +152,11 @@ def write_lookup(
             if answered:
                 ttl = (60 if cnames else 300) if addresses else None
                 back = at + RTT_S
-                ledger.add(back, DnsAnswer(when(back), uid, device.mac, device.ipv4, GATEWAY, "udp", host, qtype,
-                                           0, cnames, addresses, ttl))  # fmt: skip
+                answer = DnsAnswer(
+                    when(back), uid, device.mac, device.ipv4, GATEWAY, "udp", host, qtype, 0, cnames,
+                    addresses, ttl,
+                )  # fmt: skip
+                ledger.add(back, answer)
     ends = Ends("udp", device.ipv4, port, GATEWAY, 53, device.mac)
     down = sum(asked + 16 * len(addresses) for _, addresses in found) + 30 * len(cnames)
     up = asked * len(found) * tries
@@ -182,8 +185,8 @@ def write_quic(
     """Write one QUIC connection."""
     uid = ledger.uid()
     hello = TlsClientHello(
-        when(ts), uid, device.mac, "quic", ends.src, ends.sport, ends.dst, ends.dport, host, ("h3",), (0x0304,),
-        QUIC_JA4, False,
+        when(ts), uid, device.mac, "quic", ends.src, ends.sport, ends.dst, ends.dport, host, ("h3",),
+        (0x0304,), QUIC_JA4, False,
     )  # fmt: skip
     ledger.add(hello.ts, hello)
     write_flow(ledger, uid, ends, ts, duration_s, 1_200 + up, 4_800 + down)
@@ -219,12 +222,9 @@ def write_unanswered(ledger: Ledger, ends: Ends, ts: float) -> None:
 
 def write_join(ledger: Ledger, device: Device, ts: float) -> None:
     """Write the DHCP exchange of a device that has just started, and its first ARP."""
-    client_id = "01" + device.mac.replace(":", "")
     for step, (kind, wish) in enumerate(((1, None), (3, device.ipv4))):
         ask, offer = ts + step * 0.06, ts + step * 0.06 + 0.02
-        request = DhcpRequest(when(ask), device.mac, kind, None, wish, device.hostname, None, device.vendor_class,
-                              client_id, device.parameters)  # fmt: skip
-        ledger.add(ask, request)
+        ledger.add(ask, _request(device, ask, kind, None, wish))
         ledger.add(offer, _ack(device, offer, 2 if kind == 1 else 5))
     asked = Ends("udp", "0.0.0.0", 68, "255.255.255.255", 67, device.mac, BROADCAST_MAC)  # noqa: S104
     write_flow(ledger, ledger.uid(), asked, ts, 0.06, 600, 0, answered=False, packets=2)
@@ -235,14 +235,19 @@ def write_join(ledger: Ledger, device: Device, ts: float) -> None:
 
 def write_renewal(ledger: Ledger, device: Device, ts: float) -> None:
     """Write a lease renewed at half its time (RFC 2131 §4.4.5)."""
-    client_id = "01" + device.mac.replace(":", "")
-    request = DhcpRequest(when(ts), device.mac, 3, device.ipv4, None, device.hostname, None, device.vendor_class,
-                          client_id, device.parameters)  # fmt: skip
-    ledger.add(ts, request)
+    ledger.add(ts, _request(device, ts, 3, device.ipv4, None))
     ledger.add(ts + 0.012, _ack(device, ts + 0.012, 5))
     ends = Ends("udp", device.ipv4, 68, GATEWAY, 67, device.mac)
     write_flow(ledger, ledger.uid(), ends, ts, 0.012, 300, 300, packets=1)
     write_neighbours(ledger, device, ts + 0.4)
+
+
+def _request(device: Device, ts: float, kind: int, client: str | None, wish: str | None) -> DhcpRequest:
+    client_id = "01" + device.mac.replace(":", "")
+    return DhcpRequest(
+        when(ts), device.mac, kind, client, wish, device.hostname, None, device.vendor_class, client_id,
+        device.parameters,
+    )  # fmt: skip
 
 
 def _ack(device: Device, ts: float, kind: int) -> DhcpAck:

@@ -40,6 +40,7 @@ no-resolv
 no-hosts
 bind-interfaces
 listen-address={resolver}
+local-ttl=300
 user=root
 pid-file=
 log-facility={folder}/internet-dns.log
@@ -61,6 +62,14 @@ enable-ra
 ra-param=br-lan,60
 dhcp-range={prefix}1000,{prefix}1fff,slaac,64,12h
 """
+
+
+GATEWAY_SWITCHES: Final = (
+    "cd /proc/sys/net && echo 1 > ipv4/ip_forward && echo 1 > ipv6/conf/all/forwarding"
+    # The bridge has no carrier before the first toy; while it then checked its own address for duplicates
+    # it would not answer the toys' router solicitations.
+    " && echo 0 > ipv6/conf/default/accept_dad"
+)
 
 
 class LabError(RuntimeError):
@@ -130,6 +139,7 @@ def _wire_internet(lab: str) -> None:
 def _wire_home(lab: str) -> None:
     """Make the bridge and give each device its wire and its MAC."""
     gw = full_name(lab, "gw")
+    ip("netns", "exec", gw, "sh", "-c", GATEWAY_SWITCHES)
     ip("-n", gw, "link", "add", "br-lan", "address", GATEWAY_MAC, "type", "bridge", "mcast_snooping", "0")
     lines = []
     for device in DEVICES:
@@ -143,8 +153,6 @@ def _wire_home(lab: str) -> None:
     ip("-n", gw, "-batch", "-", stdin="\n".join(lines))
     ports = [f"lan-{device.key}" for device in DEVICES]
     _python(gw, "-m", "tests.lab.offload", "wan", "br-lan", *ports).wait(READY_S)
-    switches = "echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding"
-    ip("netns", "exec", gw, "sh", "-c", switches)
 
 
 def _start_daemons(lab: str, folder: Path) -> None:

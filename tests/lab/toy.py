@@ -27,6 +27,7 @@ INTERFACE = "eth0"
 PATIENCE_S = 5.0
 PAUSE_S = 2.0
 SO_BINDTODEVICE = 25
+TENTATIVE = 0x40  # IFA_F_TENTATIVE of linux/if_addr.h
 
 
 class Toy:
@@ -187,10 +188,23 @@ def prepare(device: Device) -> None:
     _ip("link", "set", INTERFACE, "up")
 
 
-def has_global_address() -> bool:
-    """Return whether the kernel has made an address from the router's announcement, and checked it."""
+def await_ipv6() -> None:
+    """Wait until the kernel has an address and a route from the router's announcement, checked (RFC 4862)."""
+    deadline = time.monotonic() + 3 * PATIENCE_S
+    while not _has_global_address() or not _has_default_route():
+        if time.monotonic() > deadline:
+            raise SystemExit("no IPv6 address, expected a router advertisement from the gateway")
+        time.sleep(0.1)
+
+
+def _has_global_address() -> bool:
     lines = Path("/proc/net/if_inet6").read_text().splitlines()
-    return any(line.startswith("2") and not int(line.split()[4], 16) & 0x40 for line in lines)
+    return any(line.startswith("2") and not int(line.split()[4], 16) & TENTATIVE for line in lines)
+
+
+def _has_default_route() -> bool:
+    lines = Path("/proc/net/ipv6_route").read_text().splitlines()
+    return any(line.startswith(f"{'0' * 32} 00") and line.endswith(INTERFACE) for line in lines)
 
 
 def run(device: Device, folder: Path, rounds: int) -> None:
@@ -199,10 +213,8 @@ def run(device: Device, folder: Path, rounds: int) -> None:
     prepare(device)
     toy.join()
     toy.announce()
-    deadline = time.monotonic() + PATIENCE_S
-    while device.ipv6 and not has_global_address() and time.monotonic() < deadline:
-        time.sleep(0.1)
     if device.ipv6:
+        await_ipv6()
         toy.ask_dhcp6()
     done = 0
     while rounds == 0 or done < rounds:
