@@ -1,0 +1,123 @@
+"""What a device usually does, and how much of that we know yet. Does no I/O."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from appliance.behaviour.spans import DAY_S, day_of
+from appliance.behaviour.state import Channel, Device, Party
+from appliance.behaviour.watch import Watch
+
+LEARNING_DAYS: Final = 7
+LEARNING_SESSIONS: Final = 3
+LEARNING_SESSION_DAYS: Final = 2
+LEARNING_STARTS: Final = 1
+"""Coverage that ends learning: a baseline of an idle toy is worthless for play (docs/change.md)."""
+
+ACTIVE_DAYS_TO_LEARN: Final = 3
+"""Days on which the device itself was heard before any news of it is news."""
+
+LONGEST_LEARNING_DAYS: Final = 21
+"""After this long we stop waiting for a restart or a session of use: some devices never show one."""
+
+SESSION_BYTES: Final = 2_000
+SESSION_GROWTH: Final = 4
+"""An hour of use uploads this many times the usual hour, and at least so many bytes."""
+
+
+class Learning(NamedTuple):
+    """How complete a device's baseline is; `missing` is empty when it is."""
+
+    days: float  # watched since the device was first heard
+    sessions: int  # of use
+    session_days: int  # days with one
+    restarts: int
+    missing: tuple[str, ...]  # words of texts: "days", "sessions", "session_days", "restart"
+
+
+def learning(device: Device, watch: Watch) -> Learning:
+    """Return what is known and what is missing of the device's baseline."""
+    days = watch.in_days(device.first_ts, watch.seen if watch.seen is not None else device.first_ts)
+    missing = (
+        ("days", days < LEARNING_DAYS),
+        ("sessions", device.sessions < LEARNING_SESSIONS),
+        ("session_days", device.session_days < LEARNING_SESSION_DAYS),
+        ("restart", device.starts < LEARNING_STARTS),
+    )
+    words = () if device.complete else tuple(word for word, lacks in missing if lacks)
+    return Learning(days, device.sessions, device.session_days, device.starts, words)
+
+
+def learn_day(device: Device, day: int, watch: Watch) -> None:
+    """Take the day into account: sessions of use, and whether learning is over."""
+    row = device.days.get(day)
+    if row is not None:
+        runs = _sessions(row[2:], _usual_hour(device, day))
+        device.sessions += runs
+        device.session_days += bool(runs)
+    watched = watch.seconds(device.first_ts, (day + 1) * DAY_S)
+    if not device.learned:
+        active = sum(1 for row in device.days.values() if row[0])
+        device.learned = watched >= LEARNING_DAYS * DAY_S and active >= ACTIVE_DAYS_TO_LEARN
+    if device.learned and not device.complete:
+        covered = (
+            device.sessions >= LEARNING_SESSIONS
+            and device.session_days >= LEARNING_SESSION_DAYS
+            and device.starts >= LEARNING_STARTS
+        )
+        device.complete = covered or watched >= LONGEST_LEARNING_DAYS * DAY_S
+
+
+def _usual_hour(device: Device, day: int) -> int:
+    hours = sorted(up for d in range(day - 6, day + 1) if d in device.days for up in device.days[d][2:])
+    return hours[len(hours) // 2] if hours else 0
+
+
+def _sessions(hours: list[int], usual: int) -> int:
+    """Return how many runs of busy hours a day had."""
+    busy = [up > max(SESSION_BYTES, SESSION_GROWTH * usual) for up in hours]
+    return sum(now and not before for before, now in zip([False, *busy], busy, strict=False))
+
+
+def active_days(device: Device, watch: Watch, until: int) -> list[int]:
+    """Return the days up to `until` on which the device was active and the day was watched, in order."""
+    return sorted(day for day, row in device.days.items() if day <= until and row[0] and watch.whole(day))
+
+
+def party_days(party: Party) -> set[int]:
+    """Return the days on which the device sent the party something."""
+    return {day for channel in party.channels.values() for day, row in channel.days.items() if row[0]}
+
+
+def describe(party: Party, days: list[int]) -> dict[str, Any]:
+    """Return a party's numbers over some days of the device, as changes show them."""
+    contacts = uploads = 0
+    for day in days:
+        mask, up = 0, 0
+        for channel in party.channels.values():
+            row = channel.days.get(day)
+            if row is not None:
+                mask |= row[0]
+                up += row[1]
+        contacts += mask.bit_count()
+        uploads += up
+    return _numbers(contacts, uploads, len(days))
+
+
+def describe_channel(channel: Channel, days: list[int]) -> dict[str, Any]:
+    """Return a channel's numbers over some days of the device."""
+    rows = [channel.days[day] for day in days if day in channel.days]
+    return _numbers(sum(row[0].bit_count() for row in rows), sum(row[1] for row in rows), len(days))
+
+
+def _numbers(contacts: int, uploads: int, days: int) -> dict[str, Any]:
+    return {
+        "contacts_per_day": round(contacts / days, 2) if days else 0.0,
+        "bytes_per_contact": round(uploads / contacts) if contacts else 0,
+        "active_days": days,
+    }
+
+
+def days_between(device: Device, start: float, end: float) -> list[int]:
+    """Return the device's days with an upload that touch the span."""
+    return sorted(day for day, row in device.days.items() if row[0] and day_of(start) <= day <= day_of(end))

@@ -1,0 +1,217 @@
+"""Behaviour: sightings become a baseline, updates divide it, changes come out. Does no I/O, has no clock.
+
+Time is that of the records. Every method acts at once; the iterator it returns holds what came of it. What is
+told again with the same id (Change) or the same device and time (Update) replaces what was told before:
+"seen" becomes "confirmed", "restarted" becomes "updated".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from appliance.behaviour import baseline, updates
+from appliance.behaviour.baseline import Learning
+from appliance.behaviour.detect import arrivals, countries, departures, protection, rates, reports
+from appliance.behaviour.facts import Change, Contact, Sighting, Update
+from appliance.behaviour.sighting import enter, forget_old_days
+from appliance.behaviour.spans import DAY_S, DAYS_KEPT, LATE_S, day_of
+from appliance.behaviour.state import Channel, Device, Party, dump, load_device
+from appliance.behaviour.watch import Watch
+from appliance.parties.party import PartyRecord
+from sensor.records import Loss, Record
+
+MAX_DEVICES: Final = 4_096
+"""Devices remembered: a home has fifty, a flood of made-up MAC addresses any number (`dropped` counts)."""
+
+TICK_S: Final = 300
+"""The home's watched time is brought up to date this often."""
+
+ABSENCE_S: Final = 3 * DAY_S
+"""A device silent for this long comes back as one to be compared with what it was."""
+
+Fact = Update | Change
+NOTHING: Final[tuple[Fact, ...]] = ()
+
+
+class Epoch(NamedTuple):
+    """A span of a device's life between two updates."""
+
+    start: float
+    end: float | None  # None: the present one
+    update: Update | None  # the update it began with; None for the first
+
+
+class Behaviour:
+    """Contacts and observations in; sightings, parties, updates and changes out."""
+
+    def __init__(self) -> None:
+        self._devices: dict[str, Device] = {}
+        self._watch = Watch()
+        self._next_tick = 0.0
+        self._next_look = 0.0
+        self._dirty: set[str] = set()
+        self.dropped = 0
+
+    def meet(self, contact: Contact) -> Iterator[Fact]:
+        """Take in one contact; return the updates and changes it brings."""
+        ts = contact.ts
+        facts = list(self._clock(ts)) if ts >= self._next_tick else None
+        name = contact.device
+        device = self._devices.get(name) or self._add(name, ts)
+        self._dirty.add(name)
+        if ts > device.last_ts + updates.SESSION_GAP_S:
+            self._heard(device, ts)
+        elif ts > device.last_ts:
+            device.last_ts = ts
+        party, channel = enter(device, contact)
+        if contact.bytes_down >= updates.DOWNLOAD_BYTES:
+            facts = [
+                *(facts or ()),
+                *self._with_comparison(device, updates.from_contact(device, party, channel, contact)),
+            ]
+        if contact.payload_up > 0:
+            news = self._uploaded(device, party, channel, contact)
+            if news:
+                facts = [*(facts or ()), *news]
+        return iter(facts or NOTHING)
+
+    def observe(self, device: str, record: Record) -> Iterator[Fact]:
+        """Take in one observation of a device; return the updates (and changes) it gives away."""
+        ts = record.ts
+        facts = list(self._clock(ts)) if ts >= self._next_tick else []
+        state = self._devices.get(device) or self._add(device, ts)
+        self._dirty.add(device)
+        self._heard(state, ts)
+        facts.extend(self._with_comparison(state, updates.from_record(state, record)))
+        return iter(facts)
+
+    def advance(self, watermark: float) -> Iterator[Fact]:
+        """Let capture time pass up to `watermark`; return what the daily looks find."""
+        return iter(list(self._clock(watermark)))
+
+    def note_loss(self, loss: Loss) -> None:
+        """Take time that was not watched out of every claim."""
+        self._watch.lose(loss)
+        self._dirty.update(self._devices)
+
+    def sightings(self) -> list[Sighting]:
+        """Return the hourly rows that grew since the last call, with their whole values, in order."""
+        rows = [row for device in self._devices.values() if device.fresh for row in device.sightings()]
+        return sorted(rows)
+
+    def party_records(self, device: str) -> list[PartyRecord]:
+        """Return the device's parties as they are stored and shown, by domain; none for an unknown device."""
+        state = self._devices.get(device)
+        parties = state.parties.values() if state is not None else ()
+        return sorted(party.record(device) for party in parties) if parties else []
+
+    def take_dirty(self) -> set[str]:
+        """Return the devices whose state grew since the last call."""
+        dirty, self._dirty = self._dirty, set()
+        return dirty
+
+    def epochs(self, device: str) -> list[Epoch]:
+        """Return the device's life divided by its updates; restarts alone do not divide it."""
+        state = self._devices.get(device)
+        if state is None:
+            return []
+        real = [update for update in state.updates if update.certainty != "restarted"]
+        starts: list[tuple[float, Update | None]] = [
+            (state.first_ts, None),
+            *((update.ts, update) for update in real),
+        ]
+        ends: list[float | None] = [*(start for start, _ in starts[1:]), None]
+        return [Epoch(start, end, update) for (start, update), end in zip(starts, ends, strict=True)]
+
+    def learning(self, device: str) -> Learning:
+        """Return how complete the device's baseline is and what is missing."""
+        state = self._devices.get(device)
+        if state is None:
+            return Learning(0.0, 0, 0, 0, ("days", "sessions", "session_days", "restart"))
+        return baseline.learning(state, self._watch)
+
+    def dump(self, device: str) -> dict[str, Any]:
+        """Return all that is remembered of a device, and of the home's watched time, as JSON values."""
+        return {
+            "device": dump(self._devices[device]),
+            "watch": self._watch.dump(),
+            "next_look": self._next_look,
+        }
+
+    def load(self, device: str, state: dict[str, Any]) -> None:
+        """Go on from what `dump` returned; the home's time is that of the latest device loaded."""
+        self._devices[device] = load_device(state["device"])
+        watch = Watch.load(state["watch"])
+        if (watch.seen or 0.0) >= (self._watch.seen or 0.0):
+            self._watch = watch
+            self._next_look = max(self._next_look, state["next_look"])
+            self._next_tick = watch.seen or 0.0
+
+    def _add(self, name: str, ts: float) -> Device:
+        if len(self._devices) >= MAX_DEVICES:
+            oldest = sorted(self._devices.values(), key=lambda device: (device.last_ts, device.device))
+            for device in oldest[: MAX_DEVICES // 8]:
+                del self._devices[device.device]
+                self._dirty.discard(device.device)
+                self.dropped += 1
+        device = self._devices[name] = Device(name, ts, ts, ts)
+        return device
+
+    def _heard(self, device: Device, ts: float) -> None:
+        if ts >= device.last_ts + ABSENCE_S:
+            device.absence_end = ts
+        updates.begin_session(device, ts)
+
+    def _uploaded(self, device: Device, party: Party, channel: Channel, contact: Contact) -> list[Fact]:
+        """Return the changes one upload brings: none, quickly, for a party and channel long known."""
+        ts = contact.ts
+        facts: list[Fact] = []
+        if party.first_upload is None or ts < party.first_upload:
+            party.first_upload = ts
+        if party.last_upload is None or ts > party.last_upload:
+            party.last_upload = ts
+        if party.status != "known":
+            step = arrivals.went_on if party.status == "new" else arrivals.arrived
+            facts.extend(step(device, party, contact, self._watch))
+        if contact.encrypted is not None:
+            facts.extend(protection.downgraded(device, party, channel, contact, self._watch))
+        if not channel.known:
+            facts.extend(protection.served(device, party, channel, contact, self._watch))
+        return list(facts)
+
+    def _with_comparison(self, device: Device, found: Iterator[Update]) -> Iterator[Fact]:
+        """Yield updates, each followed by the changes that now belong to it."""
+        for update in found:
+            yield update
+            if update.certainty != "restarted":
+                yield from arrivals.compared_again(device, update.ts, self._watch)
+
+    def _clock(self, ts: float) -> Iterator[Fact]:
+        """Let time pass; look at each day that is over."""
+        self._watch.tick(ts)
+        now = self._watch.seen or ts
+        self._next_tick = now + TICK_S
+        if now < self._next_look:
+            return
+        last = day_of(now - LATE_S) - 1
+        self._next_look = (last + 2) * DAY_S + LATE_S
+        for name in sorted(self._devices):
+            device = self._devices[name]
+            first = last - DAYS_KEPT if device.looked is None else max(device.looked + 1, last - DAYS_KEPT)
+            for day in range(max(first, day_of(device.first_ts)), last + 1):
+                yield from self._look(device, day)
+                self._dirty.add(name)
+            device.looked = last
+
+    def _look(self, device: Device, day: int) -> Iterator[Fact]:
+        """Yield what the end of a day of a device brings."""
+        baseline.learn_day(device, day, self._watch)
+        arrivals.expire(device, (day + 1) * DAY_S)
+        days = baseline.active_days(device, self._watch, day)
+        if device.learned and days and days[-1] == day:
+            yield from departures.gone(device, days, self._watch)
+            yield from countries.moved(device, day, self._watch)
+            yield from rates.shifted(device, days, self._watch)
+        yield from reports.unchanged(device, day, days, self._watch)
+        forget_old_days(device, day - DAYS_KEPT)

@@ -1,0 +1,280 @@
+"""New and returned parties: seen at once, confirmed when they persist. Does no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from appliance.behaviour import changes
+from appliance.behaviour.facts import Change, Contact
+from appliance.behaviour.spans import DAY_S, HOUR_S, LATE_S, day_of
+from appliance.behaviour.state import Candidate, Device, Party
+from appliance.behaviour.watch import Watch
+
+PERSIST_S: Final = 14 * DAY_S
+"""Days on which a new party must be met again lie within this."""
+
+PERSIST_DAYS: Final = 2
+PERSIST_HOURS: Final = 3
+PERSIST_APART_S: Final = 6 * HOUR_S
+"""Two days are two only when so far apart: a minute before and after midnight is one occasion."""
+
+DOWNLOAD_ONLY: Final = 20
+SENT_BYTES: Final = 4_096
+"""A contact that brings this many times more than it sends, and sends only so many bytes, is a download."""
+
+DOWNLOAD_DAYS: Final = 4
+"""Being asked every day is news too, even when only downloads are seen; it takes longer to say so."""
+
+AROUND_START_S: Final = 600
+DISCOVERY_S: Final = 28 * DAY_S
+"""Span of the device's own discovery rate (new parties a month)."""
+
+BUSY_DISCOVERY: Final = 3
+"""Above so many new parties a month a device visits new places by its nature: two days more are asked."""
+
+NEWS_A_DAY: Final = 20
+"""New parties told per device and day: more is a device that makes up names, and the counts show it."""
+
+MAX_HITS: Final = 48
+MAX_EVIDENCE: Final = 10
+MAX_CANDIDATES: Final = 256
+
+
+def arrived(device: Device, party: Party, contact: Contact, watch: Watch) -> Iterator[Change]:
+    """Yield the change when a party's first upload, or the first after it was gone, is news."""
+    returned = party.status == "gone"
+    expected = party.outcome == "local" or _kin_known(device, party)
+    if not returned and (expected or not _comparable(device, contact.ts)):
+        party.status = "known"
+        _note_kin(device, party)
+        return
+    party.status = "new"
+    for channel in party.channels.values():
+        channel.rebased = dict.fromkeys(("contacts", "bytes"), day_of(contact.ts))
+    _note_kin(device, party)
+    device.news = [ts for ts in device.news if ts > contact.ts - DISCOVERY_S][-NEWS_A_DAY * 28 :]
+    today = sum(ts > contact.ts - DAY_S for ts in device.news)
+    device.news.append(contact.ts)
+    if today >= NEWS_A_DAY or len(device.candidates) >= MAX_CANDIDATES:
+        return
+    yield _open(device, party, "returned_party" if returned else "new_party", contact, watch)
+
+
+def went_on(device: Device, party: Party, contact: Contact, watch: Watch) -> Iterator[Change]:
+    """Yield the confirmed change when an upload to a party that is still news makes it persistent."""
+    candidate = _candidate(device, party)
+    if candidate is None:
+        party.status = "known"
+        return
+    _count(device, candidate, contact)
+    change = candidate.change
+    if contact.ts > change.ts + PERSIST_S:
+        _close(device, party, candidate)
+    elif _persists(device, candidate):
+        _close(device, party, candidate)
+        yield changes.tell(device, _grown(device, party, candidate, watch, "confirmed"))
+
+
+def compared_again(device: Device, update_ts: float, watch: Watch) -> Iterator[Change]:
+    """Yield changes for parties first met after an update that was recognised only now.
+
+    Parties met in silence because the device was not learnt yet are told after all ("seen"); changes already
+    told are told again, under the same id, with the update they follow.
+    """
+    for party in list(device.parties.values()):
+        first = party.first_upload
+        if first is None or first < update_ts:
+            continue
+        candidate = _candidate(device, party)
+        if candidate is not None and candidate.change.update is None:
+            candidate.change = candidate.change._replace(
+                update=device.last_update(first, changes.AFTER_UPDATE_S)
+            )
+            yield changes.tell(device, candidate.change)
+        elif _was_silent(device, party, update_ts):
+            party.status = "new"
+            yield _open_silent(device, party, watch)
+
+
+def _was_silent(device: Device, party: Party, update_ts: float) -> bool:
+    """Return whether a party was taken as known only because nothing could be compared at the time."""
+    return (
+        party.status == "known"
+        and not device.learned
+        and party.outcome != "local"
+        and _had_parties(device, update_ts)
+        and not _kin_before(device, party, update_ts)
+    )
+
+
+def expire(device: Device, ts: float) -> None:
+    """Close the candidates that did not persist; what they were is no news next time."""
+    for candidate in list(device.candidates.values()):
+        if ts > candidate.change.ts + PERSIST_S + LATE_S:
+            party = device.parties.get(candidate.change.domain or "")
+            _close(device, party, candidate)
+
+
+def _comparable(device: Device, ts: float) -> bool:
+    """Return whether news is news: the device is learnt, or there is a "before" to compare with."""
+    if device.learned:
+        return True
+    edge = max(
+        [update.ts for update in device.updates if update.certainty != "restarted" and update.ts <= ts]
+        + ([device.absence_end] if device.absence_end is not None and device.absence_end <= ts else []),
+        default=None,
+    )
+    return edge is not None and _had_parties(device, edge)
+
+
+def _had_parties(device: Device, edge: float) -> bool:
+    return any(p.first_upload is not None and p.first_upload < edge for p in device.parties.values())
+
+
+def _kin_key(party: Party) -> str:
+    """Return what makes two parties one in the family's eyes: the organisation, else, for a bare address, its
+    country (addresses come and go), else the party itself."""
+    if party.organisation is not None:
+        return party.organisation
+    if party.outcome == "address":
+        return "address in " + (min(party.countries) if party.countries else "?")
+    return ""
+
+
+def _kin_known(device: Device, party: Party) -> bool:
+    """Return whether the organisation is known already in this role: its next domain is no news.
+
+    The maker's and its infrastructure's further domains never are; a known support organisation that now
+    receives data for itself is.
+    """
+    roles = device.kin.get(_kin_key(party), ())
+    return party.role in roles or (party.role in ("first", "support") and bool(roles))
+
+
+def _kin_before(device: Device, party: Party, edge: float) -> bool:
+    key = _kin_key(party)
+    return key != "" and any(
+        _kin_key(other) == key and other.first_upload is not None and other.first_upload < edge
+        for other in device.parties.values()
+        if other is not party
+    )
+
+
+def _note_kin(device: Device, party: Party) -> None:
+    key = _kin_key(party)
+    if key and (key in device.kin or len(device.kin) < 2 * MAX_CANDIDATES):
+        roles = device.kin.setdefault(key, [])
+        if party.role not in roles:
+            roles.append(party.role)
+
+
+def _candidate(device: Device, party: Party) -> Candidate | None:
+    for kind in ("new_party", "returned_party"):
+        found = device.candidates.get(changes.key_of(kind, party.domain))
+        if found is not None:
+            return found
+    return None
+
+
+def _open(device: Device, party: Party, kind: str, contact: Contact, watch: Watch) -> Change:
+    before = {"contacts_per_day": 0.0, "watched_days": watch.in_days(device.first_ts, contact.ts)}
+    if kind == "returned_party" and party.last_upload is not None:
+        before["silent_days"] = round((contact.ts - party.last_upload) / DAY_S, 2)
+    change = changes.make(
+        device, party, kind, contact.ts, before=before, after={}, certainty="seen", evidence=(contact.uid,)
+    )
+    candidate = Candidate(change)
+    device.candidates[changes.key_of(kind, party.domain)] = candidate
+    _count(device, candidate, contact)
+    candidate.change = _grown(device, party, candidate, watch, "seen")
+    return changes.tell(device, candidate.change)
+
+
+def _open_silent(device: Device, party: Party, watch: Watch) -> Change:
+    first = party.first_upload or party.first_ts
+    before = {"contacts_per_day": 0.0, "watched_days": watch.in_days(device.first_ts, first)}
+    candidate = Candidate(
+        changes.make(device, party, "new_party", first, before=before, after={}, certainty="seen")
+    )
+    device.candidates[changes.key_of("new_party", party.domain)] = candidate
+    candidate.change = _grown(device, party, candidate, watch, "seen")
+    return changes.tell(device, candidate.change)
+
+
+def _count(device: Device, candidate: Candidate, contact: Contact) -> None:
+    """Note a contact of a party that is news, and of what sort it was."""
+    candidate.uploads += 1
+    change = candidate.change
+    if contact.uid not in change.evidence and len(change.evidence) < MAX_EVIDENCE:
+        candidate.change = change._replace(evidence=(*change.evidence, contact.uid))
+    hour = int(contact.ts // HOUR_S)
+    if contact.bytes_down > DOWNLOAD_ONLY * max(1, contact.payload_up) and contact.payload_up < SENT_BYTES:
+        _add(candidate.download_days, int(contact.ts // DAY_S))
+        return
+    _add(candidate.hits, hour)
+    start = device.start
+    if start is not None and start.ts <= contact.ts <= start.ts + AROUND_START_S:
+        _add(candidate.around_start, hour)
+
+
+def _add(numbers: list[int], number: int) -> None:
+    if number not in numbers and len(numbers) < MAX_HITS:
+        numbers.append(number)
+
+
+def _discoveries(device: Device, ts: float) -> int:
+    return sum(ts - DISCOVERY_S < news < ts for news in device.news)
+
+
+def _extra_days(device: Device, ts: float) -> int:
+    """Return how many days more than usual this device must show a party before it is told as lasting."""
+    rate = _discoveries(device, ts)
+    return (not device.complete) + (rate > 1) + 2 * (rate > BUSY_DISCOVERY)
+
+
+def _persists(device: Device, candidate: Candidate) -> bool:
+    if not device.learned:
+        return False
+    extra = _extra_days(device, candidate.change.ts)
+    days = {hour // 24 for hour in candidate.hits}
+    if len(days) >= PERSIST_DAYS + extra:
+        return (max(candidate.hits) - min(candidate.hits)) * HOUR_S >= PERSIST_APART_S
+    if len(days | set(candidate.download_days)) >= DOWNLOAD_DAYS + extra:
+        return True
+    quiet = [hour for hour in candidate.hits if hour not in candidate.around_start]
+    return not extra and len(quiet) >= PERSIST_HOURS and max(quiet) - min(quiet) < 24
+
+
+def _grown(device: Device, party: Party, candidate: Candidate, watch: Watch, certainty: str) -> Change:
+    """Return the change with what is known of the party by now; its id and time stay."""
+    change = candidate.change
+    hours = sorted({*candidate.hits, *(day * 24 for day in candidate.download_days)})
+    days = len({hour // 24 for hour in hours}) or 1
+    seen = watch.seen if watch.seen is not None else change.ts
+    after = {
+        "contacts_per_day": round(party.contacts / days, 2),
+        "uploads": max(candidate.uploads, 1),
+        "days_seen": days,
+        "bytes_up": party.bytes_up,
+        "watched_days": watch.in_days(change.ts, max(seen, change.ts)),
+        "download_only": not candidate.hits and bool(candidate.download_days),
+        "discoveries_28d": _discoveries(device, change.ts),
+        "learned": device.learned,
+        "complete": device.complete,
+        **changes.surroundings(party),
+    }
+    candidate.change = change._replace(
+        organisation=party.organisation,
+        role=party.role,
+        after=after,
+        certainty=certainty,
+        update=device.last_update(change.ts, changes.AFTER_UPDATE_S),
+    )
+    return candidate.change
+
+
+def _close(device: Device, party: Party | None, candidate: Candidate) -> None:
+    device.candidates.pop(changes.key_of(candidate.change.kind, candidate.change.domain), None)
+    if party is not None:
+        party.status = "known"

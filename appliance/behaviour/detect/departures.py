@@ -1,0 +1,89 @@
+"""Parties the device no longer meets. Does no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from appliance.behaviour import baseline, changes
+from appliance.behaviour.facts import Change
+from appliance.behaviour.spans import DAY_S
+from appliance.behaviour.state import Device, Party
+from appliance.behaviour.watch import Watch
+
+BASE_DAYS: Final = 28
+LEAST_BASE_DAYS: Final = 7
+SILENT_DAYS: Final = 7
+SILENT_DAYS_UPDATED: Final = 4
+"""Fewest active days of silence, without and with an update before it."""
+
+CHANCE: Final = 2e-4
+"""How likely the silence may be by chance for a party met on as many days as before."""
+
+SURE_SHARE: Final = 0.9
+"""A party met every day is counted as met on nine of ten: no habit is that strict."""
+
+LEAST_SHARE: Final = 0.35
+"""A party met on fewer days than this cannot be missed within the days kept."""
+
+USE_SHARE: Final = 0.7
+"""A party met on fewer days than this depends on use: silence counts only while others of its kind talk."""
+
+
+def gone(device: Device, days: list[int], watch: Watch) -> Iterator[Change]:
+    """Yield a change for each party that fell silent while the device went on; `days` are its active days."""
+    for party in list(device.parties.values()):
+        if party.status == "known" and party.outcome != "local" and party.last_upload is not None:
+            change = _gone(device, party, days, watch)
+            if change is not None and not _kin_met(device, party, change.ts):
+                party.status = "gone"
+                yield changes.tell(device, change)
+
+
+def _gone(device: Device, party: Party, days: list[int], watch: Watch) -> Change | None:
+    met = baseline.party_days(party)
+    if not met or not days:
+        return None
+    silent = [day for day in days if day > max(met)]
+    base = [day for day in days if min(met) <= day <= max(met)][-BASE_DAYS:]
+    if len(silent) < SILENT_DAYS_UPDATED or len(base) < LEAST_BASE_DAYS:
+        return None
+    last = party.last_upload or 0.0
+    updated = device.last_update(silent[-1] * DAY_S + DAY_S, changes.AFTER_UPDATE_S)
+    if len(silent) < SILENT_DAYS and (updated is None or updated < last - DAY_S):
+        return None
+    share = min(SURE_SHARE, (len(met.intersection(base)) + 0.5) / (len(base) + 1))
+    if share < LEAST_SHARE or (1 - share) ** len(silent) > CHANCE:
+        return None
+    if share < USE_SHARE and not _others_in_use(device, party, base, silent):
+        return None
+    ts = float((silent[-1] + 1) * DAY_S)
+    before = {**baseline.describe(party, base), "watched_days": watch.in_days(base[0] * DAY_S, last)}
+    after = {
+        **baseline.describe(party, silent),
+        "silent_days": round((ts - last) / DAY_S, 2),
+        "watched_days": watch.in_days(last, ts),
+        **changes.surroundings(party),
+    }
+    return changes.make(device, party, "gone_party", ts, before=before, after=after)
+
+
+def _kin_met(device: Device, party: Party, ts: float) -> bool:
+    """Return whether another domain of the same organisation is still met: the organisation is not gone."""
+    return party.organisation is not None and any(
+        other.organisation == party.organisation
+        and other.last_upload is not None
+        and other.last_upload > ts - SILENT_DAYS * DAY_S
+        for other in device.parties.values()
+        if other is not party
+    )
+
+
+def _others_in_use(device: Device, party: Party, base: list[int], silent: list[int]) -> bool:
+    """Return whether another party that is met on some days only was met while this one was silent."""
+    for other in device.parties.values():
+        met = baseline.party_days(other)
+        share = len(met.intersection(base)) / len(base)
+        if other is not party and LEAST_SHARE <= share < 1 and len(met.intersection(silent)) >= 3:
+            return True
+    return False

@@ -1,0 +1,105 @@
+"""Encryption lost, and services a party was not reached at before. Does no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from appliance.behaviour import changes
+from appliance.behaviour.facts import Change, Contact
+from appliance.behaviour.spans import DAY_S, HOUR_S
+from appliance.behaviour.state import Channel, Device, Party
+from appliance.behaviour.watch import Watch
+
+SEALED_BEFORE: Final = 5
+"""Encrypted uploads on a channel before a readable one is a loss and not a habit."""
+
+READABLE_AFTER: Final = 2
+"""Readable uploads before it is said: one may be a captive portal."""
+
+SERVICE_APART_S: Final = HOUR_S
+"""The second contact at a new service comes at least this much later: a port scan is not a service."""
+
+ESTABLISHED_S: Final = 3 * DAY_S
+"""A party must be known for this long before a further service of it is news."""
+
+
+def downgraded(
+    device: Device, party: Party, channel: Channel, contact: Contact, watch: Watch
+) -> Iterator[Change]:
+    """Yield the change when a channel that was encrypted carries readable uploads."""
+    if contact.encrypted:
+        channel.sealed += 1
+        return
+    if channel.open or party.outcome == "local":
+        return
+    if channel.sealed < SEALED_BEFORE:
+        channel.open = True
+        return
+    channel.readable += 1
+    if channel.readable < READABLE_AFTER:
+        return
+    channel.open = True
+    if changes.may_tell(device, "encryption_lost", party.domain, contact.ts):
+        before = {
+            "encrypted_uploads": channel.sealed,
+            "readable_uploads": 0,
+            "watched_days": watch.in_days(channel.first_ts, contact.ts),
+        }
+        after = {**changes.surroundings(party), "readable_uploads": channel.readable, "port": contact.port}
+        made = changes.make(
+            device, party, "encryption_lost", contact.ts, before=before, after=after, evidence=(contact.uid,)
+        )
+        yield changes.tell(device, made)
+
+
+def served(
+    device: Device, party: Party, channel: Channel, contact: Contact, watch: Watch
+) -> Iterator[Change]:
+    """Yield the change when an established party is met a second time at a service new to it."""
+    since = channel.waiting_since
+    if since is None:
+        if _expected(device, party, channel, contact):
+            channel.known = True
+        else:
+            channel.waiting_since = contact.ts
+        return
+    if contact.ts - since < SERVICE_APART_S:
+        return
+    channel.known = True
+    if _service_known(party, channel) or not changes.may_tell(device, "new_port", party.domain, contact.ts):
+        return
+    known = sorted(
+        {other.service for other in party.channels.values() if other.known and other is not channel}
+    )
+    before = {"services": known, "watched_days": watch.in_days(party.first_ts, since)}
+    after = {
+        **changes.surroundings(party),
+        "service": channel.service,
+        "port": contact.port,
+        "proto": contact.proto,
+    }
+    yield changes.tell(
+        device,
+        changes.make(device, party, "new_port", since, before=before, after=after, evidence=(contact.uid,)),
+    )
+
+
+def _expected(device: Device, party: Party, channel: Channel, contact: Contact) -> bool:
+    first = party.first_upload
+    return (
+        not device.learned
+        or party.status != "known"
+        or party.outcome == "local"
+        or first is None
+        or contact.ts - first < ESTABLISHED_S
+        or channel.service.endswith("/high")
+        or _service_known(party, channel)
+    )
+
+
+def _service_known(party: Party, channel: Channel) -> bool:
+    return any(
+        other.known and other.service == channel.service and other is not channel
+        for other in party.channels.values()
+    )

@@ -1,0 +1,146 @@
+"""A contact enters the books: hourly rows, daily rows per channel, totals per party. Does no I/O.
+
+This runs for every part of every flow, so it is written for speed: one short cut from (party, host, port) to
+the channel, then a handful of additions. A contact is counted as a bit of a mask, so late, repeated and
+unordered records give the same sums.
+"""
+
+from __future__ import annotations
+
+from appliance.behaviour.facts import Contact
+from appliance.behaviour.spans import HOUR_S, SLOT_S, SLOTS_A_DAY, SLOTS_AN_HOUR
+from appliance.behaviour.state import (
+    HOURS_KEPT,
+    MAX_COUNTRIES,
+    MAX_HOSTS,
+    MAX_PARTIES,
+    MAX_ROUTES,
+    Channel,
+    Device,
+    Hour,
+    Party,
+)
+
+
+def enter(device: Device, contact: Contact) -> tuple[Party, Channel]:
+    """Count the contact and return its party and channel."""
+    found = device.routes.get((contact.domain, contact.host, contact.proto, contact.port))
+    party, channel = found if found is not None else _route(device, contact)
+    ts, up, down = contact.ts, contact.bytes_up, contact.bytes_down
+    if contact.role != party.role or contact.organisation != party.organisation:
+        _renew(party, contact)
+    party.last_ts = max(party.last_ts, contact.until)
+    party.first_ts = min(party.first_ts, ts)
+    party.bytes_up += up
+    party.bytes_down += down
+    slot = int(ts // SLOT_S)
+    number = slot // SLOTS_AN_HOUR
+    hour = party.hours.get(number)
+    if hour is None:
+        hour = _hour(party, number)
+    hour.flows += 1
+    hour.bytes_up += up
+    hour.bytes_down += down
+    if not hour.dirty:
+        hour.dirty = True
+        device.fresh.setdefault(party.domain, []).append(number)
+    row = channel.day(slot // SLOTS_A_DAY)
+    row[1] += up
+    row[2] += down
+    if contact.payload_up > 0:
+        _upload(device, party, contact, (hour, row), slot)
+    return party, channel
+
+
+def _upload(device: Device, party: Party, contact: Contact, rows: tuple[Hour, list[int]], slot: int) -> None:
+    hour, row = rows
+    bit = 1 << slot % SLOTS_AN_HOUR
+    if not hour.mask & bit:
+        hour.mask |= bit
+        party.contacts += 1
+    bit = 1 << slot % SLOTS_A_DAY
+    row[0] |= bit
+    day = slot // SLOTS_A_DAY
+    today = device.day(day)
+    today[0] |= bit
+    today[1] += contact.bytes_up
+    today[2 + slot // SLOTS_AN_HOUR % 24] += contact.bytes_up
+    if contact.encrypted is not None and party.encrypted is not False:
+        party.encrypted = contact.encrypted
+    if contact.server_country is not None:
+        days = party.countries.get(contact.server_country)
+        if days is None:
+            days = _country(party, contact.server_country)
+        days[day] = days.get(day, 0) + 1
+
+
+def _route(device: Device, contact: Contact) -> tuple[Party, Channel]:
+    party = device.parties.get(contact.domain)
+    if party is None:
+        party = device.parties[contact.domain] = _meet(device, contact)
+    if contact.host and contact.host not in party.hosts and len(party.hosts) < MAX_HOSTS:
+        party.hosts.append(contact.host)
+    channel = party.channel(contact)
+    if len(device.routes) >= MAX_ROUTES:
+        device.routes.clear()
+    device.routes[contact.domain, contact.host, contact.proto, contact.port] = (party, channel)
+    return party, channel
+
+
+def _meet(device: Device, contact: Contact) -> Party:
+    if len(device.parties) >= MAX_PARTIES:
+        _forget(device)
+    return Party(
+        contact.domain,
+        contact.organisation,
+        contact.role,
+        contact.purpose,
+        contact.organisation_country,
+        contact.outcome,
+        contact.reason,
+        contact.ts,
+        contact.until,
+    )
+
+
+def _renew(party: Party, contact: Contact) -> None:
+    """Take over what is known by now of the party: a device's maker is often learnt after its first flows."""
+    party.organisation = contact.organisation
+    party.role = contact.role
+    party.purpose = contact.purpose
+    party.organisation_country = contact.organisation_country
+    party.outcome = contact.outcome
+    party.reason = contact.reason
+
+
+def _forget(device: Device) -> None:
+    """Drop the eighth of the parties not met for longest; one sort pays for a hundred new ones."""
+    oldest = sorted(device.parties.values(), key=lambda party: (party.last_ts, party.domain))
+    for party in oldest[: MAX_PARTIES // 8]:
+        del device.parties[party.domain]
+        device.dropped += 1
+    device.routes.clear()
+
+
+def _hour(party: Party, number: int) -> Hour:
+    hour = party.hours[number] = Hour(number)
+    passed = int(party.last_ts // HOUR_S) - HOURS_KEPT
+    if len(party.hours) > HOURS_KEPT:
+        for old in [n for n, row in party.hours.items() if n < passed and not row.dirty]:
+            del party.hours[old]
+    return hour
+
+
+def _country(party: Party, country: str) -> dict[int, int]:
+    days: dict[int, int] = {}
+    if len(party.countries) < MAX_COUNTRIES:
+        party.countries[country] = days
+    return days
+
+
+def forget_old_days(device: Device, oldest: int) -> None:
+    """Drop the daily counts of countries before the day `oldest`; the country itself stays known."""
+    for party in device.parties.values():
+        for days in party.countries.values():
+            for day in [day for day in days if day < oldest]:
+                del days[day]

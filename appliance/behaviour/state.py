@@ -1,0 +1,339 @@
+"""What is remembered of one device between two records; all of it goes through JSON and back. Does no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, Final
+
+from appliance.behaviour.facts import Change, Contact, Sighting, Update
+from appliance.behaviour.hosts import pattern_of, service_of
+from appliance.behaviour.spans import DAYS_KEPT
+from appliance.parties.party import PartyRecord
+
+MAX_PARTIES: Final = 1_024
+"""Parties per device: the chattiest televisions stay below 300; a device that makes up names (tunnelling,
+generated domains) loses its oldest, counted in `dropped`."""
+
+MAX_CHANNELS: Final = 24
+"""Channels (host pattern and service) per party; wildcard sub-domains share "*" from here on."""
+
+MAX_HOSTS: Final = 16
+"""Host names remembered per party (PartyRecord.hosts)."""
+
+MAX_COUNTRIES: Final = 16
+"""Server countries remembered per party; anycast flaps between a few."""
+
+MAX_ROUTES: Final = 4_096
+"""Entries of the short cut from (party, host, port) to its channel; a cache, emptied when full."""
+
+HOURS_KEPT: Final = 36
+"""Hourly rows kept per party after the clock has passed them, for records that come late."""
+
+
+@dataclass(slots=True)
+class Hour:
+    """One hourly row in the making; contacts are the set bits of `mask` (twelve 5-minute slots)."""
+
+    hour: int
+    mask: int = 0
+    flows: int = 0
+    bytes_up: int = 0
+    bytes_down: int = 0
+    dirty: bool = False
+
+
+@dataclass(slots=True)
+class Channel:
+    """One way a device meets a party: host pattern and service. `days` maps a UTC day to [mask, up, down]."""
+
+    pattern: str
+    service: str
+    first_ts: float
+    days: dict[int, list[int]] = field(default_factory=dict)
+    sealed: int = 0  # uploads seen encrypted
+    readable: int = 0  # uploads seen readable, after the encrypted ones
+    open: bool = False  # readable uploads are no news: they came first, or were told
+    known: bool = False  # its service is no news for this party
+    waiting_since: float | None = None  # first contact of a service that is news, until its second
+    rebased: dict[str, int] = field(default_factory=dict)  # measure → first day of its new baseline
+
+    def day(self, day: int) -> list[int]:
+        row = self.days.get(day)
+        if row is None:
+            row = self.days[day] = [0, 0, 0]
+            if len(self.days) > DAYS_KEPT:
+                del self.days[min(self.days)]
+        return row
+
+
+@dataclass(slots=True)
+class Party:
+    """What one device had to do with one party."""
+
+    domain: str
+    organisation: str | None
+    role: str
+    purpose: str | None
+    organisation_country: str | None
+    outcome: str
+    reason: str
+    first_ts: float
+    last_ts: float
+    first_upload: float | None = None
+    last_upload: float | None = None
+    contacts: int = 0
+    bytes_up: int = 0
+    bytes_down: int = 0
+    encrypted: bool | None = None
+    status: str = "met"  # "met" (nothing uploaded yet), "known", "new" (a Change is open), "gone"
+    hosts: list[str] = field(default_factory=list)
+    countries: dict[str, dict[int, int]] = field(default_factory=dict)  # country → day → uploads
+    told_countries: list[str] = field(default_factory=list)  # countries that are no news any more
+    hours: dict[int, Hour] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+
+    def channel(self, contact: Contact) -> Channel:
+        """Return the channel of a contact; made when it is new."""
+        service = service_of(contact.proto, contact.port)
+        pattern = pattern_of(contact.host, self.domain)
+        key = f"{pattern} {service}"
+        channel = self.channels.get(key)
+        if channel is None and len(self.channels) >= MAX_CHANNELS:
+            pattern, key = "*", f"* {service if len(self.channels) < 2 * MAX_CHANNELS else 'any'}"
+            channel = self.channels.get(key)
+        if channel is not None:
+            return channel
+        channel = self.channels[key] = Channel(pattern, service, contact.ts)
+        return channel
+
+    def record(self, device: str) -> PartyRecord:
+        """Return the party as it is stored and shown."""
+        return PartyRecord(
+            device,
+            self.domain,
+            self.organisation,
+            self.role,
+            self.purpose,
+            self.organisation_country,
+            tuple(sorted(self.countries)),
+            self.first_ts,
+            self.last_ts,
+            self.contacts,
+            self.bytes_up,
+            self.bytes_down,
+            self.encrypted,
+            self.outcome,
+            self.reason,
+            tuple(self.hosts),
+        )
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A Change that was seen and waits to be confirmed; `hits` are the hours of its qualifying contacts."""
+
+    change: Change
+    hits: list[int] = field(default_factory=list)
+    around_start: list[int] = field(default_factory=list)  # those of them only just after a restart
+    download_days: list[int] = field(default_factory=list)
+    uploads: int = 0
+
+
+@dataclass(slots=True)
+class Cue:
+    """One sign that the software changed."""
+
+    ts: float
+    code: str
+    score: float
+    text: str
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(slots=True)
+class Version:
+    """A version string under one key (source, host, product)."""
+
+    text: str
+    times: int
+    last_ts: float
+    older: list[str] = field(default_factory=list)
+    changed: list[float] = field(default_factory=list)
+    volatile: bool = False  # changes too often, or back and forth, to be a version
+
+
+@dataclass(slots=True)
+class Handshake:
+    """How a device shakes hands with one peer: JA4 without what resumption varies, or DHCP option order."""
+
+    shape: str
+    times: int = 0
+    new_shape: str | None = None
+    new_times: int = 0
+    new_ts: float = 0.0
+
+
+@dataclass(slots=True)
+class Start:
+    """The device joined the network: when, and the names it asked for in the first minutes."""
+
+    ts: float
+    names: list[str] = field(default_factory=list)
+    judged: bool = False
+
+
+@dataclass(slots=True)
+class Report:
+    """An update whose "what changed" report is still open."""
+
+    update: float
+    looks: list[int] = field(default_factory=list)  # active days at which was looked already
+    changes: int = 0
+    told: bool = False
+
+
+@dataclass(slots=True)
+class Device:
+    """All that behaviour remembers of one device."""
+
+    device: str
+    first_ts: float
+    last_ts: float
+    session_ts: float  # first record after the last silence
+    parties: dict[str, Party] = field(default_factory=dict)
+    days: dict[int, list[int]] = field(default_factory=dict)  # day → [mask, up, up in hour 0, …, in hour 23]
+    looked: int | None = None  # last day that was looked at
+    sessions: int = 0
+    session_days: int = 0
+    starts: int = 0
+    start: Start | None = None
+    boots: list[list[str]] = field(default_factory=list)  # names asked for after the latest starts
+    learned: bool = False  # watched long enough for news to be news
+    complete: bool = False  # learnt by coverage
+    absence_end: float | None = None  # the device came back after days of absence
+    kin: dict[str, list[str]] = field(default_factory=dict)  # organisation → roles it is known in
+    candidates: dict[str, Candidate] = field(default_factory=dict)  # kind and domain → open change
+    news: list[float] = field(default_factory=list)  # ts of new parties, for the discovery rate
+    cues: list[Cue] = field(default_factory=list)
+    group: Update | None = None  # the update the present cues belong to
+    updates: list[Update] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+    versions: dict[str, Version] = field(default_factory=dict)
+    handshakes: dict[str, Handshake] = field(default_factory=dict)
+    firmware_uids: list[str] = field(default_factory=list)
+    told: dict[str, float] = field(default_factory=dict)  # kind and domain → ts of the latest change
+    dropped: int = 0  # parties forgotten at the bound
+    fresh: dict[str, list[int]] = field(default_factory=dict)  # not dumped: domain → hours to hand out
+    routes: dict[tuple[str, str | None, str, int], tuple[Party, Channel]] = field(default_factory=dict)
+
+    def day(self, day: int) -> list[int]:
+        row = self.days.get(day)
+        if row is None:
+            row = self.days[day] = [0, 0, *([0] * 24)]
+            if len(self.days) > DAYS_KEPT:
+                del self.days[min(self.days)]
+        return row
+
+    def last_update(self, ts: float, within_s: float) -> float | None:
+        """Return the time of the latest real update at most `within_s` before `ts`."""
+        for update in reversed(self.updates):
+            if update.certainty != "restarted" and update.ts <= ts <= update.ts + within_s:
+                return update.ts
+        return None
+
+    def sightings(self) -> list[Sighting]:
+        """Return the hourly rows that grew since the last call, with their whole values."""
+        rows = []
+        for domain, hours in self.fresh.items():
+            kept = self.parties[domain].hours if domain in self.parties else {}
+            for hour in hours:
+                row = kept.get(hour)
+                if row is not None and row.dirty:
+                    row.dirty = False
+                    rows.append(
+                        Sighting(
+                            self.device,
+                            domain,
+                            hour,
+                            row.mask.bit_count(),
+                            row.flows,
+                            row.bytes_up,
+                            row.bytes_down,
+                        )
+                    )
+        self.fresh = {}
+        return sorted(rows)
+
+
+_CACHES: Final = ("fresh", "routes")
+"""Fields of Device that are rebuilt or refilled rather than dumped."""
+
+
+def dump(state: Any) -> dict[str, Any]:
+    """Return a state record as plain JSON values; mappings keyed by day or hour become lists of pairs."""
+    return {
+        part.name: _plain(getattr(state, part.name)) for part in fields(state) if part.name not in _CACHES
+    }
+
+
+def load_device(plain: dict[str, Any]) -> Device:
+    """Return the device that `dump` wrote, with the rows that were not handed out yet marked again."""
+    device: Device = _load(Device, plain)
+    for party in device.parties.values():
+        waiting = [row.hour for row in party.hours.values() if row.dirty]
+        if waiting:
+            device.fresh[party.domain] = waiting
+    return device
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return dump(value)
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {name: _plain(item) for name, item in value._asdict().items()}
+    if isinstance(value, dict):
+        if value and isinstance(next(iter(value)), int):
+            return [[key, _plain(item)] for key, item in value.items()]
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _load(record_type: type[Any], plain: dict[str, Any]) -> Any:
+    shapes = _SHAPES.get(record_type, {})
+    return record_type(
+        **{name: shapes[name](value) if name in shapes else value for name, value in plain.items()}
+    )
+
+
+def _fact(record_type: type[Any], plain: dict[str, Any]) -> Any:
+    return record_type(**{name: tuple(v) if isinstance(v, list) else v for name, v in plain.items()})
+
+
+def _numbered(plain: Any) -> dict[int, Any]:
+    return {key: value for key, value in plain or ()}
+
+
+_SHAPES: Final[dict[type[Any], dict[str, Callable[[Any], Any]]]] = {
+    Device: {
+        "parties": lambda plain: {key: _load(Party, item) for key, item in plain.items()},
+        "days": _numbered,
+        "start": lambda plain: plain and _load(Start, plain),
+        "candidates": lambda plain: {key: _load(Candidate, item) for key, item in plain.items()},
+        "cues": lambda plain: [_load(Cue, item) for item in plain],
+        "group": lambda plain: plain and _fact(Update, plain),
+        "updates": lambda plain: [_fact(Update, item) for item in plain],
+        "reports": lambda plain: [_load(Report, item) for item in plain],
+        "versions": lambda plain: {key: _load(Version, item) for key, item in plain.items()},
+        "handshakes": lambda plain: {key: _load(Handshake, item) for key, item in plain.items()},
+    },
+    Party: {
+        "countries": lambda plain: {country: _numbered(days) for country, days in plain.items()},
+        "hours": lambda plain: {hour: _load(Hour, item) for hour, item in plain or ()},
+        "channels": lambda plain: {key: _load(Channel, item) for key, item in plain.items()},
+    },
+    Channel: {"days": _numbered},
+    Candidate: {"change": lambda plain: _fact(Change, plain)},
+}
+"""How the nested fields of each record are built again; every other field is plain JSON already."""

@@ -1,0 +1,267 @@
+"""Was the device's software updated? Independent cues are weighed; the words never say more. Does no I/O.
+
+The scores are those of docs/change.md: a download 3 (1.5 where nothing names it an update), a restart 2, a
+version string 4, a handshake that changed and stayed 3. From 3 on "probably updated", from 5 on "updated"; a
+restart alone is "restarted".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from appliance.behaviour import versions
+from appliance.behaviour.facts import Contact, Update
+from appliance.behaviour.hosts import FIRMWARE_PATH, is_update_like
+from appliance.behaviour.spans import HOUR_S
+from appliance.behaviour.state import Channel, Cue, Device, Handshake, Party, Report, Start
+from sensor.records import DhcpRequest, DnsAnswer, DnsQuery, HttpRequest, Record, TlsClientHello
+
+WINDOW_S: Final = 6 * HOUR_S
+"""Cues of one update lie within this: download by day, restart at the next quiet moment."""
+
+BOOT_S: Final = 180
+"""A device asks for its usual names within this of joining the network."""
+
+BOOT_SHARE: Final = 0.6
+"""Share of the usual names that makes a restart out of a mere return to the Wi-Fi."""
+
+INSTALL_S: Final = 2 * HOUR_S
+"""A restart this soon after a download that nothing names may have installed it."""
+
+BOOTS_KEPT: Final = 5
+MAX_BOOT_NAMES: Final = 64
+SAME_START_S: Final = 60
+"""DISCOVER and REQUEST of one start come within this."""
+
+SESSION_GAP_S: Final = 60
+"""Silence after which the next record begins a new session of the device."""
+
+SESSION_REACH_S: Final = 600
+"""A version heard this soon after a session began was there from its beginning."""
+
+DOWNLOAD_BYTES: Final = 65_536
+"""Smallest download taken for software when something names it so; updates of toys' agents are that small."""
+
+UNNAMED_BYTES: Final = 1_048_576
+"""Smallest download taken for software when nothing does."""
+
+DOWNLOAD_RATIO: Final = 20
+DOWNLOAD_GROWTH: Final = 10
+
+STEADY_HELLOS: Final = 3
+"""Handshakes of the old and of the new shape before "changed and stayed" is said."""
+
+MAX_HANDSHAKES: Final = 256
+MAX_UPDATES: Final = 64
+MAX_FIRMWARE_UIDS: Final = 16
+MAX_CUES: Final = 12
+
+CONTENT: Final = ("content", "video", "voice", "music", "cdn", "advertising")
+"""Purposes whose large downloads are the product itself."""
+
+
+def begin_session(device: Device, ts: float) -> None:
+    """Note that a record of the device came by."""
+    if ts > device.last_ts + SESSION_GAP_S:
+        device.session_ts = ts
+    device.last_ts = max(device.last_ts, ts)
+
+
+def from_record(device: Device, record: Record) -> Iterator[Update]:
+    """Yield the update, new or surer, that an observation gives away."""
+    kind = type(record)
+    if kind is DnsQuery or kind is DnsAnswer:
+        yield from _asked(device, record.ts, record.query)  # type: ignore[union-attr]
+        return
+    if isinstance(record, TlsClientHello):
+        if record.server_name is not None:
+            shape = f"{record.ja4[:3]}{record.ja4[4:6]}{record.ja4[10:23]}"
+            yield from _shook(device, record.ts, record.server_name, shape, "TLS handshake")
+        return
+    if isinstance(record, HttpRequest):
+        if FIRMWARE_PATH.search(record.path):
+            device.firmware_uids = [*device.firmware_uids, record.uid][-MAX_FIRMWARE_UIDS:]
+    elif isinstance(record, DhcpRequest):
+        _joined(device, record)
+        shape = ",".join(map(str, record.parameter_list))
+        yield from _shook(device, record.ts, f"dhcp {record.message_type}", shape, "DHCP handshake")
+    for heard in versions.said(record):
+        change = versions.learn(device, record.ts, heard)
+        if change is not None:
+            text = f"{change.where} changed from {change.before} to {change.after}"
+            cue = Cue(record.ts, "version", 4.0, text, change.before, change.after)
+            yield from _weigh(device, cue, change.since)
+
+
+def from_contact(device: Device, party: Party, channel: Channel, contact: Contact) -> Iterator[Update]:
+    """Yield the update that a download gives away; called for contacts with a large download only."""
+    row = channel.days[max(channel.days)] if channel.days else [0, 0, 0]
+    up = max(1, contact.bytes_up)
+    if contact.bytes_down < DOWNLOAD_RATIO * up or contact.bytes_down < DOWNLOAD_BYTES:
+        return
+    named = party.purpose == "update" or is_update_like(contact.host) or contact.uid in device.firmware_uids
+    if contact.user_agent is not None:
+        named = named or is_update_like(contact.user_agent.lower())
+    if not named and (party.purpose in CONTENT or contact.bytes_down < UNNAMED_BYTES):
+        return
+    former = [old for old in channel.days.values() if old is not row]
+    usual = max((old[2] for old in former), default=0)
+    if row[2] < DOWNLOAD_GROWTH * usual:
+        return
+    where = contact.host or contact.domain
+    size = f"{contact.bytes_down / 1e6:.1f} MB"
+    text = f"it downloaded {size} from {where}" + (", an update server by its name" if named else "")
+    yield from _weigh(device, Cue(contact.ts, "download", 3.0 if named else 1.5, text), None)
+
+
+def _joined(device: Device, request: DhcpRequest) -> None:
+    """Note a start: a request of a client that has no address yet (RFC 2131 §4.3.2, INIT and INIT-REBOOT)."""
+    if request.message_type not in (1, 3) or request.client is not None:
+        return
+    start = device.start
+    if start is not None and request.ts <= start.ts + SAME_START_S:
+        return
+    if start is not None and start.names:
+        device.boots = [*device.boots, start.names][-BOOTS_KEPT:]
+    device.start = Start(request.ts)
+    device.starts += 1
+
+
+def _asked(device: Device, ts: float, name: str) -> Iterator[Update]:
+    start = device.start
+    if start is None or not start.ts <= ts <= start.ts + BOOT_S or len(start.names) >= MAX_BOOT_NAMES:
+        return
+    if name in start.names:
+        return
+    start.names.append(name)
+    usual = _usual_names(device.boots)
+    if start.judged or not usual:
+        return
+    asked = sum(known in start.names for known in usual)
+    if asked >= BOOT_SHARE * len(usual):
+        start.judged = True
+        names = f"{asked} of the {len(usual)} names it usually asks for"
+        text = f"it restarted: it asked for an address and for {names}"
+        yield from _weigh(device, Cue(start.ts, "restart", 2.0, text), None)
+
+
+def _usual_names(boots: list[list[str]]) -> list[str]:
+    """Return the names asked for after at least half of the former starts."""
+    names = sorted({name for boot in boots for name in boot})
+    return [name for name in names if 2 * sum(name in boot for boot in boots) >= len(boots)]
+
+
+def _shook(device: Device, ts: float, peer: str, shape: str, what: str) -> Iterator[Update]:
+    seen = device.handshakes.get(peer)
+    if seen is None:
+        if len(device.handshakes) < MAX_HANDSHAKES:
+            device.handshakes[peer] = Handshake(shape, 1)
+        return
+    if shape == seen.shape:
+        seen.times += 1
+        seen.new_shape, seen.new_times = None, 0
+        return
+    if shape != seen.new_shape:
+        seen.new_shape, seen.new_times, seen.new_ts = shape, 0, ts
+    seen.new_times += 1
+    if seen.new_times < STEADY_HELLOS:
+        return
+    steady = seen.times >= STEADY_HELLOS
+    device.handshakes[peer] = Handshake(shape, seen.new_times)
+    if steady:
+        text = (
+            f"its {what} with {peer} changed and stayed so"
+            if what.startswith("TLS")
+            else f"its {what} changed"
+        )
+        yield from _weigh(device, Cue(seen.new_ts, "handshake", 3.0, text), None)
+
+
+def _weigh(device: Device, cue: Cue, since: float | None) -> Iterator[Update]:
+    """Add the cue to those of the last hours; yield the update when its certainty or its versions grew.
+
+    `since` is when the old state was last seen, so that the update is dated to the start after it.
+    """
+    if cue.code in ("version", "handshake"):
+        cue.ts = _dated(device, cue.ts, since)
+    if not _adds(device, cue):
+        return
+    device.cues = sorted([*device.cues, cue], key=lambda one: (one.ts, one.code, one.text))[-MAX_CUES:]
+    certainty = _certainty(device.cues)
+    if certainty is None:
+        return
+    update = _update(device, certainty)
+    if update != device.group:
+        _remember(device, update)
+        yield update
+
+
+def _adds(device: Device, cue: Cue) -> bool:
+    """Forget cues that cannot belong to one update with this one; return whether this one adds anything.
+
+    A restart before the download, or before the old version was last heard, is another story.
+    """
+    newest = max([cue.ts, *(old.ts for old in device.cues)])
+    told = {"download": ("restart",), "version": ("restart",), "handshake": ("restart",)}.get(cue.code, ())
+    device.cues = [
+        old
+        for old in device.cues
+        if old.ts >= newest - WINDOW_S and not (old.code in told and old.ts < cue.ts)
+    ]
+    same = [old for old in device.cues if old.code == cue.code]
+    if cue.code == "version":
+        return all(old.text != cue.text for old in same)
+    if any(old.score >= cue.score for old in same):
+        return False
+    device.cues = [old for old in device.cues if old.code != cue.code]
+    return True
+
+
+def _dated(device: Device, ts: float, since: float | None) -> float:
+    """Return the likeliest time of an update that shows at `ts`: the start before it, if the old state was
+    not seen since."""
+    after = since if since is not None else ts - BOOT_S
+    if device.start is not None and max(after, ts - WINDOW_S) < device.start.ts <= ts:
+        return device.start.ts
+    if max(after, ts - SESSION_REACH_S) < device.session_ts <= ts:
+        return device.session_ts
+    return ts
+
+
+def _certainty(cues: list[Cue]) -> str | None:
+    best = {code: max(cue.score for cue in cues if cue.code == code) for code in {cue.code for cue in cues}}
+    if set(best) == {"restart"}:
+        return "restarted"
+    if best == {"download": 1.5, "restart": 2.0}:
+        times = {cue.code: cue.ts for cue in cues}
+        if times["restart"] - times["download"] > INSTALL_S:
+            return None
+    score = sum(best.values())
+    if score >= 5:
+        return "updated"
+    return "probably updated" if score >= 3 else None
+
+
+def _update(device: Device, certainty: str) -> Update:
+    group, first = device.group, device.cues[0].ts
+    goes_on = group is not None and abs(first - group.ts) <= WINDOW_S and group.certainty != "restarted"
+    versioned = [cue for cue in device.cues if cue.before is not None]
+    return Update(
+        group.ts if group is not None and goes_on else first,
+        device.device,
+        certainty,
+        tuple(cue.text for cue in device.cues),
+        versioned[-1].before if versioned else None,
+        versioned[-1].after if versioned else None,
+    )
+
+
+def _remember(device: Device, update: Update) -> None:
+    """Keep the update; one with the same time takes the place of its weaker self."""
+    device.group = update
+    if device.updates and device.updates[-1].ts == update.ts:
+        device.updates.pop()
+    device.updates = [*device.updates, update][-MAX_UPDATES:]
+    if update.certainty != "restarted" and all(report.update != update.ts for report in device.reports):
+        device.reports = [*device.reports, Report(update.ts)][-MAX_UPDATES:]
