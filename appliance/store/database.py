@@ -20,7 +20,12 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
     FULL sync: what is committed survives a power cut; the price is paid once per batch.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"cannot make the folder {path.parent}: {error.strerror}; choose another place"
+        ) from error
     connection = _connect(f"{path.absolute().as_uri()}?mode=rwc", path)
     try:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "cache_size=-16000"):
