@@ -29,7 +29,7 @@ class Tls:
     def claims(packet: Packet) -> bool:
         """A handshake record of version 3.x whose first message, if it is here, is a ClientHello."""
         data = packet.payload
-        return data[:2] == b"\x16\x03" and data[5:6] in b"\x01"
+        return data[:2] in (b"\x16\x03", b"\x16") and data[5:6] in b"\x01"
 
     def feed(self, packet: Packet, data: bytes) -> Iterator[Observation | Weird]:
         try:

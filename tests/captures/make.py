@@ -1,0 +1,273 @@
+"""Makes the sample captures beside this file: `python -m tests.captures.make`. Run by hand.
+
+Frames are scapy's; the hellos come from OpenSSL (through Python's ssl) and aioquic, so they are as real
+clients send them. Their random parts are new each time: expected answers are made anew with
+`python -m tests.captures.expect` and read by a person before they are committed.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from aioquic.h3.connection import H3_ALPN
+from aioquic.quic.configuration import QuicConfiguration
+from aioquic.quic.connection import QuicConnection
+from scapy.layers.dhcp import BOOTP, DHCP
+from scapy.layers.dns import DNS, DNSQR, DNSRR, DNSRRHTTPS, DNSRRSRV, SvcParam
+from scapy.layers.inet import IP, TCP, UDP
+from scapy.layers.inet6 import (
+    ICMPv6ND_NA,
+    ICMPv6ND_NS,
+    ICMPv6ND_RA,
+    ICMPv6NDOptDstLLAddr,
+    ICMPv6NDOptSrcLLAddr,
+    IPv6,
+)
+from scapy.layers.l2 import ARP, Ether
+from scapy.layers.ntp import NTPHeader
+from scapy.packet import Packet, Raw
+from scapy.utils import wrpcap
+
+FOLDER = Path(__file__).parent
+START_TS = 1_760_000_000.0
+BOX, BOX_MAC = "192.168.4.21", "02:54:42:00:00:21"
+DOLL_V6, DOLL_MAC = "fd00:4::22", "02:54:42:00:00:22"
+GATEWAY, GATEWAY_MAC = "192.168.4.1", "02:54:42:00:00:01"
+NOBODY = "0.0.0.0"  # noqa: S104 - an address not lent yet
+CLOUD = "203.0.113.7"
+
+
+def up(packet: Packet, dst: str = CLOUD) -> Packet:
+    """Return the packet as the storytelling box sends it through the gateway."""
+    return Ether(src=BOX_MAC, dst=GATEWAY_MAC) / IP(src=BOX, dst=dst) / packet
+
+
+def down(packet: Packet, src: str = CLOUD) -> Packet:
+    """Return the packet as it comes to the storytelling box."""
+    return Ether(src=GATEWAY_MAC, dst=BOX_MAC) / IP(src=src, dst=BOX) / packet
+
+
+def dns() -> Iterator[Packet]:
+    """A query and its answer over a CNAME, one for HTTPS, a refusal, and two pipelined over TCP."""
+    name = "Api.Storybox.example"
+    yield up(UDP(sport=40001, dport=53) / DNS(id=1, rd=1, qd=DNSQR(qname=name)), GATEWAY)
+    answers = [
+        DNSRR(rrname=name, type="CNAME", rdata="edge.cdn.example", ttl=300),
+        DNSRR(rrname="edge.cdn.example", rdata=CLOUD, ttl=60),
+        DNSRR(rrname="bank.example", rdata="198.51.100.66", ttl=60),  # of another name: not to be believed
+    ]
+    reply = DNS(id=1, qr=1, rd=1, ra=1, qd=DNSQR(qname=name), an=answers)
+    yield down(UDP(sport=53, dport=40001) / reply, GATEWAY)
+    binding = DNSRRHTTPS(
+        rrname="push.example",
+        svc_priority=1,
+        target_name=".",
+        ttl=30,
+        svc_params=[SvcParam(key=4, value=[CLOUD])],
+    )
+    asked = DNSQR(qname="push.example", qtype="HTTPS")
+    yield up(UDP(sport=40002, dport=53) / DNS(id=2, rd=1, qd=asked), GATEWAY)
+    yield down(UDP(sport=53, dport=40002) / DNS(id=2, qr=1, ra=1, qd=asked, an=[binding]), GATEWAY)
+    nobody = DNSQR(qname="nobody.example", qtype="AAAA")
+    yield up(UDP(sport=40003, dport=53) / DNS(id=3, rd=1, qd=nobody), GATEWAY)
+    yield down(UDP(sport=53, dport=40003) / DNS(id=3, qr=1, ra=1, rcode=3, qd=nobody), GATEWAY)
+    messages = [bytes(DNS(id=i, rd=1, qd=DNSQR(qname=f"part{i}.example"))) for i in (4, 5)]
+    stream = b"".join(len(message).to_bytes(2, "big") + message for message in messages)
+    yield from connection(40004, 53, (stream[:20], stream[20:]), dst=GATEWAY)
+
+
+def mdns() -> Iterator[Packet]:
+    """A service with everything, then a goodbye for it, then a host name alone."""
+    service = b"\x09_storybox\x04_tcp\x05local\0"
+    instance = b"\x0fOurs Magique.v2" + service  # one label with a dot in it, which text would split
+    records = [
+        DNSRR(
+            rrname="_storybox._tcp.local",
+            type="PTR",
+            rdata=instance,
+            ttl=4500,
+        ),
+        DNSRRSRV(rrname=instance, port=8443, target="Storybox-21.local", ttl=120),
+        DNSRR(rrname=instance, type="TXT", rdata=["fw=2.4.1", "id=AB12", "secure"], ttl=4500),
+        DNSRR(rrname="Storybox-21.local", rdata=BOX, ttl=120),
+        DNSRR(rrname="Storybox-21.local", type="AAAA", rdata="fe80::54:42ff:fe00:21", ttl=120),
+    ]
+    yield announcement(records)
+    gone = records[0].copy()
+    gone.ttl = 0
+    yield announcement([gone])
+    yield announcement([DNSRR(rrname="Doll.local", rdata="192.168.4.22", ttl=120)])
+    query = DNS(qd=DNSQR(qname="_storybox._tcp.local", qtype="PTR"), an=[records[0]])
+    yield multicast("224.0.0.251", UDP(sport=5353, dport=5353) / query)
+
+
+def announcement(records: list[Packet]) -> Packet:
+    """Return an mDNS response with these answers."""
+    return multicast("224.0.0.251", UDP(sport=5353, dport=5353) / DNS(qr=1, aa=1, qd=[], an=records))
+
+
+def multicast(group: str, packet: Packet) -> Packet:
+    """Return the packet as the storytelling box sends it to a group."""
+    return Ether(src=BOX_MAC, dst="01:00:5e:00:00:fb") / IP(src=BOX, dst=group, ttl=255) / packet
+
+
+def dhcp4() -> Iterator[Packet]:
+    """Request and acknowledgement of one lease."""
+    chaddr = bytes.fromhex(BOX_MAC.replace(":", ""))
+    asked = [
+        ("message-type", "request"),
+        ("requested_addr", BOX),
+        ("hostname", "storybox-21"),
+        ("vendor_class_id", "storybox 2.4.1"),
+        ("client_id", b"\x01" + chaddr),
+        ("param_req_list", [1, 3, 6, 15, 119]),
+        "end",
+    ]
+    yield (
+        Ether(src=BOX_MAC, dst="ff:ff:ff:ff:ff:ff")
+        / IP(src=NOBODY, dst="255.255.255.255")
+        / UDP(sport=68, dport=67)
+        / BOOTP(chaddr=chaddr, xid=7)
+        / DHCP(options=asked)
+    )
+    lent = [
+        ("message-type", "ack"),
+        ("server_id", GATEWAY),
+        ("lease_time", 43200),
+        ("router", GATEWAY),
+        ("name_server", GATEWAY),
+        "end",
+    ]
+    reply = BOOTP(op=2, chaddr=chaddr, xid=7, yiaddr=BOX) / DHCP(options=lent)
+    yield down(UDP(sport=67, dport=68) / reply, GATEWAY)
+
+
+def ssdp() -> Iterator[Packet]:
+    """A search, an announcement and an answer."""
+    search = (
+        b'M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: "ssdp:discover"\r\nST: ssdp:all\r\n\r\n'
+    )
+    notify = (
+        b"NOTIFY * HTTP/1.1\r\nHost: 239.255.255.250:1900\r\nNT: upnp:rootdevice\r\nNTS: ssdp:alive\r\n"
+        b"USN: uuid:21::upnp:rootdevice\r\nSERVER: Linux/5.4 UPnP/1.0 Storybox/2.4.1\r\n"
+        b"LOCATION: http://192.168.4.21:49152/description.xml\r\n\r\n"
+    )
+    answer = (
+        b"HTTP/1.1 200 OK\r\nST: upnp:rootdevice\r\nUSN: uuid:21::upnp:rootdevice\r\nSERVER: Storybox\r\n\r\n"
+    )
+    yield multicast("239.255.255.250", UDP(sport=50001, dport=1900) / Raw(search))
+    yield multicast("239.255.255.250", UDP(sport=1900, dport=1900) / Raw(notify))
+    yield up(UDP(sport=1900, dport=50002) / Raw(answer), "192.168.4.30")
+
+
+def ntp() -> Iterator[Packet]:
+    """A request and its answer."""
+    yield up(UDP(sport=123, dport=123) / NTPHeader(version=4, mode=3))
+    yield down(UDP(sport=123, dport=123) / NTPHeader(version=4, mode=4))
+
+
+def neighbour() -> Iterator[Packet]:
+    """ARP request, reply and probe; IPv6 duplicate detection, solicitation, advertisement and a router's."""
+    yield Ether(src=BOX_MAC, dst="ff:ff:ff:ff:ff:ff") / ARP(hwsrc=BOX_MAC, psrc=BOX, pdst=GATEWAY)
+    reply = ARP(op=2, hwsrc=GATEWAY_MAC, psrc=GATEWAY, hwdst=BOX_MAC, pdst=BOX)
+    yield Ether(src=GATEWAY_MAC, dst=BOX_MAC) / reply
+    yield Ether(src=DOLL_MAC, dst="ff:ff:ff:ff:ff:ff") / ARP(hwsrc=DOLL_MAC, psrc=NOBODY, pdst="192.168.4.22")
+    doll = Ether(src=DOLL_MAC, dst="33:33:ff:00:00:22")
+    yield doll / IPv6(src="::", dst="ff02::1:ff00:22") / ICMPv6ND_NS(tgt=DOLL_V6)
+    asked = ICMPv6ND_NS(tgt="fd00:4::1") / ICMPv6NDOptSrcLLAddr(lladdr=DOLL_MAC)
+    yield doll / IPv6(src=DOLL_V6, dst="ff02::1:ff00:1") / asked
+    told = ICMPv6ND_NA(tgt="fd00:4::1", S=1) / ICMPv6NDOptDstLLAddr(lladdr=GATEWAY_MAC)
+    yield Ether(src=GATEWAY_MAC, dst=DOLL_MAC) / IPv6(src="fd00:4::1", dst=DOLL_V6) / told
+    router = ICMPv6ND_RA() / ICMPv6NDOptSrcLLAddr(lladdr=GATEWAY_MAC)
+    yield Ether(src=GATEWAY_MAC, dst="33:33:00:00:00:01") / IPv6(src="fe80::1", dst="ff02::1") / router
+
+
+def connection(sport: int, dport: int, parts: Iterable[bytes], dst: str = CLOUD) -> Iterator[Packet]:
+    """Yield the handshake of a TCP connection and the client's segments."""
+    yield up(TCP(sport=sport, dport=dport, flags="S", seq=999), dst)
+    yield down(TCP(sport=dport, dport=sport, flags="SA", seq=499, ack=1000), dst)
+    yield up(TCP(sport=sport, dport=dport, flags="A", seq=1000, ack=500), dst)
+    seq = 1000
+    for part in parts:
+        yield up(TCP(sport=sport, dport=dport, flags="PA", seq=seq, ack=500) / Raw(part), dst)
+        seq += len(part)
+
+
+def hello(name: str, *protocols: str) -> bytes:
+    """Return what OpenSSL sends first to the server of this name."""
+    context = ssl.create_default_context()
+    if protocols:
+        context.set_alpn_protocols(list(protocols))
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = context.wrap_bio(incoming, outgoing, server_hostname=name)
+    try:
+        client.do_handshake()
+    except ssl.SSLWantReadError:
+        return outgoing.read()
+    raise AssertionError("a handshake ended without a server")
+
+
+def tls() -> Iterator[Packet]:
+    """A hello in one segment, one in three of which the last two change places, one over two records."""
+    yield from connection(41001, 443, [hello("api.storybox.example", "h2", "http/1.1")])
+    whole = hello("Update.Storybox.example")
+    *opening, second, third = connection(41002, 8443, [whole[:100], whole[100:300], whole[300:]])
+    yield from (*opening, third, second)
+    message = hello("records.storybox.example")[5:]
+    yield from connection(41003, 443, [record(message[:50]) + record(message[50:])])
+
+
+def record(fragment: bytes) -> bytes:
+    """Return a TLS handshake record."""
+    return b"\x16\x03\x01" + len(fragment).to_bytes(2, "big") + fragment
+
+
+def http1() -> Iterator[Packet]:
+    """Two pipelined requests on an odd port, the head of the first split over two segments."""
+    first = (
+        b"POST /v1/story?device=AB12&mac=02:54:42:00:00:21 HTTP/1.1\r\nHost: API.Storybox.example:8080\r\n"
+        b"User-Agent: Storybox/2.4.1\r\nContent-Type: application/json; charset=utf-8\r\n"
+        b'Content-Length: 16\r\n\r\n{"chapter":"12"}'
+    )
+    second = b"GET /firmware/latest.bin HTTP/1.1\r\nHost: api.storybox.example\r\n\r\n"
+    yield from connection(42001, 8080, [first[:60], first[60:] + second])
+
+
+def quic() -> Iterator[Packet]:
+    """What aioquic sends first, in QUIC v1 and v2."""
+    for port, version in ((43001, 0x00000001), (43002, 0x6B3343CF)):
+        configuration = QuicConfiguration(alpn_protocols=H3_ALPN, server_name="voice.storybox.example")
+        configuration.original_version = version
+        configuration.supported_versions = [version]
+        client = QuicConnection(configuration=configuration)
+        client.connect((CLOUD, 443), now=0.0)
+        for datagram, _ in client.datagrams_to_send(now=0.0):
+            yield up(UDP(sport=port, dport=443) / Raw(datagram))
+
+
+SAMPLES = {
+    "dns-home": dns,
+    "mdns-storybox": mdns,
+    "dhcp4-lease": dhcp4,
+    "ssdp-storybox": ssdp,
+    "ntp-request": ntp,
+    "neighbour-arp-ndp": neighbour,
+    "tls-split-hello": tls,
+    "http1-pipelined": http1,
+    "quic-v1-v2": quic,
+}
+
+
+def main() -> None:
+    """Write every sample, packets a tenth of a second apart."""
+    for name, made in SAMPLES.items():
+        packets = list(made())
+        for index, packet in enumerate(packets):
+            packet.time = START_TS + index / 10
+        wrpcap(str(FOLDER / f"{name}.pcap"), packets)
+
+
+if __name__ == "__main__":
+    main()
