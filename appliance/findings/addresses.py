@@ -1,0 +1,26 @@
+"""Whether an address lies outside the home. Does no I/O."""
+
+from __future__ import annotations
+
+import ipaddress
+from functools import lru_cache
+from typing import Final
+
+_INSIDE: Final = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+        "192.168.0.0/16", "224.0.0.0/3", "::/127", "fc00::/7", "fe80::/10", "ff00::/8",
+    )
+)  # fmt: skip
+"""Home, link-local, multicast and the provider's shared space (RFC 6598), where its own resolver may be."""
+
+
+@lru_cache(4_096)
+def is_outside(address: str) -> bool:
+    """Whether the text is an address on the public internet; False for what is no address."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return not any(parsed.version == network.version and parsed in network for network in _INSIDE)

@@ -1,0 +1,107 @@
+"""The findings of every device: counted, with first and last time and evidence. Does no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from appliance.findings.finding import Finding
+from appliance.findings.kind import Kind
+from appliance.findings.kinds import KINDS
+from sensor.records import Record
+
+MAX_EVIDENCE: Final = 10
+"""Flow ids kept per finding (Finding.evidence)."""
+
+MAX_PER_DEVICE: Final = 500
+"""Findings per device: five kinds and a hundred domains; beyond it the oldest go."""
+
+MAX_DEVICES: Final = 4_096
+"""Devices with findings: a /20 full of them."""
+
+_Key = tuple[str, str | None]  # code, domain
+
+
+class Findings:
+    """What each device was seen to do that it should not, one `Finding` per device, code and domain."""
+
+    def __init__(self, kinds: Iterable[Kind] = KINDS) -> None:
+        self.forgotten = 0  # findings and devices dropped at a bound
+        self._kinds = tuple(kinds)
+        self._devices: dict[str, dict[_Key, Finding]] = {}
+
+    def observe(self, device: str, record: Record, domain: str | None) -> Iterator[Finding]:
+        """Yield each finding that the record makes or adds to, as it now stands.
+
+        `domain` is the key of the party on the other side (Party.domain); None when there is none.
+        """
+        for kind in self._kinds:
+            seen = kind.look(record)
+            if seen is not None:
+                yield self._add(
+                    Finding(
+                        device=device,
+                        code=kind.code,
+                        domain=domain,
+                        first_ts=record.ts,
+                        last_ts=record.ts,
+                        times=1,
+                        severity=kind.severity,
+                        detail=seen.detail,
+                        evidence=(seen.uid,) if seen.uid is not None else (),
+                    )
+                )
+
+    def all(self, device: str) -> list[Finding]:
+        """Return the findings of one device, gravest first, then in the order they were first seen."""
+        held = self._devices.get(device, {}).values()
+        return sorted(held, key=lambda finding: (-finding.severity, finding.first_ts, finding.code))
+
+    def dump(self, device: str) -> list[dict[str, Any]]:
+        """Return one device's findings as JSON-ready data."""
+        return [finding._asdict() for finding in self._devices.get(device, {}).values()]
+
+    def load(self, device: str, dumped: Iterable[Mapping[str, Any]]) -> None:
+        """Take back what `dump` returned; what was seen since then is added to it.
+
+        Raises ValueError when an entry is no finding.
+        """
+        for fields in dumped:
+            if set(fields) != set(Finding._fields):
+                raise ValueError(
+                    f"read a finding of {device} with {sorted(fields)}, expected {Finding._fields}"
+                )
+            self._add(Finding(**{**fields, "device": device, "evidence": tuple(fields["evidence"])}))
+
+    def _add(self, new: Finding) -> Finding:
+        held = self._device(new.device)
+        key = (new.code, new.domain)
+        before = held.get(key)
+        finding = new if before is None else _merged(before, new)
+        held[key] = finding
+        if len(held) > MAX_PER_DEVICE:
+            del held[next(iter(held))]
+            self.forgotten += 1
+        return finding
+
+    def _device(self, device: str) -> dict[_Key, Finding]:
+        held = self._devices.get(device)
+        if held is None:
+            if len(self._devices) >= MAX_DEVICES:
+                del self._devices[next(iter(self._devices))]
+                self.forgotten += 1
+            held = self._devices[device] = {}
+        return held
+
+
+def _merged(before: Finding, new: Finding) -> Finding:
+    evidence = before.evidence
+    if len(evidence) < MAX_EVIDENCE:
+        evidence = tuple(dict.fromkeys((*evidence, *new.evidence)))[:MAX_EVIDENCE]
+    return before._replace(
+        first_ts=min(before.first_ts, new.first_ts),
+        last_ts=max(before.last_ts, new.last_ts),
+        times=before.times + new.times,
+        detail=new.detail if new.last_ts >= before.last_ts else before.detail,
+        evidence=evidence,
+    )

@@ -1,0 +1,132 @@
+"""Which name a device knew an address by, kept per device and time. Does no I/O.
+
+Two devices may reach one CDN address under different names, and one device may reach it under another name an
+hour later, so a name is looked up by device, address and the time the flow began. What the flow itself said
+(TLS server name, HTTP Host) beats what the resolver answered. The tail of a CNAME chain never names a party:
+`DnsAnswer.query` is what the device asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from appliance.parties.party import Destination
+from sensor.records import DnsAnswer, FlowRecord
+
+MAX_NAMES: Final = 2_000
+"""Addresses remembered per device: a busy television learns some 300 a day; more is a flood, oldest go."""
+
+MAX_DEVICES: Final = 4_096
+"""Devices with names: a /20 full of them; beyond it someone invents MAC addresses."""
+
+MAX_FLOWS: Final = 65_536
+"""Flows whose own name is remembered: those of an hour in a busy home, about 10 MB."""
+
+MAX_PER_ADDRESS: Final = 4
+"""Names remembered for one address and device: a CDN front rarely serves one toy under more."""
+
+_RANKS: Final = {"http": 1, "sni": 2, "hidden": 2}
+_NOBODY: Final[dict[str, list[tuple[float, str]]]] = {}
+
+
+class Names:
+    """The names each device learnt, from the resolver and from the flows themselves."""
+
+    def __init__(self) -> None:
+        self.forgotten = 0  # names, flows and devices dropped at a bound
+        self._devices: dict[str, dict[str, list[tuple[float, str]]]] = {}  # device → address → (ts, name)
+        self._flows: dict[str, tuple[str | None, str]] = {}  # uid → (name, learnt from)
+
+    def learn(self, device: str, answer: DnsAnswer) -> None:
+        """Remember the name asked for, for each address of the answer."""
+        if not answer.query or not answer.addresses:
+            return
+        known = self._known(device)
+        for address in answer.addresses:
+            _remember(known, address, answer.ts, answer.query)
+        self._trim(known)
+
+    def learn_flow(self, uid: str, name: str | None, learnt_from: str) -> None:
+        """Remember what a flow said of itself: "sni", "http", or "hidden" (ECH: `name` is the cover name).
+
+        Any other source, or no name unless hidden, is passed over.
+        """
+        rank = _RANKS.get(learnt_from)
+        if rank is None or (not name and learnt_from != "hidden"):
+            return
+        before = self._flows.get(uid)
+        if before is not None and _RANKS[before[1]] >= rank:
+            return
+        self._flows[uid] = (name, learnt_from)
+        if len(self._flows) > MAX_FLOWS:
+            del self._flows[next(iter(self._flows))]
+            self.forgotten += 1
+
+    def destination(
+        self, device: str, flow: FlowRecord, remote_address: str, remote_port: int
+    ) -> Destination:
+        """Return where the flow went, under the name the device knew it by when the flow began.
+
+        With ECH the outer name is only a cover; where the device asked an open resolver we still know the
+        real one, and then say "dns".
+        """
+        said = self._flows.get(flow.uid)
+        if said is not None and said[1] != "hidden":
+            return Destination(remote_address, remote_port, flow.proto, said[0], said[1])
+        entries = self._devices.get(device, _NOBODY).get(remote_address)
+        if entries is not None:
+            return Destination(remote_address, remote_port, flow.proto, _at(entries, flow.ts), "dns")
+        if said is not None:
+            return Destination(remote_address, remote_port, flow.proto, said[0], "hidden")
+        return Destination(remote_address, remote_port, flow.proto, None, "none")
+
+    def dump(self, device: str) -> dict[str, list[list[Any]]]:
+        """Return what one device learnt as JSON-ready data: address → [[ts, name], …]."""
+        known = self._devices.get(device, _NOBODY)
+        return {address: [[ts, name] for ts, name in entries] for address, entries in known.items()}
+
+    def load(self, device: str, dumped: Mapping[str, list[list[Any]]]) -> None:
+        """Take back what `dump` returned; later ones stay. Raises ValueError for anything else."""
+        known = self._known(device)
+        for address, entries in dumped.items():
+            for entry in entries:
+                if len(entry) != 2 or not isinstance(entry[1], str):
+                    raise ValueError(f"read {entry!r:.60} in the names of {device}, expected [ts, name]")
+                _remember(known, str(address), float(entry[0]), entry[1])
+        self._trim(known)
+
+    def _known(self, device: str) -> dict[str, list[tuple[float, str]]]:
+        known = self._devices.get(device)
+        if known is None:
+            if len(self._devices) >= MAX_DEVICES:
+                del self._devices[next(iter(self._devices))]
+                self.forgotten += 1
+            known = self._devices[device] = {}
+        return known
+
+    def _trim(self, known: dict[str, list[tuple[float, str]]]) -> None:
+        while len(known) > MAX_NAMES:
+            del known[next(iter(known))]
+            self.forgotten += 1
+
+
+def _remember(known: dict[str, list[tuple[float, str]]], address: str, ts: float, name: str) -> None:
+    entries = known.pop(address, None)  # taken out and put back: a dict keeps its oldest first
+    if entries is None:
+        known[address] = [(ts, name)]
+        return
+    known[address] = entries
+    if entries[-1][1] == name:
+        return  # the first time it was known under this name is what `_at` needs
+    entries.append((ts, name))
+    entries.sort()
+    del entries[:-MAX_PER_ADDRESS]
+
+
+def _at(entries: list[tuple[float, str]], ts: float) -> str:
+    """Return the newest name learnt at or before `ts`; the oldest one when all came later."""
+    for learnt, name in reversed(entries):
+        if learnt <= ts:
+            return name
+    return entries[0][1]

@@ -1,0 +1,95 @@
+"""What a host is probably for, guessed from its name by rules that are data. Does no I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+PURPOSES: Final = (
+    "update",  # new software for the device
+    "time",
+    "push",  # messages to devices and apps
+    "voice",  # speech in or out
+    "video",
+    "telemetry",  # the maker counts and measures
+    "crash",
+    "advertising",
+    "analytics",  # another company counts and measures
+    "content",  # stories, music, pictures
+    "login",
+    "connectivity",  # "am I online?"
+    "stun",  # finding a way through the router
+    "ai",
+    "storage",
+    "control",  # commands and state
+    "location",
+    "payment",
+    "certificates",
+    "dns",
+    "support",  # help, manuals, web pages about the product
+    "api",  # the service itself, no more specific
+)
+"""The vocabulary of purposes (docs/parties.md)."""
+
+MATCHES: Final = ("suffix", "word", "part", "port")
+
+_WORD: Final = re.compile(r"[a-z]+")
+
+
+class PurposeRule(NamedTuple):
+    """One row of purposes.csv; among rules of one kind, the first that matches decides."""
+
+    match: str  # "suffix" of the host, whole "word" in it, "part" of a label, "port" number with protocol
+    text: str  # "time.apple.com", "ota", "softwareupdate", "123/udp"
+    purpose: str  # one of PURPOSES
+
+
+class PurposeRules:
+    """Rules ready to be asked: suffixes first, then words and parts in order, then ports."""
+
+    def __init__(self, rules: Iterable[PurposeRule]) -> None:
+        self._suffixes: dict[str, str] = {}
+        self._words: dict[str, tuple[int, str]] = {}  # word → (place in the order, purpose)
+        self._parts: list[tuple[int, str, str]] = []
+        self._ports: dict[str, str] = {}
+        for place, rule in enumerate(rules):
+            if rule.match == "suffix":
+                self._suffixes.setdefault(rule.text, rule.purpose)
+            elif rule.match == "word":
+                self._words.setdefault(rule.text, (place, rule.purpose))
+            elif rule.match == "part":
+                self._parts.append((place, rule.text, rule.purpose))
+            else:
+                self._ports.setdefault(rule.text, rule.purpose)
+
+    def by_suffix(self, host: str) -> str | None:
+        """Return the purpose of the longest listed suffix of the host."""
+        while host:
+            purpose = self._suffixes.get(host)
+            if purpose is not None:
+                return purpose
+            host = host.partition(".")[2]
+        return None
+
+    def by_words(self, host: str, domain: str) -> str | None:
+        """Return the purpose that the host's labels left of its registrable domain speak of.
+
+        The domain itself is not read: "updates.example" may be anybody's name. Earlier rules win.
+        """
+        labels = host[: -len(domain)] if host != domain and host.endswith(domain) else ""
+        best: tuple[int, str] | None = None
+        for word in _WORD.findall(labels):
+            found = self._words.get(word)
+            if found is not None and (best is None or found < best):
+                best = found
+        for place, text, purpose in self._parts:
+            if best is not None and place > best[0]:
+                break
+            if text in labels:
+                return purpose
+        return best[1] if best is not None else None
+
+    def by_port(self, proto: str, port: int) -> str | None:
+        """Return the purpose that the port is registered for, where that says something."""
+        return self._ports.get(f"{port}/{proto}")
