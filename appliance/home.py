@@ -72,6 +72,7 @@ class Home:
         self.findings = Findings()
         self._judge = Judge(language)
         self._marks = Marks()
+        self._vendors: dict[str, str | None] = {}
         self._step = 0
         self.first_ts: float | None = None
         self.last_ts: float | None = None
@@ -119,6 +120,7 @@ class Home:
                 self.names.learn_flow(record.uid, record.host, "http")
         if device is None:
             return
+        self._vendors.pop(device, None)  # the observation may have told who made it
         if isinstance(record, DnsAnswer):
             self.names.learn(device, record)
         yield from self._judged(self.behaviour.observe(device, record))
@@ -179,7 +181,9 @@ class Home:
             yield from self._judged(self.behaviour.meet(contact))
 
     def _party(self, device: str, destination: Destination) -> Party:
-        return self.parties.attribute(self.devices.vendor(device), destination)
+        if device not in self._vendors:
+            self._vendors[device] = self.devices.record(device).vendor
+        return self.parties.attribute(self._vendors[device], destination)
 
     def _judged(self, facts: Iterable[Update | Change | Finding]) -> Iterator[Fact]:
         """Yield each fact and, behind it, the alert that it deserves."""
@@ -205,22 +209,22 @@ def _subject(record: Observation) -> tuple[str | None, str]:
     return record.mac, record.client or record.requested_address or "0.0.0.0"  # noqa: S104 - RFC 2131: no address yet
 
 
-def state_of(home: Home, device: str) -> dict[str, dict[str, Any]]:
+PARTS: Final = ("devices", "names", "behaviour", "findings")
+"""The parts that remember something of each device between two records."""
+
+
+def state_of(home: Home, device: str) -> dict[str, Any]:
     """Return the state of each part for one device, for the store: `restore` brings it back."""
-    return {
+    state = {
         "devices": home.devices.dump(device),
         "names": home.names.dump(device),
-        "behaviour": home.behaviour.dump(device),
         "findings": home.findings.dump(device),
     }
+    if home.behaviour.knows(device):
+        state["behaviour"] = home.behaviour.dump(device)
+    return state
 
 
-def restore(home: Home, part: str, device: str, body: dict[str, Any]) -> None:
+def restore(home: Home, part: str, device: str, body: Any) -> None:
     """Bring back what `state_of` gave for one part of one device."""
-    parts = {
-        "devices": home.devices,
-        "names": home.names,
-        "behaviour": home.behaviour,
-        "findings": home.findings,
-    }
-    parts[part].load(device, body)
+    getattr(home, part).load(device, body)

@@ -9,7 +9,7 @@ from appliance.alerts.alert import Alert
 from appliance.behaviour.facts import Change, Update
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
-from appliance.home import Fact, Home, Seen, restore, state_of
+from appliance.home import PARTS, Fact, Home, Seen, restore, state_of
 from appliance.out import OutputFolder
 from appliance.store.writer import Writer
 from sensor.records import TYPES, Record, Weird, to_json
@@ -27,15 +27,11 @@ class Service:
         self._home = home
         self._writer = writer
         self._out = out
-        self._totals: dict[str, int] = writer.meta("totals") or {
-            "records": 0,
-            "flows": 0,
-            "packets": 0,
-            "weirds": 0,
-        }
+        self._totals: dict[str, int] = {"records": 0, "flows": 0, "packets": 0, "weirds": 0}
+        self._totals |= writer.meta("totals") or {}
         self._learning: dict[str, list[str]] = writer.meta("learning") or {}
         self._finals: dict[tuple[str, ...], Any] = {}
-        for part in ("devices", "names", "behaviour", "findings"):
+        for part in PARTS:
             for device, body in sorted(writer.states(part).items()):
                 restore(home, part, device, body)
         home.first_ts, home.last_ts = writer.meta("first_ts"), writer.meta("last_ts")
@@ -50,16 +46,14 @@ class Service:
                 self.commit()
 
     def commit(self) -> None:
-        """Store everything up to here."""
-        states = []
+        """Store everything up to here. Raises StoreError."""
         home = self._home
-        for device in sorted(home.devices.take_dirty() | home.behaviour.take_dirty()):
-            if home.devices.exists(device):
-                self._writer.add(home.devices.record(device))
-                for party in home.behaviour.party_records(device):
-                    self._writer.add(party)
-                self._learning[device] = list(home.behaviour.learning(device))
-                states += [(part, device, body) for part, body in state_of(home, device).items()]
+        for device in sorted(home.devices.take_gone()):
+            self._writer.forget(device)
+            self._learning.pop(device, None)
+        present = home.devices.ids()
+        dirty = home.devices.take_dirty() | home.behaviour.take_dirty()
+        states = [state for device in present if device in dirty for state in self._device(device)]
         for sighting in home.behaviour.sightings():
             self._writer.add(sighting)
         self._writer.commit(
@@ -83,26 +77,37 @@ class Service:
         for name in ("updates", "changes", "findings", "alerts"):
             self._out.final(name, (fact for key, fact in self._finals.items() if key[0] == name))
 
+    def _device(self, device: str) -> list[tuple[str, str, Any]]:
+        """Queue what is known of a device; return its state rows."""
+        home = self._home
+        self._writer.add(home.devices.record(device))
+        for party in home.behaviour.party_records(device):
+            self._writer.add(party)
+        self._learning[device] = list(home.behaviour.learning(device).missing)
+        return [(part, device, body) for part, body in state_of(home, device).items()]
+
     def _keep(self, fact: Fact) -> None:
-        kind = type(fact)
-        if kind is Seen:
-            record = fact.record
-            uid = getattr(record, "uid", None)
-            self._writer.add_observation(record.ts, KINDS[type(record)], fact.device, uid, to_json(record))
-            if self._out is not None:
-                self._out.observation(record, fact.device)
+        if isinstance(fact, Seen):
+            self._observe(fact)
             return
         self._writer.add(fact)
-        if kind is FlowRow:
+        if isinstance(fact, FlowRow):
             self._totals["flows"] += 1
             self._totals["packets"] += fact.orig_pkts + fact.resp_pkts
-        elif kind is Weird:
+        elif isinstance(fact, Weird):
             self._totals["weirds"] += 1
         if self._out is not None:
             self._out.fact(fact)
             key = _key(fact)
             if key:
                 self._finals[key] = fact
+
+    def _observe(self, seen: Seen) -> None:
+        record = seen.record
+        uid = getattr(record, "uid", None)
+        self._writer.add_observation(record.ts, KINDS[type(record)], seen.device, uid, to_json(record))
+        if self._out is not None:
+            self._out.observation(record, seen.device)
 
 
 def _key(fact: Fact) -> tuple[str, ...] | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -20,7 +21,7 @@ class SourceError(ValueError):
 
 def is_record_file(path: Path) -> bool:
     """Return whether the file, gzip or not, begins like a JSON object. Raises OSError."""
-    with _open(path) as stream:
+    with path.open("rb") as raw, _unpacked(raw) as stream:
         try:
             return stream.read(64).lstrip()[:1] == b"{"
         except (EOFError, gzip.BadGzipFile):
@@ -29,10 +30,13 @@ def is_record_file(path: Path) -> bool:
 
 def first_record_ts(path: Path) -> float:
     """Return the time of a record file's first record. Raises SourceError, OSError."""
-    return next(read_records(path)).ts
+    with closing(read_records(path)) as records:
+        return next(records).ts
 
 
-def read_records(path: Path, progress: Callable[[int], None] = lambda _: None) -> Iterator[Record]:
+def read_records(
+    path: Path, progress: Callable[[int], None] = lambda _: None
+) -> Generator[Record, None, None]:
     """Yield the records of a file in its order; `progress` is told the bytes read of it so far.
 
     Raises SourceError, naming the line, where something else stands; records before it have been yielded.
@@ -60,10 +64,6 @@ def _lines(stream: BinaryIO, path: Path) -> Iterator[bytes]:
             yield line
     except (EOFError, gzip.BadGzipFile) as error:
         raise SourceError(f"{path} is cut short or damaged ({error}): fetch or make it again") from error
-
-
-def _open(path: Path) -> BinaryIO:
-    return _unpacked(path.open("rb"))
 
 
 def _unpacked(raw: BinaryIO) -> BinaryIO:

@@ -153,6 +153,6 @@ class Reader:
         return next(iter(self._all(table, where, (key,))), None)
 
     def meta(self, key: str, default: Any = None) -> Any:
-        """Return a value kept beside the tables: `origin`, `inputs`, `totals`, …; `default` when never set."""
+        """Return a value kept beside the tables (`origin`, `totals`, …), `default` when never set."""
         row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return default if row is None else json.loads(row[0])

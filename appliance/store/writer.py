@@ -59,7 +59,7 @@ class Writer:
         self._observations.append((ts, kind, device, uid, body))
         self.pending += 1
 
-    def commit(self, states: Iterable[tuple[str, str, dict[str, Any]]] = (), **meta: object) -> None:
+    def commit(self, states: Iterable[tuple[str, str, Any]] = (), **meta: object) -> None:
         """Write what was gathered, the given (part, device, state) and meta values, in one transaction.
 
         Raises StoreError when the disk refuses (full, gone): then nothing of the batch is in the store, and
@@ -80,7 +80,7 @@ class Writer:
             gathered.clear()
         self.pending = 0
 
-    def states(self, part: str) -> dict[str, dict[str, Any]]:
+    def states(self, part: str) -> dict[str, Any]:
         """Return what `commit` last kept of each device for this part of the core."""
         rows = self._db.execute("SELECT device, body FROM state WHERE part = ?", (part,))
         return {device: json.loads(body) for device, body in rows}
@@ -91,9 +91,9 @@ class Writer:
         return None if row is None else json.loads(row[0])
 
     def forget(self, device: str) -> None:
-        """Delete a device's rows that a merge made obsolete (its facts live on under the other id)."""
-        for table in (tables.DEVICE, tables.PARTY):
-            self._db.execute(f"DELETE FROM {table.name} WHERE device = ?", (device,))  # noqa: S608
+        """Delete the rows of a device that is none any more: merged into another, or evicted."""
+        for table in ("device", "party", "state"):
+            self._db.execute(f"DELETE FROM {table} WHERE device = ?", (device,))  # noqa: S608 - names only
 
     def close(self) -> None:
         """Close the store; what was not committed is dropped."""
@@ -107,7 +107,7 @@ class Writer:
         for uid in list(islice(self._wanted, max(0, len(self._wanted) - MAX_WANTED))):
             del self._wanted[uid]
 
-    def _write(self, states: Iterable[tuple[str, str, dict[str, Any]]], meta: dict[str, object]) -> None:
+    def _write(self, states: Iterable[tuple[str, str, Any]], meta: dict[str, object]) -> None:
         for kind, rows in self._pending.items():
             self._db.executemany(_BY_TYPE[kind].insert, rows)
         self._db.executemany("INSERT INTO observation VALUES (?, ?, ?, ?, ?)", self._observations)
