@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final, NamedTuple
 
 from appliance.behaviour.spans import DAY_S, day_of
@@ -26,26 +27,35 @@ SESSION_GROWTH: Final = 4
 
 
 class Learning(NamedTuple):
-    """How complete a device's baseline is; `missing` is empty when it is."""
+    """How complete a device's baseline is."""
 
     days: float  # watched since the device was first heard
     sessions: int  # of use
     session_days: int  # days with one
     restarts: int
-    missing: tuple[str, ...]  # words of texts: "days", "sessions", "session_days", "restart"
+    complete: bool  # by coverage, or because we wait no longer
+
+
+UNKNOWN: Final = Learning(0.0, 0, 0, 0, False)
 
 
 def learning(device: Device, watch: Watch) -> Learning:
-    """Return what is known and what is missing of the device's baseline."""
+    """Return what is known of the device's baseline."""
     days = watch.in_days(device.first_ts, watch.seen if watch.seen is not None else device.first_ts)
-    missing = (
-        ("days", days < LEARNING_DAYS),
-        ("sessions", device.sessions < LEARNING_SESSIONS),
-        ("session_days", device.session_days < LEARNING_SESSION_DAYS),
-        ("restart", device.starts < LEARNING_STARTS),
+    return Learning(days, device.sessions, device.session_days, device.starts, device.complete)
+
+
+def missing(known: Learning) -> tuple[str, ...]:
+    """Return what is missing, in plain words; empty when the baseline is complete."""
+    if known.complete:
+        return ()
+    lacks = (
+        (math.ceil(LEARNING_DAYS - known.days), "more day of watching", "more days of watching"),
+        (LEARNING_SESSIONS - known.sessions, "more session of use", "more sessions of use"),
+        (LEARNING_SESSION_DAYS - known.session_days, "more day with use", "more days with use"),
+        (LEARNING_STARTS - known.restarts, "restart", "restarts"),
     )
-    words = () if device.complete else tuple(word for word, lacks in missing if lacks)
-    return Learning(days, device.sessions, device.session_days, device.starts, words)
+    return tuple(f"{n} {one if n == 1 else many}" for n, one, many in lacks if n > 0)
 
 
 def learn_day(device: Device, day: int, watch: Watch) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from appliance.behaviour import baseline, updates
-from appliance.behaviour.baseline import Learning
+from appliance.behaviour.baseline import UNKNOWN
 from appliance.behaviour.detect import arrivals, countries, departures, protection, rates, reports
 from appliance.behaviour.facts import Change, Contact, Sighting, Update
 from appliance.behaviour.sighting import enter, forget_old_days
@@ -124,24 +124,24 @@ class Behaviour:
         ends: list[float | None] = [*(start for start, _ in starts[1:]), None]
         return [Epoch(start, end, update) for (start, update), end in zip(starts, ends, strict=True)]
 
-    def learning(self, device: str) -> Learning:
-        """Return how complete the device's baseline is and what is missing."""
+    def learning(self, device: str) -> tuple[str, ...]:
+        """Return what is missing of the device's baseline, in plain words; empty when it is complete."""
         state = self._devices.get(device)
-        if state is None:
-            return Learning(0.0, 0, 0, 0, ("days", "sessions", "session_days", "restart"))
-        return baseline.learning(state, self._watch)
+        return baseline.missing(baseline.learning(state, self._watch) if state is not None else UNKNOWN)
 
     def dump(self, device: str) -> dict[str, Any]:
         """Return all that is remembered of a device, and of the home's watched time, as JSON values."""
+        state = self._devices.get(device)
         return {
-            "device": dump(self._devices[device]),
+            "device": dump(state) if state is not None else None,
             "watch": self._watch.dump(),
             "next_look": self._next_look,
         }
 
     def load(self, device: str, state: dict[str, Any]) -> None:
         """Go on from what `dump` returned; the home's time is that of the latest device loaded."""
-        self._devices[device] = load_device(state["device"])
+        if state["device"] is not None:
+            self._devices[device] = load_device(state["device"])
         watch = Watch.load(state["watch"])
         if (watch.seen or 0.0) >= (self._watch.seen or 0.0):
             self._watch = watch
