@@ -1,0 +1,57 @@
+"""How loud the arrival of a party is: shared by the rules of new and returned parties. Does no I/O."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from appliance.alerts import build
+from appliance.alerts.countries import outside
+from appliance.alerts.profile import Profile
+from appliance.alerts.words import Words
+from appliance.behaviour.facts import Change
+
+TRACKING: Final = ("advertising", "analytics", "tracker", "tracking")
+"""Purposes of listed trackers."""
+
+QUIET_DISCOVERIES: Final = 1
+"""A device that meets more new parties a month than this is never pushed at first sight."""
+
+
+def country(change: Change) -> str | None:
+    """Return the server's country to name: one outside the agreed set before any other."""
+    found = change.after["server_countries"]
+    return next((code for code in found if outside(code)), found[0] if found else None)
+
+
+def volume(change: Change, profile: Profile) -> str:
+    """Return "push", "digest" or "log" for the arrival of a party.
+
+    Pushed when it lasts and is not known to be the maker or to work for it; at first sight only when it is
+    severe and the device is one that seldom meets anybody new.
+    """
+    if change.after["purpose"] in build.BACKGROUND or change.role == "first":
+        return build.LOG
+    if change.role == "support":
+        return build.DIGEST if change.certainty == "confirmed" else build.LOG
+    if change.certainty == "confirmed":
+        return build.PUSH
+    return build.PUSH if _at_once(change, profile) else build.LOG
+
+
+def caveats(change: Change, words: Words) -> str:
+    """Return the sentences that say who the party is and how sure we are."""
+    said = words.say(f"role.{change.role}", party=words.party(change))
+    if change.certainty != "seen":
+        return said
+    return said + words.say("seen" if change.after["learned"] else "short")
+
+
+def _at_once(change: Change, profile: Profile) -> bool:
+    after = change.after
+    if not after["complete"] or after["discoveries_28d"] > QUIET_DISCOVERIES or after["download_only"]:
+        return False
+    return (
+        after["encrypted"] is False
+        or after["purpose"] in TRACKING
+        or (change.role == "third" and (outside(country(change)) or profile.microphone or profile.camera))
+    )

@@ -1,0 +1,53 @@
+"""How an alert is made from a change: shared by the rules. Does no I/O."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Final
+
+from appliance.alerts.alert import Alert
+from appliance.alerts.profile import Profile
+from appliance.alerts.words import Words
+from appliance.behaviour.facts import Change
+
+PUSH: Final = "push"
+DIGEST: Final = "digest"
+LOG: Final = "log"
+OTHERS: Final = ("third", "unknown")
+"""Roles of those who are not known to be the maker or to work for it."""
+
+BACKGROUND: Final = ("time", "connectivity", "connectivity check", "dns")
+"""Purposes in which nearly every device meets strangers and says nothing of the child."""
+
+
+def identifier(rule: str, device: str, party: str | None) -> str:
+    """Return what makes two alerts the same: the rule, the device and the party."""
+    text = f"{rule}|{device}|{party or ''}"
+    return "a-" + blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+def alert(
+    change: Change, profile: Profile, *, volume: str, severity: int, more: str = "", **parts: str
+) -> Alert:
+    """Return the alert of a change: its code's title, text and advice with the parts filled in.
+
+    `more` is a sentence behind the text. One alert per rule, device and party, whatever its time.
+    """
+    words = Words(profile.language)
+    parts = {"device": profile.name, "party": words.party(change), **parts}
+    code = change.kind
+    text = words.say(f"{code}.text", **parts) + words.since_update(change) + more
+    return Alert(
+        change.ts,
+        identifier(code, change.device, change.domain or (str(change.update) if change.update else None)),
+        change.device,
+        code,
+        severity,
+        volume,
+        change.domain,
+        change.organisation,
+        words.say(f"{code}.title", **parts),
+        text,
+        words.say(f"{code}.do", **parts),
+        (f"change:{change.id}", *(f"flow:{uid}" for uid in change.evidence)),
+    )

@@ -1,0 +1,47 @@
+"""From a fact to what a family hears of it. Does no I/O, has no clock; the same fact gives the same alert."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from appliance.alerts.alert import Alert
+from appliance.alerts.policy import Policy
+from appliance.alerts.profile import Profile, profile_of
+from appliance.alerts.rules import FINDING_RULES, RULES
+from appliance.alerts.words import Words
+from appliance.behaviour.facts import Change, Update
+from appliance.devices.device import DeviceRecord
+from appliance.findings.finding import Finding
+
+Fact = Update | Change | Finding
+NO_WISHES: Final = Policy()
+
+
+def judge(fact: Fact, profile: Profile, language: str | None = None) -> Alert | None:
+    """Return the alert that a fact deserves by the rules; None for facts that are only stored."""
+    if language is not None:
+        profile = profile._replace(language=language)
+    rules = RULES if isinstance(fact, Change) else FINDING_RULES if isinstance(fact, Finding) else ()
+    for rule in rules:
+        alert: Alert | None = rule.judge(fact, profile)
+        if alert is not None:
+            return alert
+    return None
+
+
+class Judge:
+    """The rules in one language, and a family's wishes."""
+
+    def __init__(self, language: str = "en", policy: Policy = NO_WISHES) -> None:
+        self._words = Words(language)
+        self.policy = policy
+
+    def __call__(self, fact: Fact, device: DeviceRecord) -> Alert | None:
+        """Return the alert of a fact about a device; hushed to the log where the family wished so."""
+        alert = judge(fact, profile_of(device, self._words.language))
+        if alert is None:
+            return None
+        reason = self.policy.hushed(alert)
+        if reason is None:
+            return alert
+        return alert._replace(volume="log", text=alert.text + self._words.say(reason))

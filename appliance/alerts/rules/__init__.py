@@ -1,0 +1,43 @@
+"""The rules: each says of one kind of change whether a family hears of it, how loudly and in what words.
+
+A rule is a module with `CODE`, `SEVERITY` (3 act now, 2 worth knowing, 1 note), `WHY` and `DO` (keys of the
+texts) and `judge(change, profile) -> Alert | None`. The order is that of docs/alerts.md.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Final
+
+from appliance.alerts.rules import (
+    bigger,
+    encryption_lost,
+    gone_party,
+    less_often,
+    more_often,
+    new_country,
+    new_party,
+    new_port,
+    nothing_changed,
+    posture,
+    returned_party,
+    smaller,
+)
+
+RULES: Final[tuple[ModuleType, ...]] = (
+    new_party,
+    returned_party,
+    gone_party,
+    new_country,
+    encryption_lost,
+    more_often,
+    bigger,
+    less_often,
+    smaller,
+    new_port,
+    nothing_changed,
+)
+"""Rules for changes."""
+
+FINDING_RULES: Final[tuple[ModuleType, ...]] = (posture,)
+"""Rules for findings."""

@@ -1,0 +1,35 @@
+"""Rule: someone receives data again who no longer did. Does no I/O."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from appliance.alerts import arrivals, build
+from appliance.alerts.alert import Alert
+from appliance.alerts.profile import Profile
+from appliance.alerts.words import Words
+from appliance.behaviour.facts import Change
+
+CODE: Final = "returned_party"
+SEVERITY: Final = 2
+WHY: Final = "returned_party.why"
+DO: Final = "returned_party.do"
+
+
+def judge(change: Change, profile: Profile) -> Alert | None:
+    """Return the alert of a returned party; how loud depends on its role and on how sure we are."""
+    if change.kind != CODE:
+        return None
+    words = Words(profile.language)
+    country = arrivals.country(change)
+    return build.alert(
+        change,
+        profile,
+        volume=arrivals.volume(change, profile),
+        severity=SEVERITY if change.role in build.OTHERS else 1,
+        more=arrivals.caveats(change, words),
+        where=words.say("where", country=words.country(country)) if country else "",
+        times=words.count("times", change.after["uploads"]),
+        days=words.count("days", change.after["days_seen"]),
+        silent=words.days(change.before.get("silent_days", 0.0)),
+    )

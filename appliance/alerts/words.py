@@ -1,0 +1,85 @@
+"""From numbers and codes to words in a family's language. Does no I/O: the texts are modules of data."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any, Final
+
+from appliance.behaviour.facts import Change
+from appliance.data.texts import en, fr
+
+LANGUAGES: Final[dict[str, ModuleType]] = {"en": en, "fr": fr}
+KILO: Final = 1_000
+DAY_S: Final = 86_400
+
+
+class Words:
+    """The texts of one language. An unknown language speaks English."""
+
+    def __init__(self, language: str = "en") -> None:
+        self.language = language if language in LANGUAGES else "en"
+        self._texts: Any = LANGUAGES[self.language]
+
+    def say(self, key: str, **parts: str) -> str:
+        """Return the text of a key with its parts filled in; parts are never read as templates."""
+        text: str = self._texts.TEXTS[key]
+        return text.format(**parts)
+
+    def has(self, key: str) -> bool:
+        return key in self._texts.TEXTS
+
+    def count(self, what: str, n: float) -> str:
+        """Return "once", "3 times", "12 days of watching": whole numbers, in the right number."""
+        one, many = self._texts.COUNTS[what]
+        whole = max(1, round(n))
+        text: str = one if whole == 1 else many.format(n=whole)
+        return text
+
+    def days(self, days: float, what: str = "days") -> str:
+        """Return a span in days, honest below one."""
+        return self.count(what, days) if days >= 1 else str(self._texts.LESS_THAN_A_DAY)
+
+    def rate(self, per_day: float) -> str:
+        """Return contacts per day as one would say it."""
+        if per_day <= 0:
+            return self.say("rate.never")
+        if per_day < 0.75:
+            return self.say("rate.rare")
+        if per_day < 1.5:
+            return self.say("rate.once")
+        return self.say("rate.many", n=str(round(per_day)))
+
+    def size(self, size_bytes: float) -> str:
+        """Return a size with two digits that count: "900 bytes", "1.5 kB"."""
+        size, unit = float(size_bytes), 0
+        while size >= KILO and unit < len(self._texts.UNITS) - 1:
+            size, unit = size / KILO, unit + 1
+        digits = f"{size:.1f}" if unit and size < 10 else f"{size:.0f}"
+        return f"{digits.replace('.', self._texts.DECIMAL_POINT)} {self._texts.UNITS[unit]}"
+
+    def country(self, code: str | None) -> str:
+        """Return a country's name; its code where we have none."""
+        if code is None:
+            return self.say("country.unknown")
+        return str(self._texts.COUNTRIES.get(code, code))
+
+    def countries(self, codes: list[str]) -> str:
+        return self.say("and").join(self.country(code) for code in codes) or self.country(None)
+
+    def party(self, change: Change) -> str:
+        """Return what to call the party: organisation and domain, or that it has no name."""
+        if change.after.get("outcome") == "address":
+            name = change.organisation or self.say("party.address")
+            return f"{name} ({change.domain})" if change.domain else name
+        if change.organisation is None:
+            return change.domain or self.say("party.unknown")
+        return f"{change.organisation} ({change.domain})" if change.domain else change.organisation
+
+    def since_update(self, change: Change) -> str:
+        """Return "It was first seen 2 days after an update", never "because of"; empty without one."""
+        if change.update is None:
+            return ""
+        days = (change.ts - change.update) / DAY_S
+        if days < 1:
+            return self.say("update.same")
+        return self.say("update.days", days=self.count("days", int(days)))

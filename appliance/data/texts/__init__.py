@@ -1,0 +1,1 @@
+"""Texts for families as data, one file a language. Every language has the same keys (tested)."""
