@@ -19,7 +19,7 @@ TRUTH = json.loads((HERE / "truth.json").read_text())
 
 def parties() -> dict[str, dict[str, str]]:
     with (HERE / "demo_parties.csv").open(newline="") as table:
-        return {row["domain"]: row for row in csv.DictReader(table)}
+        return {row["domains"]: row for row in csv.DictReader(table)}
 
 
 def test_devices_are_those_of_the_home() -> None:
