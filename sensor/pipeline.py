@@ -25,14 +25,20 @@ SPAN_S: Final = 60.0
 """After so much capture time the bounds begin anew and what was held back is reported as a number."""
 
 
+FLUSHED_AT_ONCE: Final = 10_000
+"""Flows asked of the meter at a time when a capture ends: a million at once would take a gigabyte."""
+
+Item = Packet | FlowRecord | Weird | Loss
+
+
 class Meter(Protocol):
     """What the pipeline needs of a meter, native or plain."""
 
-    def feed(self, block: Any) -> list[Packet | FlowRecord | Weird | Loss]:
+    def feed(self, block: Any) -> list[Item]:
         """Return what a block of packets gives, in capture order."""
 
-    def flush(self) -> list[Packet | FlowRecord | Weird | Loss]:
-        """Return what is still open at the end."""
+    def flush(self, most: int | None = None) -> list[Item]:
+        """Return what is still open at the end, at most `most`; [] when there is no more."""
 
 
 class Pipeline:
@@ -56,7 +62,8 @@ class Pipeline:
 
     def flush(self) -> Iterator[Record]:
         """Yield the records that the end of the capture completes."""
-        yield from self._records(self._meter.flush())
+        while items := self._meter.flush(FLUSHED_AT_ONCE):
+            yield from self._records(items)
         yield from self._counted()
 
     def _register(self, dissector: DatagramDissector) -> None:
@@ -65,20 +72,30 @@ class Pipeline:
         if not dissector.PORTS:
             self._any_port[dissector.KIND] = (*self._any_port.get(dissector.KIND, ()), dissector)
 
-    def _records(self, items: Iterable[Packet | FlowRecord | Weird | Loss]) -> Iterator[Record]:
+    def _records(self, items: Iterable[Item]) -> Iterator[Record]:
         for item in items:
-            if type(item) is not Packet:
-                if type(item) is FlowRecord and item.proto == "tcp" and item.end != "active":
+            if isinstance(item, Packet):
+                yield from self._moment(item.ts)
+                for record in self._read(item):
+                    if not isinstance(record, Weird) or self._weirds.passes(record):
+                        yield record
+            elif isinstance(item, Weird):
+                yield from self._moment(item.ts)
+                if self._weirds.passes(item):
+                    yield item
+            else:
+                if isinstance(item, FlowRecord) and item.proto == "tcp" and item.end != "active":
                     self._directions.forget(item.uid)
-                yield item  # type: ignore[misc]  # mypy does not narrow a union by "type(...) is not"
-                continue
-            if item.ts - self._since >= SPAN_S:
-                yield from self._counted()
-                self._since = item.ts
-            self._latest = item.ts
-            for record in self._read(item):
-                if type(record) is not Weird or self._weirds.passes(record):
-                    yield record
+                yield item
+
+    def _moment(self, ts: float) -> Iterable[Record]:
+        """Note the time; return what is to be reported because a span has ended."""
+        counted: list[Record] = []
+        if ts - self._since >= SPAN_S:
+            counted = list(self._counted())
+            self._since = ts
+        self._latest = ts
+        return counted
 
     def _read(self, packet: Packet) -> Iterable[Record]:
         """Return what one packet says."""
@@ -116,7 +133,7 @@ class WeirdLimit:
         """Return whether to pass the Weird on; count it where not."""
         name, flow = weird.name, (weird.name, weird.uid)
         of_name, of_flow = self._names.get(name, 0), self._flows.get(flow, 0)
-        if of_name >= MAX_WEIRDS_PER_SPAN or of_flow >= MAX_WEIRDS_PER_FLOW:
+        if of_name >= MAX_WEIRDS_PER_SPAN or (weird.uid and of_flow >= MAX_WEIRDS_PER_FLOW):
             self._held_back[name] = self._held_back.get(name, 0) + 1
             return False
         self._names[name], self._flows[flow] = of_name + 1, of_flow + 1

@@ -159,3 +159,9 @@ PACKETS = st.builds(
 @given(st.lists(PACKETS, max_size=8))
 def test_any_packets_give_records(packets: list[Packet]) -> None:
     assert read(*packets) == read(*packets)
+
+
+def test_weirds_of_the_meter_are_bounded_too() -> None:
+    bad = [Weird(1.0, "ip_header", None, None, None, "")] * 1000
+    found = [*Pipeline(GivenMeter()).feed(bad)]
+    assert len(found) == MAX_WEIRDS_PER_SPAN

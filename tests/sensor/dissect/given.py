@@ -23,7 +23,7 @@ class GivenMeter:
     ) -> list[Packet | FlowRecord | Weird | Loss]:
         return block
 
-    def flush(self) -> list[Packet | FlowRecord | Weird | Loss]:
+    def flush(self, most: int | None = None) -> list[Packet | FlowRecord | Weird | Loss]:
         return []
 
 
