@@ -10,7 +10,7 @@ the wheel.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -115,12 +115,14 @@ class ReferenceMeter:
         self._wheel: list[dict[bytes, Flow]] = [{} for _ in range(WHEEL_S)]
         self._now_s = -1  # watermark in seconds; -1 before the first frame
         self._out: list[Item] = []
-        self._flushing: Iterator[Flow] | None = None
+        self._flushing: deque[Flow] = deque()
         self._stats = dict.fromkeys(
             ["packets", "wire_bytes", "flow_packets", "weird_packets", "flows", "evictions"], 0
         ) | {f"other_{kind}": 0 for kind in OTHER_KINDS}
 
     def feed(self, block: Block) -> list[Item]:
+        if self._flushing:
+            raise RuntimeError("flush until it returns nothing before feeding again")
         self._out = []
         for item in self._walk.feed(block):
             if isinstance(item, Frame):
@@ -132,17 +134,13 @@ class ReferenceMeter:
         return self._out
 
     def flush(self, most: int | None = None) -> list[Item]:
-        if self._flushing is None:
-            flows = sorted(self._flows.values(), key=lambda flow: (flow.first_ns, flow.uid()))
-            self._flushing = iter(flows)
+        if not self._flushing:
+            self._flushing.extend(sorted(self._flows.values(), key=lambda flow: (flow.first_ns, flow.uid())))
             self._flows, self._wheel = {}, [{} for _ in range(WHEEL_S)]
             self._now_s = -1
         self._out = []
-        for flow in self._flushing:
-            self._report(flow, "flush")
-            if most is not None and len(self._out) >= most:
-                return self._out
-        self._flushing = None
+        while self._flushing and (most is None or len(self._out) < most):
+            self._report(self._flushing.popleft(), "flush")
         return self._out
 
     def stats(self) -> dict[str, int]:
