@@ -1,8 +1,8 @@
 """The countries agreed on: the GDPR applies there, or the Commission found protection adequate. No I/O.
 
-EU: members as of 2020; EEA: Iceland, Liechtenstein, Norway. Adequacy decisions under Article 45 GDPR as listed
-by the European Commission ("Adequacy decisions", read 2025): several cover only part of a country (Canada:
-commercial organisations, USA: companies in the Data Privacy Framework), which an address cannot show.
+EU: members as of 2020; EEA: Iceland, Liechtenstein, Norway. Adequacy decisions under Article 45 GDPR as the
+European Commission lists them ("Adequacy decisions", 2025). Several cover only part of a country (Canada:
+commercial organisations; USA: companies in the Data Privacy Framework), which an address cannot show.
 """
 
 from __future__ import annotations

@@ -77,9 +77,10 @@ class Words:
 
     def since_update(self, change: Change) -> str:
         """Return "It was first seen 2 days after an update", never "because of"; empty without one."""
-        if change.update is None:
+        if change.update is None or change.kind == "nothing_changed":
             return ""
         days = (change.ts - change.update) / DAY_S
         if days < 1:
             return self.say("update.same")
-        return self.say("update.days", days=self.count("days", int(days)))
+        key = "update.noticed" if change.kind == "gone_party" else "update.days"
+        return self.say(key, days=self.count("days", days))

@@ -169,8 +169,6 @@ class Behaviour:
         facts: list[Fact] = []
         if party.first_upload is None or ts < party.first_upload:
             party.first_upload = ts
-        if party.last_upload is None or ts > party.last_upload:
-            party.last_upload = ts
         if party.status != "known":
             step = arrivals.went_on if party.status == "new" else arrivals.arrived
             facts.extend(step(device, party, contact, self._watch))
@@ -178,7 +176,9 @@ class Behaviour:
             facts.extend(protection.downgraded(device, party, channel, contact, self._watch))
         if not channel.known:
             facts.extend(protection.served(device, party, channel, contact, self._watch))
-        return list(facts)
+        if party.last_upload is None or ts > party.last_upload:
+            party.last_upload = ts
+        return facts
 
     def _with_comparison(self, device: Device, found: Iterator[Update]) -> Iterator[Fact]:
         """Yield updates, each followed by the changes that now belong to it."""

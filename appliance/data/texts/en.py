@@ -76,6 +76,7 @@ TEXTS: Final[dict[str, str]] = {
     "seen": " So far this is a first sight; you will hear again if it goes on.",
     "short": " We had watched this device for too short a time to be sure.",
     "update.days": " It was first seen {days} after an update.",
+    "update.noticed": " We noticed it {days} after an update.",
     "update.same": " It was first seen on the day of an update.",
     "play": " This takes into account how much the device was used.",
     "where": " (server probably in {country})",

@@ -76,6 +76,7 @@ TEXTS: Final[dict[str, str]] = {
     "seen": " C'est une première observation ; nous vous le redirons si cela continue.",
     "short": " Nous observions cet appareil depuis trop peu de temps pour en être sûrs.",
     "update.days": " Observé pour la première fois {days} après une mise à jour.",
+    "update.noticed": " Nous l'avons remarqué {days} après une mise à jour.",
     "update.same": " Observé pour la première fois le jour d'une mise à jour.",
     "play": " Cela tient compte de l'usage de l'appareil.",
     "where": " (serveur probablement situé ici : {country})",
