@@ -1,0 +1,49 @@
+"""From a rule that matched to evidence in plain words. Does no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, Protocol
+
+from appliance.devices.device import Evidence
+from appliance.devices.identity import plain_text
+from appliance.devices.knowledge import DeviceKnowledge, Rule
+
+_RULE_FIELDS: Final = ("vendor", "category", "model")
+_QUOTED_LENGTH: Final = 60  # a reason stays one line
+
+
+class Sender(Protocol):
+    """What every record has that says something of its sender."""
+
+    @property
+    def ts(self) -> float: ...
+    @property
+    def mac(self) -> str | None: ...
+
+
+def quoted(text: str) -> str:
+    """Return text from the network for use in a reason: safe, shortened, in quotation marks."""
+    return f"“{plain_text(text, _QUOTED_LENGTH)}”"
+
+
+def from_rules(
+    rules: Iterable[Rule], source: str, reason: str, about: Sender, knowledge: DeviceKnowledge
+) -> Iterator[Evidence]:
+    """Yield the evidence of the rules that matched; a catalogue rule speaks for the catalogue.
+
+    A rule bound to one vendor counts only where the address block of the MAC is that vendor's.
+    """
+    for rule in rules:
+        if rule.only_vendor is not None and rule.only_vendor != _block_vendor(about.mac, knowledge):
+            continue
+        spoken_by = "catalogue" if rule.source == "catalogue" and source != "dns" else source
+        for field in _RULE_FIELDS:
+            value = getattr(rule, field)
+            if value is not None:
+                yield Evidence(field, value, spoken_by, rule.confidence, reason, about.ts)
+
+
+def _block_vendor(mac: str | None, knowledge: DeviceKnowledge) -> str | None:
+    found = knowledge.organisation(mac) if mac else None
+    return found[1].vendor if found else None

@@ -1,0 +1,533 @@
+"""The devices of a home: which one a record is about, and all that is known of each. Does no I/O.
+
+A device is a set of MACs, addresses and names. A MAC on the link makes one; an address belongs to the device
+that ARP, NDP, DHCP or its own frames bind it to. Frames that come through the gateway bear the gateway's MAC
+with an address from elsewhere: the far end is no device, and the MAC stays the gateway's.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from appliance.devices.device import DeviceRecord
+from appliance.devices.identity import (
+    client_key,
+    device_id,
+    is_device_mac,
+    is_home_range,
+    is_nobody,
+    is_random_mac,
+    name_key,
+)
+from appliance.devices.knowledge import DeviceKnowledge
+from appliance.devices.signals import BY_RECORD
+from appliance.devices.signals.ports import answered
+from appliance.devices.similar import FLOWS_DESCRIBED, words
+from appliance.devices.state import (
+    LABEL_FIELDS,
+    MAX_ADDRESSES,
+    MAX_HOSTNAMES,
+    MAX_MACS,
+    DeviceState,
+    keep_last,
+)
+from sensor.records import (
+    DhcpAck,
+    DhcpRequest,
+    DnsQuery,
+    FlowRecord,
+    HttpRequest,
+    MdnsService,
+    Neighbour,
+    NtpRequest,
+    Record,
+    SsdpAnnouncement,
+    TlsClientHello,
+)
+
+MAX_DEVICES: Final = 1024
+"""Devices of one home: four times the addresses of a /24. Beyond it random MACs are being made up."""
+
+EVICTED_AT_ONCE: Final = 64
+"""Devices that go together at the bound, so that a flood of MACs does not rank all of them for each."""
+
+ESTABLISHED_S: Final = 86_400.0
+"""A device known for a day outlives any flood that is younger."""
+
+MAX_CACHED: Final = 65_536
+"""Endpoints and services remembered for speed: the remote addresses a busy home meets in an hour."""
+
+_ACK: Final = 5  # DHCPACK, RFC 2132 §9.6
+_UNSEEN: Final = ""  # no device's id
+
+_SAYING: Final[dict[type[Any], tuple[str, ...]]] = {
+    DhcpRequest: ("hostname", "fqdn", "vendor_class", "parameter_list"),
+    DnsQuery: ("query",),
+    MdnsService: ("service", "instance", "hostname", "txt"),
+    SsdpAnnouncement: ("kind", "target", "usn", "server", "location", "user_agent"),
+    TlsClientHello: ("server_name", "ja4", "ech"),
+    HttpRequest: ("host", "path", "user_agent"),
+    NtpRequest: ("version",),
+}
+"""The fields in which a record says something of its sender: the same again is not read again."""
+
+
+class Devices:
+    """All devices of one home; `observe` each record before asking for the owner of its endpoints."""
+
+    def __init__(self, knowledge: DeviceKnowledge) -> None:
+        self._knowledge = knowledge
+        self._devices: dict[str, DeviceState] = {}
+        self._by_mac: dict[str, str] = {}
+        self._by_address: dict[str, str] = {}
+        self._by_key: dict[str, set[str]] = {}
+        self._former: dict[str, str] = {}
+        self._gateways: set[str] = set()
+        self._routers: set[str] = set()
+        self._owners: dict[tuple[str | None, str], str | None] = {}
+        self._met: dict[tuple[str | None, str], DeviceState | None] = {}
+        self._heard: set[tuple[object, ...]] = set()
+        self._dirty: set[str] = set()
+        self._gone: set[str] = set()
+        self.evicted = 0
+        """Devices that had to go because there was no more room: a Loss to be reported."""
+
+    # -- what others ask
+
+    def owner(self, mac: str | None, address: str) -> str | None:
+        """Return the id of the device at an endpoint, None when the endpoint is not in the home.
+
+        `mac` is the link-layer address of its frames, None where it sent none or the link has no MACs.
+        """
+        key = (mac, address)
+        found = self._owners.get(key, _UNSEEN)
+        if found == _UNSEEN:
+            found = self._find(mac, address)
+            if len(self._owners) >= MAX_CACHED:
+                self._owners.clear()
+            self._owners[key] = found
+        return found
+
+    def is_local(self, address: str) -> bool:
+        """Return whether an address is in the home: of a home's range, or bound on the link."""
+        return is_home_range(address) or address in self._by_address
+
+    def record(self, device: str) -> DeviceRecord:
+        """Return what is known of a device; the id of one that was merged answers too. Raises KeyError."""
+        return self._devices[self._former.get(device, device)].record()
+
+    def words(self, device: str) -> tuple[str, ...]:
+        """Return the words that describe a device to `similar.most_alike`. Raises KeyError."""
+        return tuple(self._devices[self._former.get(device, device)].tokens)
+
+    def ids(self) -> list[str]:
+        """Return the ids of all devices, in the order they came."""
+        return list(self._devices)
+
+    def take_dirty(self) -> set[str]:
+        """Return the devices changed since the last call: identity, evidence, labels, or seen 300 s on."""
+        dirty, self._dirty = self._dirty, set()
+        return dirty
+
+    def take_gone(self) -> set[str]:
+        """Return the ids that ceased to be devices since the last call: merged into another, or evicted."""
+        gone, self._gone = self._gone, set()
+        return gone
+
+    # -- what the family says
+
+    def set_label(self, device: str, field: str, value: str, ts: float = 0.0) -> None:
+        """Record the parent's word on name, vendor, category or model; it beats all evidence.
+
+        Raises KeyError for an unknown device, ValueError for another field.
+        """
+        if field not in LABEL_FIELDS:
+            raise ValueError(f"read the label {field!r}, expected one of {', '.join(LABEL_FIELDS)}")
+        self._devices[device].labels[field] = (value, ts)
+        self._dirty.add(device)
+
+    def clear_label(self, device: str, field: str) -> None:
+        """Take a label back; nothing happens when there is none. Raises KeyError for an unknown device."""
+        if self._devices[device].labels.pop(field, None) is not None:
+            self._dirty.add(device)
+
+    def merge(self, into: str, other: str) -> None:
+        """Make two devices one; the id of `other` stays as another name of `into`. Raises KeyError."""
+        kept, gone = self._devices[into], self._devices[other]
+        if kept is not gone:
+            self._merge(kept, gone)
+
+    # -- restart
+
+    def dump(self, device: str) -> dict[str, Any]:
+        """Return all that is remembered of a device as plain JSON values. Raises KeyError."""
+        return self._devices[device].dump()
+
+    def load(self, device: str, dumped: dict[str, Any]) -> None:
+        """Take back what `dump` gave; what follows is as if there had been no restart.
+
+        Raises KeyError or TypeError when `dumped` is nothing that `dump` gave.
+        """
+        state = DeviceState.load(device, dumped)
+        self._devices[device] = state
+        self._by_mac.update(dict.fromkeys(state.macs, device))
+        self._by_address.update(dict.fromkeys(state.addresses, device))
+        self._former.update(dict.fromkeys(state.former_ids, device))
+        self._routers.update(state.routers)
+        for key in state.keys:
+            self._by_key.setdefault(key, set()).add(device)
+        if state.is_gateway:
+            self._gateways.update(state.macs)
+        self._forget_paths()
+
+    # -- what the sensor says
+
+    def observe(self, record: Record) -> None:
+        """Take in one record: whom it is about, what binds addresses to MACs, and what its signals tell."""
+        match record:
+            case FlowRecord():
+                self._observe_flow(record)
+            case Neighbour():
+                self._observe_neighbour(record)
+            case DhcpRequest():
+                self._observe_request(record)
+            case DhcpAck():
+                self._observe_lease(record)
+            case DnsQuery():
+                self._hear(self._endpoint(record.mac, record.client, record.ts), record)
+            case MdnsService():
+                self._observe_service(record)
+            case SsdpAnnouncement():
+                self._hear(self._endpoint(record.mac, record.host, record.ts), record)
+            case TlsClientHello() | HttpRequest() | NtpRequest():
+                self._hear(self._endpoint(record.mac, record.src, record.ts), record)
+            case _:
+                return
+
+    def _observe_flow(self, flow: FlowRecord) -> None:
+        originator = self._endpoint(flow.orig_mac, flow.orig_h, flow.ts, flow.resp_mac or flow.orig_dst_mac)
+        if originator is not None:
+            originator.flows += 1
+            if originator.flows <= FLOWS_DESCRIBED:
+                for word in words(flow):
+                    originator.add_token(word)
+        if flow.resp_pkts == 0:
+            return
+        responder = self._endpoint(flow.resp_mac, flow.resp_h, flow.ts, flow.orig_mac)
+        if responder is not None:
+            responder.flows += 1
+            self._hear_service(responder, flow)
+
+    def _hear_service(self, responder: DeviceState, flow: FlowRecord) -> None:
+        service = (responder.device, flow.proto, flow.resp_p)
+        if service in self._heard or not answered(flow):
+            return
+        self._remember(service)
+        self._signal(responder, flow)
+
+    def _observe_neighbour(self, record: Neighbour) -> None:
+        state = self._device_of_mac(record.mac, record.ts)
+        if state is None:
+            return
+        self._bind(state, record.address)
+        if record.source == "ra":
+            self._make_gateway(state)
+            self._signal(state, record)
+
+    def _observe_request(self, record: DhcpRequest) -> None:
+        state = self._device_of_mac(record.mac, record.ts)
+        if state is None:
+            return
+        if record.client is not None:
+            self._bind(state, record.client)
+        fqdn = (record.fqdn or "").partition(".")[0]
+        for name in (record.hostname, fqdn):
+            if name:
+                self._note_hostname(state, name)
+        client = client_key(record.client_id, record.mac)
+        if client is not None:
+            state = self._note_key(state, f"client:{client}", record.mac)
+        name_of_host = name_key(record.hostname or fqdn)
+        if name_of_host is not None:
+            state = self._note_key(state, f"name:{name_of_host}", record.mac)
+        self._hear(state, record)
+
+    def _observe_lease(self, record: DhcpAck) -> None:
+        state = self._device_of_mac(record.mac, record.ts)
+        if state is None or record.message_type != _ACK:
+            return
+        self._bind(state, record.address)
+        for router in record.routers:
+            state.routers[router] = None
+            if len(state.routers) > MAX_ADDRESSES:
+                del state.routers[next(iter(state.routers))]
+            self._routers.add(router)
+            holder = self._by_address.get(router)
+            if holder is not None:
+                self._make_gateway(self._devices[holder])
+
+    def _observe_service(self, record: MdnsService) -> None:
+        state = self._endpoint(record.mac, record.host, record.ts)
+        if state is None:
+            return
+        if record.hostname:
+            self._note_hostname(state, record.hostname)
+            key = name_key(record.hostname)
+            if key is not None and record.mac is not None:
+                state = self._note_key(state, f"name:{key}", record.mac)
+        self._hear(state, record)
+
+    # -- whom a record is about
+
+    def _endpoint(
+        self, mac: str | None, address: str, ts: float, other_mac: str | None = None
+    ) -> DeviceState | None:
+        """Return the device at an endpoint, made when it is new; None when it is not in the home."""
+        key = (mac, address)
+        if key in self._met:
+            state = self._met[key]
+        else:
+            state = self._place(mac, address, ts, other_mac)
+            if len(self._met) >= MAX_CACHED:
+                self._met.clear()
+            self._met[key] = state
+        if state is not None and state.saw(ts):
+            self._dirty.add(state.device)
+        return state
+
+    def _find(self, mac: str | None, address: str) -> str | None:
+        """Return the owner by the tables alone."""
+        if mac is not None and mac not in self._gateways and mac in self._by_mac:
+            in_home = self.is_local(address) or address in {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+            return self._by_mac[mac] if in_home else None
+        return self._by_address.get(address)
+
+    def _place(self, mac: str | None, address: str, ts: float, other_mac: str | None) -> DeviceState | None:
+        """Return the device at an endpoint never met, after learning from it what is to be learnt."""
+        if is_nobody(address):
+            return None
+        if mac is None:
+            return self._device_without_mac(address, ts)
+        if not is_device_mac(mac):
+            return None
+        if not self.is_local(address):
+            self._learn_remote(mac, address, ts, other_mac)
+        if mac in self._gateways or not self.is_local(address):
+            holder = self._by_address.get(address)
+            return self._devices[holder] if holder is not None else None
+        state = self._device_of_mac(mac, ts)
+        if state is not None and address not in self._by_address:
+            self._bind(state, address)
+        return state
+
+    def _learn_remote(self, mac: str, address: str, ts: float, other_mac: str | None) -> None:
+        """Learn from a MAC that sends from an address outside the home's ranges.
+
+        A global IPv6 address on a frame to the gateway is the sender's own; any other foreign address means
+        that the MAC is the gateway's. Nothing follows from IPv6 before the gateway is known.
+        """
+        if ":" not in address:
+            state = self._device_of_mac(mac, ts)
+            if state is not None:
+                self._make_gateway(state)
+        elif mac not in self._gateways and other_mac in self._gateways:
+            state = self._device_of_mac(mac, ts)
+            if state is not None:
+                self._bind(state, address)
+
+    def _device_of_mac(self, mac: str, ts: float) -> DeviceState | None:
+        if not is_device_mac(mac):
+            return None
+        device = self._by_mac.get(mac)
+        if device is not None:
+            state = self._devices[device]
+            if state.saw(ts):
+                self._dirty.add(device)
+            return state
+        state = self._new_device(mac, ts)
+        state.macs[mac] = None
+        self._by_mac[mac] = state.device
+        found = self._knowledge.organisation(mac)
+        state.add_token(f"maker:{found[0] if found and not is_random_mac(mac) else ''}")
+        self._signal(state, Neighbour(ts, mac, "", "arp"))
+        return state
+
+    def _device_without_mac(self, address: str, ts: float) -> DeviceState | None:
+        holder = self._by_address.get(address)
+        if holder is not None:
+            return self._devices[holder]
+        if not is_home_range(address):
+            return None
+        state = self._new_device(address, ts)
+        self._bind(state, address)
+        return state
+
+    def _new_device(self, first: str, ts: float) -> DeviceState:
+        if len(self._devices) >= MAX_DEVICES:
+            self._evict()
+        device = device_id(first)
+        while device in self._devices:  # a collision of 32 bits, or a MAC whose device went on without it
+            device = device_id(device)
+        state = DeviceState(device, ts, ts, told_ts=ts)
+        self._devices[device] = state
+        self._former.pop(device, None)
+        self._gone.discard(device)
+        self._changed(state)
+        return state
+
+    def _bind(self, state: DeviceState, address: str) -> None:
+        """Give an address to a device, and take it from the one that had it."""
+        if is_nobody(address):
+            return
+        holder = self._by_address.get(address)
+        if holder == state.device and next(reversed(state.addresses), None) == address:
+            return
+        if holder is not None and holder != state.device:
+            self._devices[holder].addresses.pop(address, None)
+            self._dirty.add(holder)
+        _, dropped = keep_last(state.addresses, address, MAX_ADDRESSES)
+        if dropped is not None:
+            self._by_address.pop(dropped, None)
+        self._by_address[address] = state.device
+        if address in self._routers:
+            self._make_gateway(state)
+        if holder != state.device:
+            self._changed(state)
+
+    def _make_gateway(self, state: DeviceState) -> None:
+        if not state.is_gateway:
+            state.is_gateway = True
+            self._gateways.update(state.macs)
+            self._changed(state)
+
+    def _forget_paths(self) -> None:
+        """Drop what was remembered of endpoints: who holds an address, or who is a gateway, has changed."""
+        self._owners.clear()
+        self._met.clear()
+
+    def _changed(self, state: DeviceState) -> None:
+        self._forget_paths()
+        self._dirty.add(state.device)
+
+    # -- identity
+
+    def _note_hostname(self, state: DeviceState, name: str) -> None:
+        new, _ = keep_last(state.hostnames, name, MAX_HOSTNAMES)
+        if new:
+            self._dirty.add(state.device)
+
+    def _note_key(self, state: DeviceState, key: str, mac: str) -> DeviceState:
+        """Note what identifies a device beyond its MAC; return the device it turns out to be.
+
+        A random MAC with the key of one silent device of random MACs is that device under a new address.
+        """
+        others = self._by_key.get(key, set()) - {state.device}
+        if len(others) == 1 and is_random_mac(mac):
+            other = self._devices[next(iter(others))]
+            silent = other.last_ts <= state.first_ts
+            if all(map(is_random_mac, other.macs)) and (silent or key.startswith("client:")):
+                self._merge(other, state)
+                return other
+        if key not in state.keys:
+            _, dropped = keep_last(state.keys, key, MAX_HOSTNAMES)
+            if dropped is not None:
+                self._forget_key(dropped, state.device)
+            self._by_key.setdefault(key, set()).add(state.device)
+        return state
+
+    def _forget_key(self, key: str, device: str) -> None:
+        holders = self._by_key.get(key)
+        if holders is not None:
+            holders.discard(device)
+            if not holders:
+                del self._by_key[key]
+
+    def _merge(self, kept: DeviceState, gone: DeviceState) -> None:
+        self._drop(gone)
+        for mac in gone.macs:
+            _, dropped = keep_last(kept.macs, mac, MAX_MACS)
+            if dropped is not None:
+                self._by_mac.pop(dropped, None)
+            self._by_mac[mac] = kept.device
+        for address in gone.addresses:
+            self._bind(kept, address)
+        for name in gone.hostnames:
+            keep_last(kept.hostnames, name, MAX_HOSTNAMES)
+        for item in gone.evidence.values():
+            kept.add_evidence(item)
+        for token in gone.tokens:
+            kept.add_token(token)
+        for key in gone.keys:
+            kept.keys[key] = None
+            self._by_key.setdefault(key, set()).add(kept.device)
+        kept.labels = {**gone.labels, **kept.labels}
+        kept.routers.update(gone.routers)
+        kept.flows += gone.flows
+        kept.first_ts = min(kept.first_ts, gone.first_ts)
+        kept.last_ts = max(kept.last_ts, gone.last_ts)
+        for former in (*gone.former_ids, gone.device):
+            keep_last(kept.former_ids, former, MAX_MACS)
+            self._former[former] = kept.device
+        if gone.is_gateway:
+            self._make_gateway(kept)
+        if kept.is_gateway:
+            self._gateways.update(kept.macs)
+        self._changed(kept)
+
+    def _drop(self, state: DeviceState) -> None:
+        """Take a device out of every table."""
+        del self._devices[state.device]
+        for mac in state.macs:
+            self._by_mac.pop(mac, None)
+            self._gateways.discard(mac)
+        for address in state.addresses:
+            self._by_address.pop(address, None)
+        for key in state.keys:
+            self._forget_key(key, state.device)
+        for former in state.former_ids:
+            self._former.pop(former, None)
+        self._dirty.discard(state.device)
+        self._gone.add(state.device)
+        self._forget_paths()
+
+    def _evict(self) -> None:
+        """Let the least valued go: unlabelled, not established, with least traffic, longest unseen."""
+        ranked = sorted(
+            self._devices.values(),
+            key=lambda s: (
+                bool(s.labels),
+                s.is_gateway,
+                s.last_ts - s.first_ts >= ESTABLISHED_S,
+                s.flows.bit_length(),
+                s.last_ts,
+                s.device,
+            ),
+        )
+        for state in ranked[:EVICTED_AT_ONCE]:
+            self._drop(state)
+        self.evicted += EVICTED_AT_ONCE
+
+    # -- evidence
+
+    def _hear(self, state: DeviceState | None, record: Record) -> None:
+        """Let the signals read a record, unless the device has said the very same before."""
+        if state is None:
+            return
+        said = (state.device, type(record), *(getattr(record, field) for field in _SAYING[type(record)]))
+        if said in self._heard:
+            return
+        self._remember(said)
+        for word in words(record):
+            state.add_token(word)
+        self._signal(state, record)
+
+    def _signal(self, state: DeviceState, record: Record) -> None:
+        for signal in BY_RECORD.get(type(record), ()):
+            for item in signal.evidence(record, self._knowledge):
+                if state.add_evidence(item):
+                    self._dirty.add(state.device)
+
+    def _remember(self, said: tuple[object, ...]) -> None:
+        if len(self._heard) >= MAX_CACHED:
+            self._heard.clear()
+        self._heard.add(said)

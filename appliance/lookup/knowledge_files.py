@@ -1,0 +1,109 @@
+"""Reads the data files of `appliance/data/devices` into the tables that `appliance.devices` asks."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Final
+
+from appliance.devices.knowledge import Catalogue, DeviceKnowledge, model_of, rule_of
+from appliance.lookup.oui import OuiDirectory
+
+FOLDER: Final = Path(__file__).parent.parent / "data" / "devices"
+
+
+class KnowledgeFileError(ValueError):
+    """A data file that cannot be used: names the file, the line, and what was expected."""
+
+
+def read_rows(name: str, columns: tuple[str, ...], folder: Path = FOLDER) -> list[dict[str, str]]:
+    """Return the rows of one CSV file as dictionaries. Lines that begin with `#` are comments.
+
+    Raises KnowledgeFileError for a missing column or a row of another length, OSError for an unreadable file.
+    """
+    path = folder / name
+    with path.open(newline="", encoding="utf-8") as lines:
+        reader = csv.DictReader((line for line in lines if not line.startswith("#")), strict=True)
+        missing = set(columns) - set(reader.fieldnames or ())
+        if missing:
+            raise KnowledgeFileError(
+                f"read {path}: expected the columns {', '.join(sorted(missing))}; add them"
+            )
+        rows = []
+        for row in reader:
+            if None in row or None in row.values():
+                raise KnowledgeFileError(
+                    f"read {path}: the row of {next(iter(row.values()))!r} has more or fewer fields than the "
+                    "heading; quote a field that holds a comma"
+                )
+            rows.append(row)
+    return rows
+
+
+ORGANISATION_COLUMNS: Final = ("organisation", "vendor", "category", "confidence", "source", "date")
+BLOCK_COLUMNS: Final = ("prefix", "organisation", "source", "date")
+RULE_COLUMNS: Final = (
+    "signal",
+    "pattern",
+    "vendor",
+    "category",
+    "model",
+    "confidence",
+    "only_vendor",
+    "source",
+    "date",
+)
+MAKER_COLUMNS: Final = ("maker", "organisations", "domains", "source", "date")
+CATALOGUE_COLUMNS: Final = (
+    "model",
+    "maker",
+    "category",
+    "domains",
+    "hostnames",
+    "mdns_names",
+    "mdns_services",
+    "ssdp_servers",
+    "user_agents",
+    "bluetooth",
+    "microphone",
+    "camera",
+    "location",
+    "app",
+    "support_end",
+    "source",
+    "date",
+)
+
+
+def load_catalogue(folder: Path = FOLDER) -> Catalogue:
+    """Return all rows of the data files. Raises KnowledgeFileError or OSError."""
+    makers = {row["maker"]: row for row in read_rows("makers.csv", MAKER_COLUMNS, folder)}
+    try:
+        models = tuple(model_of(row, makers) for row in read_rows("catalogue.csv", CATALOGUE_COLUMNS, folder))
+        rules = tuple(rule_of(row) for row in read_rows("rules.csv", RULE_COLUMNS, folder))
+        organisations = tuple(
+            (row["organisation"], row["vendor"], row["category"], float(row["confidence"] or 0))
+            for row in read_rows("organisations.csv", ORGANISATION_COLUMNS, folder)
+        )
+    except (KeyError, ValueError) as error:
+        raise KnowledgeFileError(
+            f"read {folder}: {error}; expected the form docs/devices.md gives"
+        ) from error
+    return Catalogue(organisations, rules, models)
+
+
+def load_knowledge(folder: Path = FOLDER) -> DeviceKnowledge:
+    """Return the device knowledge, read from disk once. Raises KnowledgeFileError or OSError."""
+    blocks = {
+        _block_digits(row["prefix"]): row["organisation"]
+        for row in read_rows("blocks.csv", BLOCK_COLUMNS, folder)
+    }
+    return DeviceKnowledge(load_catalogue(folder), OuiDirectory(blocks))
+
+
+def _block_digits(prefix: str) -> str:
+    """Return the fixed digits of a block: "4c:bc:98:e0:00:00/28" -> "4cbc98e"."""
+    address, slash, bits = prefix.lower().partition("/")
+    if not slash or bits not in {"28", "36"}:
+        raise KnowledgeFileError(f"read {prefix!r} in blocks.csv, expected a MAC prefix ending in /28 or /36")
+    return address.replace(":", "")[: int(bits) // 4]
