@@ -9,7 +9,7 @@ from typing import Final
 
 from sensor.records import FlowRecord, Loss, Record
 from tests.household import localtime
-from tests.household.home import DEVICES
+from tests.household.home import DEVICES, STORY, Device, Event
 from tests.household.life import DAY_S, Life
 from tests.household.traffic import Ledger, when
 
@@ -24,14 +24,25 @@ def generate(seed: int = 1, days: int = DAYS, end: float = END, today_s: float =
     The last `today_s` seconds before `end` are left empty, for a real capture of the same home. Nothing is
     emitted after that: flows still open then are left out, as they are not yet written.
     """
-    start = end - days * DAY_S
+    return live(DEVICES, STORY, str(seed), end - days * DAY_S, end, today_s)
+
+
+def live(
+    devices: tuple[Device, ...],
+    story: tuple[Event, ...],
+    seed: str,
+    start: float,
+    end: float,
+    today_s: float = 0.0,
+) -> list[Record]:
+    """Return the record lines of any home: its devices and what happens to them, `start` to `end`."""
     rows: list[tuple[float, int, int, Record]] = []
-    for number, device in enumerate(DEVICES):
+    for number, device in enumerate(devices):
         ledger = Ledger(f"{seed}|{device.key}")
-        Life(device, ledger, random.Random(f"{seed}|{device.key}"), start, end).live()
+        Life(device, ledger, random.Random(f"{seed}|{device.key}"), start, end, story).live()
         rows += [(emitted, number, order, record) for emitted, order, record in ledger.rows]
     rows = [row for row in rows if row[0] < end - today_s and row[3].ts >= start]
-    gaps = [gap for gap in localtime.spans("capture_gap", end) if start <= gap[0] < end]
+    gaps = [gap for gap in localtime.spans("capture_gap", end, story) if start <= gap[0] < end]
     rows = list(_without(rows, gaps))
     rows += [(until, -1, 0, Loss(when(ts), when(until), "gap", 0, "the gateway was unplugged"))
              for ts, until in gaps]  # fmt: skip

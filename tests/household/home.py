@@ -37,7 +37,7 @@ class Channel(NamedTuple):
     path: str = "/"  # http only
     parameters: tuple[str, ...] = ()  # http only
     cdn: str | None = None  # what the name is an alias of (CNAME)
-    only: str = "always"  # "before" or "after" the device's update
+    only: str = "always"  # "before" or "after" the device's turn: its update or silent change
     port: int = 443
 
 
@@ -368,7 +368,8 @@ DEVICES: Final = (BOX, DOLL, TABLET, CAMERA, SPEAKER, TV, PHONE, LAPTOP)
 class Event(NamedTuple):
     """Something that happens once. The day counts back from the end, so a shorter run keeps the last ones."""
 
-    kind: str  # "update", "restart", "holiday", "isp_outage", "capture_gap"
+    kind: str  # "update", "silent" (sharing changes without one), "restart", "holiday", "isp_outage",
+    # "capture_gap"
     days_before_end: int
     hour: float  # local time of that day
     duration_s: float = 0.0

@@ -38,15 +38,17 @@ class Life:
     rng: random.Random
     start: float
     end: float
+    story: tuple[Event, ...] = STORY
     holidays: list[tuple[float, float]] = field(init=False)
     outages: list[tuple[float, float]] = field(init=False)
     updated: float = field(init=False)  # when its software changed; infinite when it does not
+    turned: float = field(init=False)  # when what it shares changed, with an update or silently
 
     def __post_init__(self) -> None:
-        self.holidays = localtime.spans("holiday", self.end)
-        self.outages = localtime.spans("isp_outage", self.end)
-        updates = [event for event in self._events() if event.kind == "update"]
-        self.updated = localtime.event_ts(updates[0], self.end) if updates else math.inf
+        self.holidays = localtime.spans("holiday", self.end, self.story)
+        self.outages = localtime.spans("isp_outage", self.end, self.story)
+        self.updated = self._first("update")
+        self.turned = min(self.updated, self._first("silent"))
 
     def live(self) -> None:
         """Write everything the device does."""
@@ -63,13 +65,18 @@ class Life:
                 self._update(event, ts)
 
     def _events(self) -> list[Event]:
-        return [event for event in STORY if event.device == self.device.key]
+        return [event for event in self.story if event.device == self.device.key]
+
+    def _first(self, kind: str) -> float:
+        """Return when the device's first event of a kind begins; infinite when it has none."""
+        times = [localtime.event_ts(event, self.end) for event in self._events() if event.kind == kind]
+        return min(times, default=math.inf)
 
     def _home(self, ts: float) -> bool:
         return self.start <= ts < self.end and localtime.is_home(self.device, ts, self.holidays)
 
     def _active(self, channel: Channel, ts: float) -> bool:
-        return channel.only == "always" or (channel.only == "after") == (ts >= self.updated)
+        return channel.only == "always" or (channel.only == "after") == (ts >= self.turned)
 
     def _version(self, ts: float) -> str:
         return self.device.versions[-1 if ts >= self.updated else 0]

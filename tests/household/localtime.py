@@ -33,9 +33,9 @@ def event_ts(event: Event, end: float) -> float:
     return at(local(end).date() - timedelta(days=event.days_before_end), event.hour)
 
 
-def spans(kind: str, end: float) -> list[tuple[float, float]]:
+def spans(kind: str, end: float, story: tuple[Event, ...] = STORY) -> list[tuple[float, float]]:
     """Return (from, until) of every event of one kind."""
-    starts = [(event_ts(event, end), event) for event in STORY if event.kind == kind]
+    starts = [(event_ts(event, end), event) for event in story if event.kind == kind]
     return [(ts, ts + event.duration_s) for ts, event in starts]
 
 

@@ -196,13 +196,14 @@ def write_http(
     ledger: Ledger, device: Device, ts: float, host: str, ends: Ends, duration_s: float, up: int, down: int,
     path: str, parameters: tuple[str, ...], version: str,
 ) -> None:  # fmt: skip
-    """Write one HTTP/1.1 GET."""
+    """Write one HTTP/1.1 exchange: a POST of JSON when there is something to send, else a GET."""
     uid = ledger.uid()
     agent = device.user_agent.format(version=version) if device.user_agent else None
     names = ("host", "user-agent", "accept") if agent else ("host", "accept")
     request = HttpRequest(
-        when(ts + RTT_S), uid, device.mac, ends.src, ends.sport, ends.dst, ends.dport, "GET", host, path,
-        parameters, agent, None, None, names,
+        when(ts + RTT_S), uid, device.mac, ends.src, ends.sport, ends.dst, ends.dport,
+        "POST" if up else "GET", host, path, parameters, agent,
+        "application/json" if up else None, up or None, names,
     )  # fmt: skip
     ledger.add(request.ts, request)
     write_flow(ledger, uid, ends, ts, duration_s, 160 + len(path) + up, 210 + down)
