@@ -48,7 +48,7 @@ METHODS: Final = (
 """How an HTTP/1 message begins (RFC 9110 §9, and UPnP eventing)."""
 
 # What is known of a TCP direction.
-START, TLS, STREAM, IGNORED = 0, 64, 128, 192
+TLS, STREAM, IGNORED = 64, 128, 192
 
 
 @dataclass(slots=True)
@@ -89,7 +89,7 @@ def _tcp(ip: Ip, side: Side) -> bool:
     seq = ip.seq
     if ip.flags & 0x02:
         seq = (seq + 1) & 0xFFFFFFFF
-        if side.state == START and not side.based:
+        if side.state < TLS and not side.based:
             side.base, side.based = seq, True
     if not ip.payload:
         return False
