@@ -175,9 +175,9 @@ class Parties:
         return self._knowledge.networks.get(maker.group)
 
     def _peer(self, destination: Destination) -> Party:
-        name = destination.name or destination.address
+        key = destination.address or destination.name or ""
         return Party(
-            domain=name[: domains.MAX_HOST],
+            domain=key[: domains.MAX_HOST],
             organisation=None,
             role="unknown",
             purpose=None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
@@ -43,8 +44,12 @@ _WORDS: Final = re.compile(r"[a-z0-9]+")
 
 
 def vendor_words(text: str) -> list[str]:
-    """Return the telling words of a vendor's name, lower-case: "TP-Link Technologies" → ["tp", "link"]."""
-    words = _WORDS.findall(text.lower()[:255])
+    """Return the telling words of a vendor's name, lower-case: "TP-Link Technologies" → ["tp", "link"].
+
+    Accents are taken off, since registries write names with and without them.
+    """
+    plain = unicodedata.normalize("NFKD", text[:255]).encode("ascii", "ignore").decode("ascii")
+    words = _WORDS.findall(plain.lower())
     return [word for word in words if word not in _LEGAL] or words
 
 
