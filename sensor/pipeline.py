@@ -74,28 +74,21 @@ class Pipeline:
 
     def _records(self, items: Iterable[Item]) -> Iterator[Record]:
         for item in items:
-            if isinstance(item, Packet):
-                yield from self._moment(item.ts)
-                for record in self._read(item):
-                    if not isinstance(record, Weird) or self._weirds.passes(record):
-                        yield record
-            elif isinstance(item, Weird):
-                yield from self._moment(item.ts)
-                if self._weirds.passes(item):
-                    yield item
-            else:
-                if isinstance(item, FlowRecord) and item.proto == "tcp" and item.end != "active":
+            if isinstance(item, FlowRecord):
+                if item.proto == "tcp" and item.end != "active":
                     self._directions.forget(item.uid)
                 yield item
-
-    def _moment(self, ts: float) -> Iterable[Record]:
-        """Note the time; return what is to be reported because a span has ended."""
-        counted: list[Record] = []
-        if ts - self._since >= SPAN_S:
-            counted = list(self._counted())
-            self._since = ts
-        self._latest = ts
-        return counted
+                continue
+            if isinstance(item, Loss):
+                yield item
+                continue
+            if item.ts - self._since >= SPAN_S:
+                yield from self._counted()
+                self._since = item.ts
+            self._latest = item.ts
+            for record in self._read(item) if isinstance(item, Packet) else (item,):
+                if not isinstance(record, Weird) or self._weirds.passes(record):
+                    yield record
 
     def _read(self, packet: Packet) -> Iterable[Record]:
         """Return what one packet says."""

@@ -15,7 +15,7 @@ from sensor.records import Observation, Weird
 from sensor.stream import Stream
 
 MAX_DIRECTIONS: Final = 65_536
-"""Directions remembered: a busy home has some thousand connections; 65,536 empty ones cost about 15 MB."""
+"""Directions remembered: a busy home has some thousand connections; 65,536 done ones cost about 10 MB."""
 
 MAX_UNCLAIMED_SEGMENTS: Final = 16
 """Segments of a direction that are offered to the dissectors: a hello begins in the first few or not at all
@@ -27,20 +27,49 @@ MAX_EARLY_SEGMENTS: Final = 4
 MAX_KEPT_BYTES: Final = 16 * 1024 * 1024
 """Payload kept in all directions together, waiting for segments that are late."""
 
-Key = tuple[str, bool]
 
+class _Unclaimed:
+    """A direction that no dissector has claimed: its last segments, and how many were offered."""
 
-class _Direction:
-    """One direction that is not done."""
-
-    __slots__ = ("dissector", "early", "kept_bytes", "offered", "stream")
+    __slots__ = ("early", "offered")
 
     def __init__(self) -> None:
-        self.dissector: StreamDissector | None = None
-        self.stream = Stream(0)
-        self.early: list[tuple[int, bytes]] = []
         self.offered = 0
-        self.kept_bytes = 0
+        self.early: list[tuple[int, bytes]] = []
+
+    @property
+    def kept_bytes(self) -> int:
+        return sum(len(data) for _, data in self.early)
+
+    @property
+    def incomplete(self) -> bool:
+        return False
+
+    def keep(self, packet: Packet) -> None:
+        self.offered += 1
+        self.early = [*self.early[1 - MAX_EARLY_SEGMENTS :], (packet.seq, packet.payload)]
+
+
+class _Claimed:
+    """A direction whose dissector wants more."""
+
+    __slots__ = ("dissector", "stream")
+
+    def __init__(self, dissector: StreamDissector, seq: int) -> None:
+        self.dissector = dissector
+        self.stream = Stream(seq)
+
+    @property
+    def kept_bytes(self) -> int:
+        return self.stream.waiting_bytes
+
+    @property
+    def incomplete(self) -> bool:
+        return self.stream.incomplete
+
+
+_Direction = _Unclaimed | _Claimed
+_Found = Iterable[Observation | Weird]
 
 
 class Directions:
@@ -48,79 +77,101 @@ class Directions:
 
     def __init__(self, dissectors: Iterable[type[StreamDissector]]) -> None:
         self.given_up = 0
+        self.kept_bytes = 0
         self._dissectors = tuple(dissectors)
-        self._table: dict[Key, _Direction | None] = {}  # None: done
-        self._kept_bytes = 0
+        # By uid, for responders and originators; None: done.
+        self._tables: tuple[dict[str, _Direction | None], ...] = ({}, {})
 
-    def feed(self, packet: Packet) -> Iterable[Observation | Weird]:
+    def __len__(self) -> int:
+        return sum(map(len, self._tables))
+
+    def feed(self, packet: Packet) -> _Found:
         """Return what this segment completes."""
-        key = (packet.uid, packet.is_orig)
-        direction = self._table.get(key, _UNKNOWN)
+        table = self._tables[packet.is_orig]
+        direction = table.get(packet.uid, _NEW)
         if direction is None or not packet.payload:
             return ()
-        if direction is _UNKNOWN:
-            direction = self._open(key)
-        found: Iterable[Observation | Weird] = ()
-        if direction.dissector or self._claimed(direction, packet):
-            found = self._advance(key, direction, packet)
-        else:
-            self._set_aside(key, direction, packet)
-        return found
+        if isinstance(direction, _Claimed):
+            return self._more(table, direction, packet)
+        if direction is _NEW and (len(table) >= MAX_DIRECTIONS // 2 or self.kept_bytes > MAX_KEPT_BYTES):
+            self._make_room(table)
+        for dissector in self._dissectors:
+            if dissector.claims(packet):
+                return self._first(table, direction, packet, dissector())
+        self._set_aside(table, direction, packet)
+        return ()
 
     def forget(self, uid: str) -> None:
         """Drop a connection that has ended."""
-        self._close((uid, True), keep=False)
-        self._close((uid, False), keep=False)
+        for table in self._tables:
+            direction = table.pop(uid, None)
+            if direction:
+                self._drop(direction)
 
-    def _open(self, key: Key) -> _Direction:
-        while len(self._table) >= MAX_DIRECTIONS or self._kept_bytes > MAX_KEPT_BYTES:
-            self._close(next(iter(self._table)), keep=False)
-        direction = self._table[key] = _Direction()
-        return direction
+    def _first(
+        self,
+        table: dict[str, _Direction | None],
+        direction: _Unclaimed,
+        packet: Packet,
+        dissector: StreamDissector,
+    ) -> _Found:
+        """Begin with a segment that was claimed, and those that overtook it."""
+        found = dissector.feed(packet, packet.payload)
+        if not isinstance(found, tuple):
+            found = list(found)
+        if dissector.done:  # the usual case: one segment holds it all
+            self._close(table, direction, packet.uid)
+            return found
+        claimed = _Claimed(dissector, packet.seq + len(packet.payload) & 0xFFFFFFFF)
+        self.kept_bytes -= direction.kept_bytes
+        table[packet.uid] = claimed
+        return [*found, *self._advance(table, claimed, packet, direction.early)]
 
-    def _claimed(self, direction: _Direction, packet: Packet) -> bool:
-        for dissector in self._dissectors:
-            if dissector.claims(packet):
-                direction.dissector = dissector()
-                direction.stream = Stream(packet.seq)
-                return True
-        return False
+    def _more(self, table: dict[str, _Direction | None], direction: _Claimed, packet: Packet) -> _Found:
+        self.kept_bytes -= direction.kept_bytes
+        return self._advance(table, direction, packet, [(packet.seq, packet.payload)])
 
-    def _advance(self, key: Key, direction: _Direction, packet: Packet) -> Iterable[Observation | Weird]:
+    def _advance(
+        self,
+        table: dict[str, _Direction | None],
+        direction: _Claimed,
+        packet: Packet,
+        segments: list[tuple[int, bytes]],
+    ) -> _Found:
         stream, dissector = direction.stream, direction.dissector
-        data = stream.add(packet.seq, packet.payload)
-        for seq, early in direction.early:
-            data += stream.add(seq, early)
-        direction.early = []
-        found: Iterable[Observation | Weird] = ()
-        if data and dissector:
-            found = list(dissector.feed(packet, data))
-        if stream.given_up or (dissector and dissector.done):
-            self._close(key, keep=True)
-        else:
-            self._account(direction, stream.waiting_bytes)
+        data = b"".join([stream.add(seq, payload) for seq, payload in segments])
+        self.kept_bytes += direction.kept_bytes
+        found = list(dissector.feed(packet, data)) if data else []
+        if dissector.done or stream.given_up:
+            self._close(table, direction, packet.uid)
         return found
 
-    def _set_aside(self, key: Key, direction: _Direction, packet: Packet) -> None:
-        direction.offered += 1
+    def _set_aside(self, table: dict[str, _Direction | None], direction: _Unclaimed, packet: Packet) -> None:
+        if direction is _NEW:
+            direction = _Unclaimed()
+            table[packet.uid] = direction
+        self.kept_bytes -= direction.kept_bytes
+        direction.keep(packet)
+        self.kept_bytes += direction.kept_bytes
         if direction.offered >= MAX_UNCLAIMED_SEGMENTS:
-            self._close(key, keep=True)
-            return
-        direction.early = [*direction.early[1 - MAX_EARLY_SEGMENTS :], (packet.seq, packet.payload)]
-        self._account(direction, sum(len(data) for _, data in direction.early))
+            self._close(table, direction, packet.uid)
 
-    def _account(self, direction: _Direction, kept_bytes: int) -> None:
-        self._kept_bytes += kept_bytes - direction.kept_bytes
-        direction.kept_bytes = kept_bytes
+    def _close(self, table: dict[str, _Direction | None], direction: _Direction, uid: str) -> None:
+        """Remember that a direction is done, so that its later segments are passed over."""
+        self._drop(direction)
+        table[uid] = None
 
-    def _close(self, key: Key, *, keep: bool) -> None:
-        """End a direction; `keep` remembers that it is done, so that its later segments are passed over."""
-        direction = self._table.pop(key, None)
-        if direction:
-            self._account(direction, 0)
-            self.given_up += direction.stream.incomplete
-        if keep:
-            self._table[key] = None
+    def _drop(self, direction: _Direction) -> None:
+        self.kept_bytes -= direction.kept_bytes
+        self.given_up += direction.incomplete
+
+    def _make_room(self, table: dict[str, _Direction | None]) -> None:
+        """Drop the oldest directions of a table until both bounds hold again, or it is empty."""
+        while table and (len(table) >= MAX_DIRECTIONS // 2 or self.kept_bytes > MAX_KEPT_BYTES):
+            direction = table.pop(next(iter(table)))
+            if direction:
+                self._drop(direction)
 
 
-_UNKNOWN: Final = _Direction()
+_NEW: Final = _Unclaimed()
+"""Stands for a direction that is not in the table; it is never changed."""

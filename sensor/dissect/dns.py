@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 from sensor.dissect.interface import weird
@@ -26,13 +26,13 @@ class Dns:
     def accepts(self, packet: Packet) -> bool:
         return True
 
-    def dissect(self, packet: Packet) -> Iterator[Observation | Weird]:
+    def dissect(self, packet: Packet) -> Iterable[Observation | Weird]:
+        is_response = packet.payload[2:3] >= b"\x80"
         try:
-            message = dnsmessage.parse(packet.payload)
+            message = (dnsmessage.parse if is_response else dnsmessage.parse_repeated)(packet.payload)
         except Malformed as error:
-            yield weird(packet, "dns", error)
-        else:
-            yield from _observations(packet, message, "udp")
+            return (weird(packet, "dns", error),)
+        return _observations(packet, message, "udp")
 
 
 class DnsStream:
@@ -64,15 +64,13 @@ class DnsStream:
         self._waiting = data[offset:]
 
 
-def _observations(packet: Packet, message: Message, transport: str) -> Iterator[Observation]:
+def _observations(packet: Packet, message: Message, transport: str) -> list[Observation]:
     if message.opcode != 0:  # an update or notification asks for no name (RFC 2136, RFC 1996)
-        return
+        return []
     if message.is_response:
-        if message.questions:
-            yield _answer(packet, message, transport)
-        return
-    for name, qtype in message.questions[:MAX_ITEMS]:
-        yield DnsQuery(
+        return [_answer(packet, message, transport)] if message.questions else []
+    return [
+        DnsQuery(
             packet.ts,
             packet.uid,
             packet.src_mac,
@@ -82,6 +80,8 @@ def _observations(packet: Packet, message: Message, transport: str) -> Iterator[
             name.lower(),
             qtype,
         )
+        for name, qtype in message.questions[:MAX_ITEMS]
+    ]
 
 
 def _answer(packet: Packet, message: Message, transport: str) -> DnsAnswer:
@@ -108,12 +108,12 @@ def _follow(query: str, answers: tuple[Resource, ...]) -> tuple[tuple[str, ...],
 
     Records of other names are passed over: an answer could otherwise claim any address for any name.
     """
+    chain: dict[str, None] = {}  # a set in order; RFC 1034 §3.6.2 allows loops to exist
     aliases = {
         answer.name.lower(): answer.text.lower() for answer in answers if answer.rtype == dnsmessage.CNAME
     }
-    chain: dict[str, None] = {}  # a set in order; RFC 1034 §3.6.2 allows loops to exist
     name = query
-    while aliases and name in aliases and aliases[name] not in chain and len(chain) < MAX_ITEMS:
+    while name in aliases and aliases[name] not in chain and len(chain) < MAX_ITEMS:
         name = aliases[name]
         chain[name] = None
     addresses: list[str] = []

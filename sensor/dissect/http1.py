@@ -17,6 +17,7 @@ from sensor.wire.httphead import Head
 from sensor.wire.malformed import Malformed
 from sensor.wire.text import printable
 
+_RESPONSE: Final = b"HTTP/1."
 _METHODS: Final = (
     b"GET POST PUT HEAD DELETE OPTIONS PATCH CONNECT TRACE SUBSCRIBE UNSUBSCRIBE NOTIFY PROPFIND".split()
 )
@@ -37,8 +38,11 @@ class Http1:
 
     @staticmethod
     def claims(packet: Packet) -> bool:
-        """A request begins with a method and a space, or with what of it came."""
-        method, space, _ = packet.payload[: _LONGEST_METHOD + 1].partition(b" ")
+        """A request begins with a method and a space, or with what of it came. Responses end at once."""
+        data = packet.payload
+        if data.startswith(_RESPONSE):
+            return True
+        method, space, _ = data[: _LONGEST_METHOD + 1].partition(b" ")
         if space:
             return method in _METHODS
         return method != b"" and any(known.startswith(method) for known in _METHODS)
@@ -47,6 +51,9 @@ class Http1:
         data = self._waiting + data
         while not self.done:
             data = self._past_body(data)
+            if data.startswith(_RESPONSE):
+                self.done = True
+                return
             if self._body_bytes or not data:
                 break
             try:

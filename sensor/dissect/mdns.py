@@ -31,7 +31,7 @@ class Mdns:
 
     def dissect(self, packet: Packet) -> Iterator[Observation | Weird]:
         try:
-            message = dnsmessage.parse(packet.payload)
+            message = dnsmessage.parse_repeated(packet.payload)
         except Malformed as error:
             yield weird(packet, "mdns", error)
         else:

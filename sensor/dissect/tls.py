@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from sensor.dissect.interface import weird
@@ -12,6 +12,7 @@ from sensor.wire import clienthello
 from sensor.wire.malformed import Malformed
 
 _HANDSHAKE: Final = 22
+_BEGINNINGS: Final = (b"\x16\x03", b"\x16")
 _RECORD_HEADER: Final = 5
 _MAX_RECORD_BYTES: Final = 2**14 + 2048
 """RFC 5246 §6.2.3; RFC 8446 allows less."""
@@ -27,20 +28,19 @@ class Tls:
 
     @staticmethod
     def claims(packet: Packet) -> bool:
-        """A handshake record of version 3.x whose first message, if it is here, is a ClientHello."""
-        data = packet.payload
-        return data[:2] in (b"\x16\x03", b"\x16") and data[5:6] in b"\x01"
+        """A handshake record of version 3.x, or the first byte of one."""
+        return packet.payload[:2] in _BEGINNINGS
 
-    def feed(self, packet: Packet, data: bytes) -> Iterator[Observation | Weird]:
+    def feed(self, packet: Packet, data: bytes) -> Iterable[Observation | Weird]:
         try:
             hello = self._hello(data)
         except Malformed as error:
             self.done = True
-            yield weird(packet, "tls", error)
-            return
-        if hello:
-            self.done = True
-            yield observation(packet, "tcp", hello)
+            return (weird(packet, "tls", error),)
+        if not hello:
+            return ()
+        self.done = True
+        return (observation(packet, "tcp", hello),)
 
     def _hello(self, data: bytes) -> clienthello.ClientHello | None:
         """Return the ClientHello once it is complete. Raises Malformed."""
@@ -56,6 +56,9 @@ class Tls:
                 break
             self._handshake += data[offset + _RECORD_HEADER : following]
             offset = following
+            if self._handshake[0] != clienthello.TYPE:  # a server's, or the middle of a handshake
+                self.done = True
+                return None
             if hello := clienthello.parse(self._handshake, "t"):
                 return hello
         self._records = data[offset:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from struct import Struct, error
 from typing import Final, NamedTuple
 
@@ -16,7 +17,15 @@ MAX_HELLO_BYTES: Final = 65_536
 MAX_EXTENSIONS: Final = 512
 """Extensions read: fewer than 70 are assigned, the rest of a longer list is abuse."""
 
-_TYPE: Final = 1  # of a ClientHello among handshake messages
+_CACHED_HELLOS: Final = 2048
+"""Remembered combinations of client and server name: a home has some hundreds; about 4 MB at worst."""
+
+_CACHED_BYTES: Final = 1024
+"""Longest hello parts that are remembered; a usual hello has 200 bytes of them."""
+
+TYPE: Final = 1
+"""Of a ClientHello among handshake messages (RFC 8446 §4)."""
+
 _HEADER: Final = 4
 _PAIR: Final = Struct(">HH")
 _SERVER_NAME: Final = 0
@@ -44,7 +53,7 @@ def parse(handshake: bytes, transport: str) -> ClientHello | None:
     """
     if not handshake:
         return None
-    if handshake[0] != _TYPE:
+    if handshake[0] != TYPE:
         raise Malformed("not_a_hello", f"read handshake type {handshake[0]}, expected 1 (ClientHello)")
     end = _HEADER + int.from_bytes(handshake[1:_HEADER], "big")
     if len(handshake) < _HEADER:
@@ -68,12 +77,36 @@ def _body(data: bytes, transport: str) -> ClientHello:
     offset += 2 + size
     offset += 1 + data[offset]  # compression methods
     types, bodies = _extensions(data, offset)
-    versions = _versions(bodies.get(_SUPPORTED_VERSIONS)) or (version,)
-    protocols = _alpn(bodies.get(_ALPN))
-    algorithms = bodies.get(_SIGNATURE_ALGORITHMS, b"")[2:]
-    first = protocols[0] if protocols else None
+    small = len(ciphers) + sum(map(len, bodies.values())) + 2 * len(types) <= _CACHED_BYTES
+    return (_told_cached if small else _told)(
+        transport,
+        version,
+        ciphers,
+        tuple(types),
+        bodies.get(_SERVER_NAME),
+        bodies.get(_SIGNATURE_ALGORITHMS, b"")[2:],
+        bodies.get(_ALPN),
+        bodies.get(_SUPPORTED_VERSIONS),
+        bodies.get(_ECH, b"")[:1],
+    )
+
+
+def _told(  # noqa: PLR0917 - by position, because it is remembered by these values
+    transport: str,
+    version: int,
+    ciphers: bytes,
+    types: tuple[int, ...],
+    server_name: bytes | None,
+    algorithms: bytes,
+    alpn: bytes | None,
+    supported_versions: bytes | None,
+    ech: bytes,
+) -> ClientHello:
+    """Return what these parts of a hello tell: all that is not new in every hello of one client."""
+    versions = _versions(supported_versions) or (version,)
+    protocols = _alpn(alpn)
     return ClientHello(
-        _server_name(bodies.get(_SERVER_NAME)),
+        _server_name(server_name),
         tuple([printable(protocol) for protocol in protocols]),
         versions,
         ja4.ja4(
@@ -82,11 +115,13 @@ def _body(data: bytes, transport: str) -> ClientHello:
             ciphers,
             extensions=types,
             signature_algorithms=algorithms,
-            alpn=first,
+            alpn=protocols[0] if protocols else None,
         ),
-        bodies.get(_ECH, b"\1")[:1] == b"\0",  # draft-ietf-tls-esni §5: 0 outer, 1 inner
+        ech == b"\0",  # draft-ietf-tls-esni §5: 0 outer, 1 inner
     )
 
+
+_told_cached: Final = lru_cache(_CACHED_HELLOS)(_told)
 
 _U16: Final = Struct(">H")
 
@@ -101,16 +136,17 @@ def _extensions(data: bytes, offset: int) -> tuple[list[int], dict[int, bytes]]:
     offset += 2
     if end > len(data):
         raise IndexError
+    pair = _PAIR.unpack_from
     while offset < end:
-        kind, size = _PAIR.unpack_from(data, offset)
+        kind, size = pair(data, offset)
         offset += 4 + size
         types.append(kind)
         if kind in _READ and kind not in bodies:
             bodies[kind] = data[offset - size : offset]
-        if len(types) > MAX_EXTENSIONS:
-            raise Malformed("many_extensions", f"more than {MAX_EXTENSIONS} extensions in one ClientHello")
     if offset != end:
         raise IndexError
+    if len(types) > MAX_EXTENSIONS:
+        raise Malformed("many_extensions", f"{len(types)} extensions, expected at most {MAX_EXTENSIONS}")
     return types, bodies
 
 

@@ -39,6 +39,10 @@ _CACHED_BYTES: Final = 512
 _CACHED_MESSAGES: Final = 2048
 """Remembered messages: a home asks the same few hundred questions again and again; about 4 MB at worst."""
 
+_CACHED_NAMES: Final = 4096
+"""Remembered names, of at most 255 bytes each; about 3 MB at worst."""
+
+_READ: Final = frozenset((A, AAAA, CNAME, PTR, SRV, TXT, SVCB, HTTPS))
 _HEADER: Final = Struct(">6H")
 _QUESTION: Final = Struct(">HH")
 _RECORD: Final = Struct(">HHIH")
@@ -95,12 +99,6 @@ def parse(data: bytes) -> Message:
     """
     if len(data) < _HEADER.size:
         raise Malformed("truncated_header", f"read {len(data)} bytes, expected at least 12")
-    return (_parse_cached if len(data) <= _CACHED_BYTES else _parse)(data[2:])
-
-
-def _parse(body: bytes) -> Message:
-    """Return the message whose bytes without the id are `body`: two askings of one thing look the same."""
-    data = b"\0\0" + body
     _, flags, questions, answers, authority, additional = _HEADER.unpack_from(data)
     if questions + answers + authority + additional > MAX_RECORDS:
         raise Malformed("too_many_records", f"counts add up to more than {MAX_RECORDS}")
@@ -116,7 +114,19 @@ def _parse(body: bytes) -> Message:
     return Message(flags, asked, answered, others)
 
 
-_parse_cached: Final = lru_cache(_CACHED_MESSAGES)(_parse)
+def parse_repeated(data: bytes) -> Message:
+    """Return the same as `parse`, remembered: for messages that come again and differ in their id alone.
+
+    Those are questions and announcements; in the answers of a resolver the TTL counts down.
+    """
+    if not _HEADER.size <= len(data) <= _CACHED_BYTES:
+        return parse(data)
+    return _parse_cached(data[2:])
+
+
+@lru_cache(_CACHED_MESSAGES)
+def _parse_cached(body: bytes) -> Message:
+    return parse(b"\0\0" + body)
 
 
 def _questions(data: bytes, count: int, names: dict[int, str]) -> tuple[tuple[Question, ...], int]:
@@ -132,6 +142,8 @@ def _questions(data: bytes, count: int, names: dict[int, str]) -> tuple[tuple[Qu
 def _resources(
     data: bytes, offset: int, count: int, names: dict[int, str]
 ) -> tuple[tuple[Resource, ...], int]:
+    if not count:
+        return (), offset
     found = []
     for _ in range(count):
         name, offset = _name(data, offset, names)
@@ -140,7 +152,10 @@ def _resources(
         end = offset + length
         if end > len(data):
             raise IndexError
-        found.append(_resource(data, offset, end, names, (name, rtype, ttl_s)))
+        if rtype in _READ:
+            found.append(_resource(data, offset, end, names, (name, rtype, ttl_s)))
+        else:
+            found.append(Resource(name, rtype, ttl_s, "", 0, ()))
         offset = end
     return tuple(found), offset
 
@@ -158,9 +173,7 @@ def _resource(
         return Resource(*head, _name(data, offset + 6, names)[0], port, ())
     if rtype == TXT:
         return Resource(*head, "", 0, _strings(data, offset, end))
-    if rtype in (SVCB, HTTPS):
-        return _service_binding(data, offset, end, names, head)
-    return Resource(*head, "", 0, ())
+    return _service_binding(data, offset, end, names, head)
 
 
 def _address(data: bytes, rtype: int) -> str:
@@ -212,6 +225,17 @@ def _name(data: bytes, offset: int, names: dict[int, str]) -> tuple[str, int]:
         known = names.get(data[offset + 1])
         if known is not None:
             return known, offset + 2
+    else:  # nearly as usual: a name that stood in other messages before
+        after = data.find(0, offset) + 1
+        known = _known_name(data[offset:after])
+        if known is not None:
+            names[offset] = known
+            return known, after
+    return _unknown_name(data, offset, names)
+
+
+def _unknown_name(data: bytes, offset: int, names: dict[int, str]) -> tuple[str, int]:
+    """Return the same for a name that has pointers, a zero inside a label or a fault."""
     start = lowest = offset
     after = 0
     size = 0
@@ -236,6 +260,21 @@ def _name(data: bytes, offset: int, names: dict[int, str]) -> tuple[str, int]:
     name = _text(labels)
     names[start] = name
     return name, after or offset + 1
+
+
+@lru_cache(_CACHED_NAMES)
+def _known_name(wire: bytes) -> str | None:
+    """Return the name that `wire` is, None where it is not a whole name without pointers."""
+    if not wire or len(wire) > MAX_NAME_BYTES:
+        return None
+    labels = []
+    offset = 0
+    while length := wire[offset]:
+        offset += length + 1
+        if length > 63 or offset >= len(wire):
+            return None
+        labels.append(wire[offset - length : offset])
+    return _text(labels)
 
 
 _PLAIN: Final = re.compile(rb"[!-\[\]-~ ]*").fullmatch

@@ -41,7 +41,7 @@ def ja4(
     version: int,
     ciphers: bytes,
     *,
-    extensions: list[int],
+    extensions: tuple[int, ...],
     signature_algorithms: bytes,
     alpn: bytes | None,
 ) -> str:

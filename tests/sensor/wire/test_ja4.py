@@ -21,7 +21,9 @@ def made(
     algorithms: bytes = ALGORITHMS,
     alpn: bytes | None = b"h2",
 ) -> str:
-    return ja4(transport, version, ciphers, extensions=extensions, signature_algorithms=algorithms, alpn=alpn)
+    return ja4(
+        transport, version, ciphers, extensions=tuple(extensions), signature_algorithms=algorithms, alpn=alpn
+    )
 
 
 def test_example_of_the_specification() -> None:
