@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Final, NamedTuple
 
-from appliance.behaviour.spans import DAY_S, day_of
+from appliance.behaviour.spans import DAY_S
 from appliance.behaviour.state import Channel, Device, Party
 from appliance.behaviour.watch import Watch
 
@@ -65,11 +65,13 @@ def learn_day(device: Device, day: int, watch: Watch) -> None:
         runs = _sessions(row[2:], _usual_hour(device, day))
         device.sessions += runs
         device.session_days += bool(runs)
+    if device.complete:
+        return
     watched = watch.seconds(device.first_ts, (day + 1) * DAY_S)
     if not device.learned:
         active = sum(1 for row in device.days.values() if row[0])
         device.learned = watched >= LEARNING_DAYS * DAY_S and active >= ACTIVE_DAYS_TO_LEARN
-    if device.learned and not device.complete:
+    if device.learned:
         covered = (
             device.sessions >= LEARNING_SESSIONS
             and device.session_days >= LEARNING_SESSION_DAYS
@@ -99,18 +101,24 @@ def party_days(party: Party) -> set[int]:
     return {day for channel in party.channels.values() for day, row in channel.days.items() if row[0]}
 
 
+def daily_contacts(party: Party, days: list[int]) -> list[int]:
+    """Return the contacts with a party on each of some days."""
+    counts = []
+    for day in days:
+        mask = 0
+        for channel in party.channels.values():
+            if day in channel.days:
+                mask |= channel.days[day][0]
+        counts.append(mask.bit_count())
+    return counts
+
+
 def describe(party: Party, days: list[int]) -> dict[str, Any]:
     """Return a party's numbers over some days of the device, as changes show them."""
-    contacts = uploads = 0
-    for day in days:
-        mask, up = 0, 0
-        for channel in party.channels.values():
-            row = channel.days.get(day)
-            if row is not None:
-                mask |= row[0]
-                up += row[1]
-        contacts += mask.bit_count()
-        uploads += up
+    contacts = sum(daily_contacts(party, days))
+    uploads = sum(
+        channel.days[day][1] for channel in party.channels.values() for day in days if day in channel.days
+    )
     return _numbers(contacts, uploads, len(days))
 
 
@@ -126,8 +134,3 @@ def _numbers(contacts: int, uploads: int, days: int) -> dict[str, Any]:
         "bytes_per_contact": round(uploads / contacts) if contacts else 0,
         "active_days": days,
     }
-
-
-def days_between(device: Device, start: float, end: float) -> list[int]:
-    """Return the device's days with an upload that touch the span."""
-    return sorted(day for day, row in device.days.items() if row[0] and day_of(start) <= day <= day_of(end))

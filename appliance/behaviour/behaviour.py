@@ -129,6 +129,10 @@ class Behaviour:
         state = self._devices.get(device)
         return baseline.missing(baseline.learning(state, self._watch) if state is not None else UNKNOWN)
 
+    def knows(self, device: str) -> bool:
+        """Return whether anything is remembered of a device."""
+        return device in self._devices
+
     def dump(self, device: str) -> dict[str, Any]:
         """Return all that is remembered of a device, and of the home's watched time, as JSON values."""
         state = self._devices.get(device)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from appliance.behaviour import baseline, changes
+from appliance.behaviour import baseline, changes, use
 from appliance.behaviour.facts import Change
 from appliance.behaviour.spans import DAY_S
 from appliance.behaviour.state import Device, Party
@@ -26,8 +26,9 @@ SURE_SHARE: Final = 0.9
 LEAST_SHARE: Final = 0.35
 """A party met on fewer days than this cannot be missed within the days kept."""
 
-USE_SHARE: Final = 0.7
-"""A party met on fewer days than this depends on use: silence counts only while others of its kind talk."""
+ALONE_DAYS: Final = 28
+"""Silence of a party that follows play, when nothing else shows whether the device was in use: longer than a
+holiday."""
 
 
 def gone(device: Device, days: list[int], watch: Watch) -> Iterator[Change]:
@@ -50,12 +51,8 @@ def _gone(device: Device, party: Party, days: list[int], watch: Watch) -> Change
         return None
     last = party.last_upload or 0.0
     updated = device.last_update(silent[-1] * DAY_S + DAY_S, changes.AFTER_UPDATE_S)
-    if len(silent) < SILENT_DAYS and (updated is None or updated < last - DAY_S):
-        return None
-    share = min(SURE_SHARE, (len(met.intersection(base)) + 0.5) / (len(base) + 1))
-    if share < LEAST_SHARE or (1 - share) ** len(silent) > CHANCE:
-        return None
-    if share < USE_SHARE and not _others_in_use(device, party, base, silent):
+    least = SILENT_DAYS if updated is None or updated < last - DAY_S else SILENT_DAYS_UPDATED
+    if len(silent) < least or not _unlikely(device, party, base, silent, least):
         return None
     ts = float((silent[-1] + 1) * DAY_S)
     before = {**baseline.describe(party, base), "watched_days": watch.in_days(base[0] * DAY_S, last)}
@@ -68,6 +65,24 @@ def _gone(device: Device, party: Party, days: list[int], watch: Watch) -> Change
     return changes.make(device, party, "gone_party", ts, before=before, after=after)
 
 
+def _unlikely(device: Device, party: Party, base: list[int], silent: list[int], least: int) -> bool:
+    """Return whether the silence is more than chance, on days on which a contact was to be expected.
+
+    For a party that follows play these are the days on which other play-driven channels talked.
+    """
+    met = baseline.party_days(party)
+    if not use.is_steady(baseline.daily_contacts(party, base)):
+        used = use.of(device, base + silent)
+        others = [day for day in base + silent if use.hours_of_others(used, party.domain, day)]
+        if not others:
+            return len(silent) >= ALONE_DAYS
+        base, silent = [day for day in base if day in others], [day for day in silent if day in others]
+        if len(silent) < least or len(base) < LEAST_BASE_DAYS:
+            return False
+    share = min(SURE_SHARE, (len(met.intersection(base)) + 0.5) / (len(base) + 1))
+    return share >= LEAST_SHARE and (1 - share) ** len(silent) <= CHANCE
+
+
 def _kin_met(device: Device, party: Party, ts: float) -> bool:
     """Return whether another domain of the same organisation is still met: the organisation is not gone."""
     return party.organisation is not None and any(
@@ -77,13 +92,3 @@ def _kin_met(device: Device, party: Party, ts: float) -> bool:
         for other in device.parties.values()
         if other is not party
     )
-
-
-def _others_in_use(device: Device, party: Party, base: list[int], silent: list[int]) -> bool:
-    """Return whether another party that is met on some days only was met while this one was silent."""
-    for other in device.parties.values():
-        met = baseline.party_days(other)
-        share = len(met.intersection(base)) / len(base)
-        if other is not party and LEAST_SHARE <= share < 1 and len(met.intersection(silent)) >= 3:
-            return True
-    return False

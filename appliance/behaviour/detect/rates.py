@@ -9,14 +9,15 @@ days 3, 7 and 14 after an update, each with its own bound on chance (docs/change
 from __future__ import annotations
 
 from collections.abc import Iterator
-from statistics import fmean, median, pstdev
+from statistics import fmean, median
 from typing import Final, NamedTuple
 
-from appliance.behaviour import baseline, changes
+from appliance.behaviour import baseline, changes, use
 from appliance.behaviour.facts import Change
 from appliance.behaviour.ranks import above, below
-from appliance.behaviour.spans import DAY_S, day_of, hour_bits, hours_in
+from appliance.behaviour.spans import DAY_S, day_of, hours_in
 from appliance.behaviour.state import Channel, Device, Party, Report
+from appliance.behaviour.use import Use
 from appliance.behaviour.watch import Watch
 
 BASE_DAYS: Final = 28
@@ -35,9 +36,6 @@ SLOW_DAYS: Final = 14
 SLOW_CHANCE: Final = 1e-4
 UPDATE_CHANCE: Final = 0.01
 UPDATE_LOOKS: Final = (3, 7, 14)
-STEADY_SPREAD: Final = 0.3
-"""Spread of contacts per day (standard deviation over mean) up to which a channel follows a clock."""
-
 LEAST_CONTACTS: Final = 3
 """Contacts in the recent days, or in the baseline, below which a rate means nothing."""
 
@@ -74,7 +72,7 @@ class Scene(NamedTuple):
     days: list[int]  # active and watched, up to the day of the look
     updated: int | None  # active days since the update, on days to look at it
     channels: int  # over which the bounds on chance are spent
-    use: dict[str, dict[int, int]]  # party → day → hours in which it followed play (24 bits)
+    use: Use
     watch: Watch
 
 
@@ -84,7 +82,7 @@ def shifted(device: Device, days: list[int], watch: Watch) -> Iterator[Change]:
         return
     updated, report = _look_after_update(device, days)
     channels = sum(len(party.channels) for party in device.parties.values()) or 1
-    scene = Scene(device, days, updated, channels, _use(device, days), watch)
+    scene = Scene(device, days, updated, channels, use.of(device, days), watch)
     for party in list(device.parties.values()):
         if party.status == "known" and party.outcome != "local":
             yield from _party(scene, party)
@@ -130,7 +128,7 @@ def _measures(party: Party, channel: Channel, scene: Scene) -> Iterator[Series]:
         span = [day for day in scene.days if day >= start]
         masks = [channel.days[day][0] if day in channel.days else 0 for day in span]
         counts = [mask.bit_count() for mask in masks]
-        steady = _is_steady(counts)
+        steady = use.is_steady(counts)
         if measure == "bytes":
             met = [(day, channel.days[day][1] / n) for day, n in zip(span, counts, strict=True) if n]
             yield Series("bytes", tuple(day for day, _ in met), tuple(size for _, size in met), steady)
@@ -138,48 +136,14 @@ def _measures(party: Party, channel: Channel, scene: Scene) -> Iterator[Series]:
         if steady:
             yield Series("contacts", tuple(span), tuple(map(float, counts)), True)
             continue
-        others = _others(scene.use, party.domain, span)
-        if others is not None:
-            rates = tuple(n / (1 + hours) for n, hours in zip(counts, others, strict=True))
-            yield Series("contacts", tuple(span), rates, False)
+        used = [
+            (day, n / hours)
+            for day, n in zip(span, counts, strict=True)
+            if (hours := use.hours_of_others(scene.use, party.domain, day))
+        ]
+        yield Series("contacts", tuple(day for day, _ in used), tuple(rate for _, rate in used), False)
         busy = [(day, n / hours_in(mask)) for day, n, mask in zip(span, counts, masks, strict=True) if mask]
         yield Series("contacts", tuple(day for day, _ in busy), tuple(rate for _, rate in busy), False)
-
-
-def _is_steady(counts: list[int]) -> bool:
-    """Return whether the earlier part of the counts follows a clock rather than a child."""
-    base = counts[: max(LEAST_BASE_UPDATED, len(counts) // 2)]
-    mean = fmean(base) if base else 0.0
-    return mean > 0 and pstdev(base) <= STEADY_SPREAD * mean
-
-
-def _use(device: Device, days: list[int]) -> dict[str, dict[int, int]]:
-    """Return, per party with channels that follow play, the hours of each day in which they talked."""
-    use: dict[str, dict[int, int]] = {}
-    for party in device.parties.values():
-        for channel in party.channels.values():
-            masks = [channel.days[day][0] if day in channel.days else 0 for day in days]
-            if party.outcome == "local" or sum(map(bool, masks)) < LEAST_BASE_UPDATED:
-                continue
-            if not _is_steady([mask.bit_count() for mask in masks]):
-                hours = use.setdefault(party.domain, dict.fromkeys(days, 0))
-                for day, mask in zip(days, masks, strict=True):
-                    hours[day] |= hour_bits(mask)
-    return use
-
-
-def _others(use: dict[str, dict[int, int]], domain: str, days: list[int]) -> list[int] | None:
-    """Return the hours of use per day that other play-driven parties show; None when there are none."""
-    others = [hours for party, hours in use.items() if party != domain]
-    if not others:
-        return None
-    totals = []
-    for day in days:
-        bits = 0
-        for hours in others:
-            bits |= hours[day]
-        totals.append(bits.bit_count())
-    return totals
 
 
 def _finds(series: Series, sign: int, scene: Scene) -> int | None:
