@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 from publicsuffixlist import PublicSuffixList
 
-from appliance.lookup import party_tables
+from appliance.home import Knowledge
+from appliance.lookup import knowledge_files, packs, party_tables
+from appliance.lookup.geography import open_geography
+from appliance.lookup.pack_readers import regrouped
 from appliance.parties.knowledge import PartyKnowledge
 from appliance.parties.purposes import PurposeRules
 
@@ -15,29 +17,28 @@ ORGANISATION_FILES = ("makers.csv", "infrastructure.csv", "trackers.csv")
 """Own tables; of two rows with one vendor name the earlier file wins."""
 
 
-class Knowledge(NamedTuple):
-    """The lookups of each part of the core."""
+def load_knowledge(packs_dir: Path | None = None, *, extra: Path | None = None) -> Knowledge:
+    """Return the knowledge of our own tables, of the packs in a folder, and of an owner's own table `extra`.
 
-    parties: PartyKnowledge
-
-
-def load_knowledge(packs_dir: Path | None = None) -> Knowledge:
-    """Return the knowledge of our own tables and of whatever packs lie in the folder.
-
-    Raises TableError when one of our own tables is damaged; a pack that is absent is simply not asked.
+    Raises TableError or KnowledgeFileError when a table is damaged, PackError when the manifest of the packs
+    is, OSError when one cannot be read. A pack that is absent or was changed on the disk is not asked;
+    `packs.status` says which.
     """
-    return Knowledge(parties=_parties(packs_dir))
+    return Knowledge(devices=knowledge_files.load_knowledge(), parties=_parties(packs_dir, extra))
 
 
-def _parties(packs_dir: Path | None) -> PartyKnowledge:
-    files = tuple(party_tables.DATA / name for name in ORGANISATION_FILES)
-    own = party_tables.read_organisations(files)
+def _parties(packs_dir: Path | None, extra: Path | None) -> PartyKnowledge:
+    files = [party_tables.DATA / name for name in ORGANISATION_FILES]
+    own = party_tables.read_organisations((*files, *([extra] if extra else ())))
     purposes = PurposeRules(party_tables.read_purposes(party_tables.DATA / "purposes.csv"))
+    lists = packs.read_owners(packs_dir) if packs_dir is not None else {}
+    country, network = packs.mmdb_paths(packs_dir) if packs_dir is not None else (None, None)
     return PartyKnowledge(
         icann=PublicSuffixList(only_icann=True),
         private=PublicSuffixList(),
-        sources=(own.owners,),
+        sources=(own.owners, *(regrouped(owners, own.makers) for owners in lists.values())),
         makers=own.makers,
         networks=own.networks,
         purposes=purposes,
+        geography=open_geography(country, network),
     )

@@ -1,0 +1,83 @@
+"""Where an address probably is and whose network it belongs to, from MMDB files."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Any, Final
+
+import maxminddb
+
+from appliance.lookup.pack_readers import PackError
+
+PROBES: Final = 2_048
+"""Addresses asked of a new file, spread over all of IPv4: a damaged tree or a pointer cycle shows there."""
+
+MIN_ANSWERS: Final = 100
+"""Fewest of them a whole country or AS table answers; half of IPv4 is announced."""
+
+
+class MmdbGeography:
+    """A country table and an AS table, either of which may be absent (appliance.parties Geography)."""
+
+    def __init__(self, country: maxminddb.Reader | None, network: maxminddb.Reader | None) -> None:
+        self._country = country
+        self._network = network
+
+    def country(self, address: str) -> str | None:
+        """Return the probable country, ISO 3166-1 alpha-2; None when unknown or no address."""
+        entry = _ask(self._country, address)
+        code = entry.get("country_code")
+        if code is None and isinstance(entry.get("country"), dict):
+            code = entry["country"].get("iso_code")
+        return code if isinstance(code, str) and len(code) == 2 else None
+
+    def network(self, address: str) -> str | None:
+        """Return the name of the autonomous system's organisation; None when unknown or no address."""
+        entry = _ask(self._network, address)
+        for key in ("autonomous_system_organization", "as_name", "asn_name", "name"):
+            if isinstance(entry.get(key), str):
+                return str(entry[key])[:100]
+        return None
+
+
+def open_geography(country: Path | None, network: Path | None) -> MmdbGeography | None:
+    """Return the geography of the files that are there; None when neither is.
+
+    Raises PackError for a file that is no MMDB.
+    """
+    if country is None and network is None:
+        return None
+    return MmdbGeography(_open(country), _open(network))
+
+
+def check_mmdb(path: Path) -> None:
+    """Raise PackError unless the file is an MMDB that answers for addresses all over IPv4."""
+    reader = _open(path)
+    assert reader is not None  # noqa: S101  a path was given
+    with reader:
+        step = 2**32 // PROBES
+        answers = sum(bool(_ask(reader, str(ipaddress.IPv4Address(n * step + 1)))) for n in range(PROBES))
+    if answers < MIN_ANSWERS:
+        raise PackError(f"read {path.name}: it knows {answers} of {PROBES} addresses, expected {MIN_ANSWERS}")
+
+
+def _open(path: Path | None) -> maxminddb.Reader | None:
+    if path is None:
+        return None
+    try:
+        return maxminddb.open_database(str(path))
+    except (maxminddb.InvalidDatabaseError, ValueError, RecursionError) as error:
+        raise PackError(f"read {path.name}, expected an MMDB file: {error}; get it again") from error
+
+
+def _ask(reader: maxminddb.Reader | None, address: str) -> dict[str, Any]:
+    if reader is None:
+        return {}
+    try:
+        entry = reader.get(address)
+    except ValueError:
+        return {}  # no address, or IPv6 asked of an IPv4 table
+    except (maxminddb.InvalidDatabaseError, RecursionError) as error:
+        raise PackError(f"read the entry of {address}, expected a sound MMDB: {error}") from error
+    return entry if isinstance(entry, dict) else {}

@@ -1,0 +1,177 @@
+"""Knowledge packs: optional lists outside the code, each checked, dated and replaced in one step.
+
+A folder holds `packs.json` (which file is in use, with checksum and date) and the files it names. A new pack
+is written beside the old one; replacing `packs.json` is the moment it comes into use, so a power cut leaves
+the old or the new, never half of either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from appliance.lookup import pack_readers
+from appliance.lookup.geography import check_mmdb
+from appliance.lookup.pack_readers import PackError
+from appliance.parties.knowledge import Owner
+
+MANIFEST: Final = "packs.json"
+
+MAX_PACK_BYTES: Final = 64 << 20
+"""Largest pack read: the largest real one (an AS table) is 11 MB; a Pi has 512 MB."""
+
+_DATE: Final = re.compile(r"20\d\d-\d\d-\d\d")
+
+
+class Pack(NamedTuple):
+    """One kind of pack we can read."""
+
+    name: str
+    ending: str  # of its file
+    licence: str
+    origin: str
+    read: Callable[[bytes], dict[str, Owner]] | None  # None: an MMDB, read by address
+
+
+PACKS: Final[tuple[Pack, ...]] = (
+    Pack("third-party-web", "json", "MIT", "npm package third-party-web", pack_readers.read_third_party_web),
+    Pack("v2fly", "zip", "MIT", "v2fly domain-list-community", pack_readers.read_v2fly),
+    Pack("companiesdb", "json", "CC BY-SA 4.0", "AdGuard companiesdb", pack_readers.read_companiesdb),
+    Pack("country", "mmdb", "as its source says", "Debian tor-geoipdb, or the owner's own file", None),
+    Pack("network", "mmdb", "as its source says", "an openly licensed AS table", None),
+)
+"""In the order in which attribution asks them."""
+
+_BY_NAME: Final = {pack.name: pack for pack in PACKS}
+
+
+class PackStatus(NamedTuple):
+    """What is known of one pack in a folder; `date` is None when it is not there."""
+
+    name: str
+    licence: str
+    origin: str
+    date: str | None  # of the content, "YYYY-MM-DD"
+    sha256: str | None
+    file: str | None
+    problem: str | None  # why it is not used, in a sentence; None when all is well
+
+
+def import_pack(folder: Path, name: str, path: Path, date: str, sha256: str | None = None) -> PackStatus:
+    """Take a file into use as the pack of that name and return its status.
+
+    Raises PackError when the name is unknown, the checksum differs, the file is too large, does not parse, or
+    is older than the pack in use, which then stays; OSError when the disk refuses.
+    """
+    pack = _BY_NAME.get(name)
+    if pack is None:
+        raise PackError(f"read pack name {name!r}, expected one of {', '.join(_BY_NAME)}")
+    if not _DATE.fullmatch(date):
+        raise PackError(f"read date {date!r}, expected YYYY-MM-DD")
+    data = _read(path)
+    digest = hashlib.sha256(data).hexdigest()
+    if sha256 is not None and sha256.lower() != digest:
+        raise PackError(f"read {path.name} with sha256 {digest}, expected {sha256}; get it again")
+    manifest = _manifest(folder)
+    present = manifest.get(name, {})
+    if present.get("date", "") > date:
+        raise PackError(f"read {path.name} of {date}, older than the one in use of {present['date']}")
+    _check(pack, path, data)
+    file = f"{name}-{digest[:16]}.{pack.ending}"
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / file, data)
+    manifest[name] = {"file": file, "sha256": digest, "date": date}
+    _write(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode())
+    if present.get("file") not in {None, file}:
+        (folder / str(present["file"])).unlink(missing_ok=True)
+    return PackStatus(name, pack.licence, pack.origin, date, digest, file, None)
+
+
+def status(folder: Path | None) -> list[PackStatus]:
+    """Return what is known of every pack, present or not. Raises PackError for a damaged manifest."""
+    manifest = _manifest(folder) if folder is not None else {}
+    return [_status(folder, pack, manifest.get(pack.name)) for pack in PACKS]
+
+
+def read_owners(folder: Path) -> dict[str, dict[str, Owner]]:
+    """Return the domain owners of each sound pack in the folder, in the order of PACKS."""
+    return {
+        known.name: read((folder / known.file).read_bytes())
+        for known in status(folder)
+        if known.file is not None and known.problem is None
+        if (read := _BY_NAME[known.name].read) is not None
+    }
+
+
+def mmdb_paths(folder: Path) -> tuple[Path | None, Path | None]:
+    """Return the paths of the sound country and AS tables; None for one that is not there."""
+    files = {known.name: known.file for known in status(folder) if known.problem is None}
+    country, network = files.get("country"), files.get("network")
+    return (folder / country if country else None, folder / network if network else None)
+
+
+def _status(folder: Path | None, pack: Pack, entry: Mapping[str, str] | None) -> PackStatus:
+    if folder is None or entry is None:
+        return PackStatus(pack.name, pack.licence, pack.origin, None, None, None, "not there")
+    path = folder / entry["file"]
+    problem = None
+    if not path.is_file():
+        problem = f"{path.name} is missing; import it again"
+    elif hashlib.sha256(_read(path)).hexdigest() != entry["sha256"]:
+        problem = f"{path.name} was changed on the disk; import it again"
+    return PackStatus(
+        pack.name, pack.licence, pack.origin, entry["date"], entry["sha256"], entry["file"], problem
+    )
+
+
+def _manifest(folder: Path) -> dict[str, dict[str, str]]:
+    path = folder / MANIFEST
+    try:
+        manifest: Any = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except (ValueError, RecursionError) as error:
+        raise PackError(
+            f"read {path}, expected JSON: {error}; delete it and import the packs again"
+        ) from error
+    if not isinstance(manifest, dict) or not all(_sound(entry) for entry in manifest.values()):
+        raise PackError(f"read {path}, expected file, sha256 and date of each pack; delete it")
+    return manifest
+
+
+def _sound(entry: object) -> bool:
+    if not isinstance(entry, dict) or set(entry) != {"file", "sha256", "date"}:
+        return False
+    return all(isinstance(value, str) for value in entry.values()) and "/" not in entry["file"]
+
+
+def _check(pack: Pack, path: Path, data: bytes) -> None:
+    if pack.read is None:
+        check_mmdb(path)
+    else:
+        pack.read(data)
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as source:
+        data = source.read(MAX_PACK_BYTES + 1)
+    if len(data) > MAX_PACK_BYTES:
+        raise PackError(
+            f"read more than {MAX_PACK_BYTES} bytes from {path.name}, expected a pack of usual size"
+        )
+    return data
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Put the whole content in place in one step, and on the disk before anything names it."""
+    beside = path.with_name(f".{path.name}.new")
+    with beside.open("wb") as target:
+        target.write(data)
+        target.flush()
+        os.fsync(target.fileno())
+    beside.replace(path)
