@@ -176,7 +176,7 @@ DOLL: Final = Device(
             "_amberlydoll._tcp.local",
             "Amberly Doll 219A",
             8888,
-            (("md", "Amberly Talking Doll"), ("fw", "{version}")),
+            (("manufacturer", "Amberly Toys"), ("md", "Talking Doll"), ("fw", "{version}")),
         ),
     ),
     use=Use(1.5, 2.5, (8, 19), (10, 35)),

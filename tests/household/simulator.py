@@ -44,6 +44,9 @@ WORDS: Final = tuple(
         "tulip",
     ]
 )
+PARTY_COLUMNS: Final = tuple(
+    "organisation group kind country purpose aliases domains platforms source date".split()
+)
 COUNTRIES: Final = ("FR", "DE", "US", "CN", "SG", "GB")
 CHANGES: Final = (
     "new_party", "gone_party", "more_often", "less_often", "bigger", "smaller", "encryption_lost",
@@ -67,7 +70,7 @@ DEVICES_PER_HOME: Final = 8
 
 
 class Home(NamedTuple):
-    """One simulated home: `parties` are rows (domain, organisation, country, kind)."""
+    """One simulated home: `parties` are rows (domain, organisation, country, kind: "maker" or "company")."""
 
     devices: tuple[Device, ...]
     story: tuple[Event, ...]
@@ -151,7 +154,7 @@ def _turn(
     other = f"{rng.choice(WORDS)}-{rng.choice(WORDS)}-third.example"
     channels, domain = _changed(rng, device.channels, kind, maker, other)
     if kind in ("new_party", "gone_party"):
-        parties[other] = (other, other.split(".", maxsplit=1)[0].title(), rng.choice(COUNTRIES), "analytics")
+        parties[other] = (other, other.split(".", maxsplit=1)[0].title(), rng.choice(COUNTRIES), "company")
     if kind == "migration":
         parties[domain] = (domain, maker.split(".", maxsplit=1)[0].title(), parties[maker][2], "maker")
     ts = localtime.event_ts(event, end)
@@ -213,7 +216,13 @@ def main() -> None:
     (options.out / "records.jsonl").write_text("".join(lines))
     (options.out / "truth.jsonl").write_text("".join(json.dumps(line) + "\n" for line in home.truth))
     with (options.out / "parties.csv").open("w", newline="") as table:
-        csv.writer(table).writerows([("domain", "organisation", "country", "kind"), *home.parties])
+        csv.writer(table).writerows([PARTY_COLUMNS, *map(_party_row, home.parties)])
+
+
+def _party_row(party: tuple[str, str, str, str]) -> tuple[str, ...]:
+    """Return a row of an owner's own table of organisations (appliance/data/parties/)."""
+    domain, organisation, country, kind = party
+    return (organisation, "", kind, country, "", "", domain, "", "simulated", "2026-11-23")
 
 
 if __name__ == "__main__":
