@@ -39,7 +39,7 @@ class _Unclaimed:
 
     @property
     def kept_bytes(self) -> int:
-        return sum(len(data) for _, data in self.early)
+        return sum([len(data) for _, data in self.early]) if self.early else 0
 
     @property
     def incomplete(self) -> bool:
@@ -120,7 +120,8 @@ class Directions:
         if not isinstance(found, tuple):
             found = list(found)
         if dissector.done:  # the usual case: one segment holds it all
-            self._close(table, direction, packet.uid)
+            self.kept_bytes -= direction.kept_bytes
+            table[packet.uid] = None
             return found
         claimed = _Claimed(dissector, packet.seq + len(packet.payload) & 0xFFFFFFFF)
         self.kept_bytes -= direction.kept_bytes

@@ -13,8 +13,8 @@ from sensor.wire.dnsmessage import Message, Resource
 from sensor.wire.malformed import Malformed
 
 _PORT: Final = 53
-_ADDRESSES: Final = (dnsmessage.A, dnsmessage.AAAA)
 _BINDINGS: Final = (dnsmessage.SVCB, dnsmessage.HTTPS)
+_LOCATING: Final = (dnsmessage.A, dnsmessage.AAAA, *_BINDINGS)
 
 
 class Dns:
@@ -108,24 +108,27 @@ def _follow(query: str, answers: tuple[Resource, ...]) -> tuple[tuple[str, ...],
 
     Records of other names are passed over: an answer could otherwise claim any address for any name.
     """
-    chain: dict[str, None] = {}  # a set in order; RFC 1034 §3.6.2 allows loops to exist
     aliases = {
-        answer.name.lower(): answer.text.lower() for answer in answers if answer.rtype == dnsmessage.CNAME
+        name.lower(): text.lower() for name, rtype, _, text, _, _ in answers if rtype == dnsmessage.CNAME
     }
+    chain = _chain(query, aliases) if aliases else {}
+    addresses: list[str] = []
+    smallest_s: int | None = None
+    for name, rtype, ttl_s, text, _, items in answers:
+        if rtype not in _LOCATING or (name.lower() != query and name.lower() not in chain):
+            continue
+        found = items if rtype in _BINDINGS else (text,)
+        addresses.extend(found)
+        if found and (smallest_s is None or ttl_s < smallest_s):
+            smallest_s = ttl_s
+    return tuple(chain), tuple(addresses[:MAX_ITEMS]), smallest_s
+
+
+def _chain(query: str, aliases: dict[str, str]) -> dict[str, None]:
+    """Return the names that `query` leads to, in order; RFC 1034 §3.6.2 allows loops to exist."""
+    chain: dict[str, None] = {}
     name = query
     while name in aliases and aliases[name] not in chain and len(chain) < MAX_ITEMS:
         name = aliases[name]
         chain[name] = None
-    addresses: list[str] = []
-    ttls: list[int] = []
-    for answer in answers:
-        owner = answer.name.lower()
-        if owner != query and owner not in chain:
-            continue
-        if answer.rtype in _ADDRESSES:
-            addresses.append(answer.text)
-            ttls.append(answer.ttl_s)
-        elif answer.rtype in _BINDINGS and answer.items:
-            addresses.extend(answer.items)
-            ttls.append(answer.ttl_s)
-    return tuple(chain), tuple(addresses[:MAX_ITEMS]), min(ttls, default=None)
+    return chain
