@@ -45,7 +45,18 @@ WORDS: Final = tuple(
     ]
 )
 PARTY_COLUMNS: Final = tuple(
-    "organisation group kind country purpose aliases domains platforms source date".split()
+    [
+        "organisation",
+        "group",
+        "kind",
+        "country",
+        "purpose",
+        "aliases",
+        "domains",
+        "platforms",
+        "source",
+        "date",
+    ]
 )
 COUNTRIES: Final = ("FR", "DE", "US", "CN", "SG", "GB")
 CHANGES: Final = (
