@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from appliance.alerts.alert import Alert
 from appliance.alerts.judge import Judge
+from appliance.alerts.policy import is_news
 from appliance.behaviour.behaviour import Behaviour
 from appliance.behaviour.facts import Change, Contact, Update
 from appliance.devices.knowledge import DeviceKnowledge
@@ -74,6 +75,7 @@ class Home:
         self._marks = Marks()
         self._vendors: dict[str, str | None] = {}
         self._step = 0
+        self.told: dict[str, Alert] = {}
         self.first_ts: float | None = None
         self.last_ts: float | None = None
 
@@ -190,7 +192,8 @@ class Home:
         for fact in facts:
             yield fact
             alert = self._judge(fact, self.devices.record(fact.device))
-            if alert is not None:
+            if alert is not None and is_news(alert, self.told.get(alert.identifier)):
+                self.told[alert.identifier] = alert
                 yield alert
 
 

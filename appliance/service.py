@@ -34,6 +34,7 @@ class Service:
         for part in PARTS:
             for device, body in sorted(writer.states(part).items()):
                 restore(home, part, device, body)
+        home.told = {alert.identifier: alert for alert in writer.alerts()}
         home.first_ts, home.last_ts = writer.meta("first_ts"), writer.meta("last_ts")
 
     def take(self, records: Iterable[Record]) -> None:
@@ -83,7 +84,7 @@ class Service:
         self._writer.add(home.devices.record(device))
         for party in home.behaviour.party_records(device):
             self._writer.add(party)
-        self._learning[device] = list(home.behaviour.learning(device).missing)
+        self._learning[device] = list(home.behaviour.learning(device))
         return [(part, device, body) for part, body in state_of(home, device).items()]
 
     def _keep(self, fact: Fact) -> None:

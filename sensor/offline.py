@@ -14,7 +14,7 @@ OnError = Callable[[CaptureError], None]
 
 
 def capture_records(
-    paths: Sequence[Path], on_error: OnError, progress: Callable[[int], None] = lambda _: None
+    paths: Sequence[Path], on_error: OnError, progress: Callable[[int], object] = lambda _: None
 ) -> Iterator[Record]:
     """Yield the records of captures that belong to one stretch of time, as one sensor would have seen them.
 

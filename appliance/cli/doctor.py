@@ -87,7 +87,7 @@ def _native() -> Check:
 
 def _knowledge() -> Check:
     try:
-        load_knowledge(None)
+        load_knowledge()
     except (OSError, ValueError) as error:
         return Check("knowledge", "bad", f"cannot be read ({error}): install Tattlebox again")
     return Check("knowledge", "ok", "device and party tables read")

@@ -36,7 +36,7 @@ class Inputs:
         """Return the size of all files as they lie on disk."""
         return sum(file.size_bytes for file in self.files)
 
-    def records(self, progress: Callable[[int], None]) -> Iterator[Record]:
+    def records(self, progress: Callable[[int], object]) -> Iterator[Record]:
         """Yield all records; `progress` is told the bytes that were read, file by file."""
         for is_records, group in groupby(self.files, key=lambda file: file.is_records):
             files = list(group)
@@ -46,7 +46,7 @@ class Inputs:
             for file in files:
                 yield from self._record_file(file.path, progress)
 
-    def _record_file(self, path: Path, progress: Callable[[int], None]) -> Iterator[Record]:
+    def _record_file(self, path: Path, progress: Callable[[int], object]) -> Iterator[Record]:
         done = 0
 
         def step(position: int) -> None:

@@ -44,7 +44,7 @@ def _run(args: argparse.Namespace) -> int:
         raise CommandError(
             f"{writer.path} holds a replay; give the live home a place of its own with --store FILE"
         )
-    service = Service(Home(load_knowledge(None)), writer)
+    service = Service(Home(load_knowledge()), writer)
     writer.commit(origin="live")
     committed = time.monotonic()
     for record in socket_records(args.socket, lambda: bool(stop)):

@@ -78,9 +78,9 @@ def _replay(inputs: Inputs, store: Path, folder: Path | None, parties: Path | No
     out = OutputFolder(folder) if folder else None
     writer = Writer(store)
     try:
-        service = Service(Home(load_knowledge(None, extra=parties)), writer, out)
+        service = Service(Home(load_knowledge(extra=parties)), writer, out)
         with tqdm(total=inputs.size_bytes, unit="B", unit_scale=True, desc="Reading", disable=None) as bar:
-            service.take(inputs.records(lambda count: bar.update(count) and None))
+            service.take(inputs.records(bar.update))
             service.finish()
             bar.update(max(0, inputs.size_bytes - bar.n))
         writer.commit(origin="replay", inputs=marks)

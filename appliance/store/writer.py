@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from appliance.alerts.alert import Alert
 from appliance.behaviour.facts import Change
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
@@ -84,6 +85,10 @@ class Writer:
         """Return what `commit` last kept of each device for this part of the core."""
         rows = self._db.execute("SELECT device, body FROM state WHERE part = ?", (part,))
         return {device: json.loads(body) for device, body in rows}
+
+    def alerts(self) -> list[Alert]:
+        """Return all alerts told so far."""
+        return [tables.ALERT.record(row) for row in self._db.execute(tables.ALERT.select)]
 
     def meta(self, key: str) -> Any:
         """Return a meta value, None when it was never set."""
