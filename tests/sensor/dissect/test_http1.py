@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sensor.dissect.http1 import MAX_REQUESTS
 from sensor.records import HttpRequest, Record
 from tests.sensor.dissect.given import CLIENT, CLIENT_MAC, SERVER, mutated, read, segments, weird_names
 
@@ -79,6 +80,10 @@ def test_pipelined_requests_in_pieces(size: int) -> None:
     stream = POST + GET + b"\r\n" + POST + GET
     parts = [stream[at : at + size] for at in range(0, len(stream), size)]
     assert [found.method for found in requests(*parts)] == ["POST", "GET", "POST", "GET"]
+
+
+def test_a_flood_of_requests_is_bounded() -> None:
+    assert len(requests(b"GET / HTTP/1.1\n\n" * 4000)) == MAX_REQUESTS
 
 
 def test_a_body_is_not_read_as_a_request() -> None:
