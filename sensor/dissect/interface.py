@@ -1,4 +1,4 @@
-"""The shapes of a dissector, and the one way it says that bytes are wrong. No I/O.
+"""The shapes of a dissector, and the records that more than one of them makes. No I/O.
 
 A datagram dissector reads each packet by itself; one object serves a whole capture. A stream dissector reads
 one direction of one TCP connection; an object is made for each direction it claims. Neither ever raises:
@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import ClassVar, Final, Protocol
 
 from sensor.packet import Packet
-from sensor.records import Observation, Weird
+from sensor.records import Observation, TlsClientHello, Weird
+from sensor.wire.clienthello import ClientHello
 from sensor.wire.malformed import Malformed
 
 MAX_DETAIL: Final = 200
@@ -52,4 +53,19 @@ def weird(packet: Packet, protocol: str, error: Malformed) -> Weird:
     what = "cut" if packet.cut else error.what
     return Weird(
         packet.ts, f"{protocol}_{what}", packet.uid or None, packet.src, packet.dst, error.detail[:MAX_DETAIL]
+    )
+
+
+def hello_record(packet: Packet, transport: str, hello: ClientHello) -> TlsClientHello:
+    """Return the record of a hello that `packet` completed."""
+    return TlsClientHello(
+        packet.ts,
+        packet.uid,
+        packet.src_mac,
+        transport,
+        packet.src,
+        packet.sport,
+        packet.dst,
+        packet.dport,
+        *hello,
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from sensor.dissect.interface import weird
+from sensor.dissect.interface import hello_record, weird
 from sensor.packet import Packet
-from sensor.records import Observation, TlsClientHello, Weird
+from sensor.records import Observation, Weird
 from sensor.wire import clienthello
 from sensor.wire.malformed import Malformed
 
@@ -40,7 +40,7 @@ class Tls:
         if not hello:
             return ()
         self.done = True
-        return (observation(packet, "tcp", hello),)
+        return (hello_record(packet, "tcp", hello),)
 
     def _hello(self, data: bytes) -> clienthello.ClientHello | None:
         """Return the ClientHello once it is complete. Raises Malformed."""
@@ -63,18 +63,3 @@ class Tls:
                 return hello
         self._records = data[offset:]
         return None
-
-
-def observation(packet: Packet, transport: str, hello: clienthello.ClientHello) -> TlsClientHello:
-    """Return the record of a hello that `packet` completed."""
-    return TlsClientHello(
-        packet.ts,
-        packet.uid,
-        packet.src_mac,
-        transport,
-        packet.src,
-        packet.sport,
-        packet.dst,
-        packet.dport,
-        *hello,
-    )
