@@ -22,12 +22,26 @@ Use = dict[str, dict[int, int]]
 
 
 def is_steady(counts: list[int]) -> bool:
-    """Return whether the earlier part of daily counts follows a clock rather than a child."""
+    """Return whether the earlier part of daily counts follows a clock rather than a child.
+
+    A clock of once a day with some jitter gives 0, 1 or 2: its variance is far below its mean, which is what
+    tells it from play.
+    """
     base = counts[: max(LEAST_DAYS, len(counts) // 2)]
-    total = sum(base)
-    squares = sum(count * count for count in base)
-    # population variance × n²: n·Σx² − (Σx)², in whole numbers
-    return total > 0 and len(base) * squares - total * total <= (STEADY_SPREAD * total) ** 2
+    total, spread = _moments(base)
+    return total > 0 and (spread <= (STEADY_SPREAD * total) ** 2 or 2 * spread <= len(base) * total)
+
+
+def _follows_play(counts: list[int]) -> bool:
+    """Return whether daily counts come in bursts: their variance is above their mean."""
+    total, spread = _moments(counts)
+    return spread > len(counts) * total and not is_steady(counts)
+
+
+def _moments(counts: list[int]) -> tuple[int, int]:
+    """Return the sum and the population variance × n² (n·Σx² − (Σx)²), in whole numbers."""
+    total = sum(counts)
+    return total, len(counts) * sum(count * count for count in counts) - total * total
 
 
 def of(device: Device, days: list[int]) -> Use:
@@ -39,7 +53,7 @@ def of(device: Device, days: list[int]) -> Use:
         for channel in party.channels.values():
             rows = channel.days
             masks = [rows[day][0] if day in rows else 0 for day in days]
-            if _lasts(masks) and not is_steady([mask.bit_count() for mask in masks]):
+            if _lasts(masks) and _follows_play([mask.bit_count() for mask in masks]):
                 hours = use.setdefault(party.domain, {})
                 for day, mask in zip(days, masks, strict=True):
                     if mask:

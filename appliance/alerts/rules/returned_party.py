@@ -15,6 +15,9 @@ SEVERITY: Final = 2
 WHY: Final = "returned_party.why"
 DO: Final = "returned_party.do"
 
+LONG_AWAY_DAYS: Final = 21
+"""After a shorter absence a return is the end of a holiday or of a pause as often as it is news."""
+
 
 def judge(change: Change, profile: Profile) -> Alert | None:
     """Return the alert of a returned party; how loud depends on its role and on how sure we are."""
@@ -22,14 +25,18 @@ def judge(change: Change, profile: Profile) -> Alert | None:
         return None
     words = Words(profile.language)
     country = arrivals.country(change)
+    silent = change.before.get("silent_days", 0.0)
+    volume = arrivals.volume(change, profile)
+    if volume == build.PUSH and silent < LONG_AWAY_DAYS:
+        volume = build.DIGEST
     return build.alert(
         change,
         profile,
-        volume=arrivals.volume(change, profile),
+        volume=volume,
         severity=SEVERITY if change.role in build.OTHERS else 1,
         more=arrivals.caveats(change, words),
         where=words.say("where", country=words.country(country)) if country else "",
         times=words.count("times", change.after["uploads"]),
         days=words.count("days", change.after["days_seen"]),
-        silent=words.days(change.before.get("silent_days", 0.0)),
+        silent=words.days(silent),
     )

@@ -1,0 +1,83 @@
+"""A family's wishes, and when the same is told again."""
+
+import pytest
+
+from appliance.alerts.judge import Judge, judge
+from appliance.alerts.policy import Mute, Policy, is_news
+from appliance.alerts.words import Words
+from appliance.devices.device import DeviceRecord
+from tests.appliance.alerts.made import BEAR, TS, change
+
+ALERT = judge(change("new_party"), BEAR)
+DAY = 86_400
+ENGLISH = ["once", "3 times", "900 bytes", "1.5 kB", "3.0 MB", "less than once a day", "about once a day"]
+RECORD = DeviceRecord(BEAR.device, "Bear", ("02:00:00:00:00:01",), (), (), "Toy", "toy", None, {}, (), TS, TS)
+
+
+@pytest.mark.parametrize(
+    ("name", "mute", "covers"),
+    [
+        ("this device", Mute(device=BEAR.device), True),
+        ("another device", Mute(device="d-other"), False),
+        ("this party", Mute(party="tracker.example"), True),
+        ("this kind", Mute(kind="new_party"), True),
+        ("another kind of this party", Mute(party="tracker.example", kind="bigger"), False),
+        ("a snooze that is over", Mute(device=BEAR.device, until=TS - 1), False),
+        ("a snooze that is not", Mute(device=BEAR.device, until=TS + 1), True),
+    ],
+)
+def test_mutes(name, mute, covers):
+    assert mute.covers(ALERT) is covers, name
+
+
+def test_what_is_hushed_is_logged_with_its_reason():
+    expected = Policy(expected=frozenset([(BEAR.device, "tracker.example")]))
+    for policy, words in ((expected, "expected"), (Policy(mutes=(Mute(),)), "not to be told")):
+        alert = Judge("en", policy)(change("new_party"), RECORD)
+        assert alert.volume == "log"
+        assert words in alert.text
+    assert Judge("en")(change("new_party"), RECORD).volume == "push"
+
+
+@pytest.mark.parametrize(
+    ("name", "alert", "former", "news"),
+    [
+        ("the first", ALERT, None, True),
+        ("the same again", ALERT._replace(ts=TS + DAY), ALERT, False),
+        ("the same, louder", ALERT, ALERT._replace(volume="log"), True),
+        ("the same after a month", ALERT._replace(ts=TS + 29 * DAY), ALERT, True),
+    ],
+)
+def test_the_same_is_told_once(name, alert, former, news):
+    assert is_news(alert, former) is news, name
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ENGLISH),
+        ("fr", ["une fois", "3 fois", "900 octets", "1,5 ko", "3,0 Mo", "moins d'une fois par jour",
+                "environ une fois par jour"]),
+        ("xx", ENGLISH),
+    ],
+)  # fmt: skip
+def test_words(language, said):
+    words = Words(language)
+    assert said == [
+        words.count("times", 1),
+        words.count("times", 3),
+        words.size(900),
+        words.size(1_500),
+        words.size(3_000_000),
+        words.rate(0.3),
+        words.rate(1.0),
+    ]
+
+
+def test_words_for_what_is_not_known():
+    words = Words("en")
+    assert words.country("QQ") == "QQ"
+    assert words.country(None) == "an unknown country"
+    assert words.countries(["DE", "CN"]) == "Germany and China"
+    assert words.days(0.4) == "less than a day"
+    assert words.rate(0) == "never"

@@ -1,0 +1,161 @@
+"""Which change alarms how loudly, and that every sentence can be said in every language."""
+
+import re
+import string
+
+import pytest
+
+from appliance.alerts.judge import judge
+from appliance.alerts.rules import FINDING_RULES, RULES
+from appliance.alerts.words import LANGUAGES
+from appliance.findings.finding import Finding
+from tests.appliance.alerts.made import BEAR, BEFORE_AFTER, CAMERA, TS, change
+
+LOUDNESS = [
+    # name, change, profile, volume
+    ("lasting third party", change("new_party"), BEAR, "push"),
+    ("lasting unknown party", change("new_party", role="unknown"), BEAR, "push"),
+    ("lasting support party", change("new_party", role="support"), BEAR, "digest"),
+    ("the maker itself", change("new_party", role="first"), BEAR, "log"),
+    ("a time server", change("new_party", purpose="time"), BEAR, "log"),
+    ("first sight", change("new_party", certainty="seen"), BEAR, "log"),
+    ("first sight of a tracker", change("new_party", certainty="seen", purpose="advertising"), BEAR, "push"),
+    ("first sight, readable", change("new_party", certainty="seen", encrypted=False), BEAR, "push"),
+    (
+        "first sight, far away",
+        change("new_party", certainty="seen", server_countries=["DE", "CN"]),
+        BEAR,
+        "push",
+    ),
+    ("first sight on a camera", change("new_party", certainty="seen"), CAMERA, "push"),
+    (
+        "first sight, unknown, on a camera",
+        change("new_party", certainty="seen", role="unknown"),
+        CAMERA,
+        "log",
+    ),
+    (
+        "first sight while learning",
+        change("new_party", certainty="seen", encrypted=False, complete=False),
+        BEAR,
+        "log",
+    ),
+    (
+        "first sight on a device that meets many",
+        change("new_party", certainty="seen", encrypted=False, discoveries_28d=5),
+        BEAR,
+        "log",
+    ),
+    ("back after twenty days", change("returned_party"), BEAR, "digest"),
+    (
+        "back after ninety",
+        change("returned_party")._replace(before={"silent_days": 90.0}),
+        BEAR,
+        "push",
+    ),
+    ("gone", change("gone_party"), BEAR, "digest"),
+    ("gone infrastructure", change("gone_party", role="support"), BEAR, "log"),
+    ("out of the agreed countries", change("new_country"), BEAR, "push"),
+    ("the maker's data out of them", change("new_country", role="first"), BEAR, "push"),
+    ("a cloud's server out of them", change("new_country", role="support"), BEAR, "digest"),
+    ("a neighbour country", change("new_country", new_country="NL"), BEAR, "digest"),
+    ("readable", change("encryption_lost", role="first"), BEAR, "push"),
+    ("more often", change("more_often"), BEAR, "push"),
+    ("the maker more often", change("more_often", role="first"), BEAR, "digest"),
+    ("less often", change("less_often"), BEAR, "log"),
+    ("bigger", change("bigger", role="unknown"), BEAR, "push"),
+    ("smaller", change("smaller"), BEAR, "log"),
+    ("new service", change("new_port"), BEAR, "digest"),
+    ("nothing changed", change("nothing_changed", update=TS), BEAR, "log"),
+]
+
+
+@pytest.mark.parametrize(("name", "fact", "profile", "volume"), LOUDNESS)
+def test_loudness(name, fact, profile, volume):
+    alert = judge(fact, profile)
+    assert alert.volume == volume, name
+    assert alert.kind == fact.kind
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", BEFORE_AFTER)
+def test_every_sentence_is_whole(kind, language):
+    for role in ("first", "support", "third", "unknown"):
+        for certainty in ("seen", "confirmed"):
+            fact = change(kind, role=role, certainty=certainty, update=TS - 2 * 86_400)
+            alert = judge(fact, BEAR, language)
+            for text in (alert.title, alert.text, alert.do):
+                assert "{" not in text and "  " not in text and "None" not in text
+                assert text[0].isupper() or text.startswith("Bear")
+            assert not re.search(r"because of|à cause de|violat|viol", alert.text, re.IGNORECASE)
+
+
+def test_english_says_before_and_after_in_numbers():
+    assert judge(change("more_often"), BEAR).text == (
+        "Bear sent data to Tracker (tracker.example) about 3 times a day; now it does so about"
+        " 12 times a day. We compared 2 days with 28 days before."
+    )
+    text = judge(change("new_party", update=TS - 2 * 86_400, server_countries=["CN"]), BEAR).text
+    assert "(server probably in China) 3 times on 2 days" in text
+    assert "It was first seen 2 days after an update." in text
+
+
+def test_french_says_it_in_french():
+    assert judge(change("bigger"), BEAR, "fr").text == (
+        "À chaque fois, Bear envoyait environ 1,5 ko à Tracker (tracker.example) ; maintenant,"
+        " environ 6,0 ko. Nous avons comparé 2 jours avec 28 jours auparavant."
+    )
+
+
+def test_one_alert_per_rule_device_and_party_whatever_the_time():
+    seen, later = judge(change("new_party", certainty="seen"), BEAR), judge(change("new_party"), BEAR)
+    assert seen.identifier == later.identifier
+    assert seen.identifier != judge(change("gone_party"), BEAR).identifier
+    assert re.fullmatch("a-[0-9a-f]{12}", seen.identifier)
+    assert later.evidence == ("change:c-0123456789ab", "flow:C1", "flow:C2")
+
+
+@pytest.mark.parametrize(
+    ("code", "severity", "volume"),
+    [
+        ("cleartext_identifiers", 3, "push"),
+        ("cleartext_upload", 3, "digest"),
+        ("old_tls", 2, "digest"),
+        ("own_dns", 1, "log"),
+        ("a_kind_without_texts_of_its_own", 2, "digest"),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_findings(code, severity, volume, language):
+    finding = Finding(BEAR.device, code, "b.example", TS, TS + 5, 1, severity, "does something", ("C9",))
+    alert = judge(finding, BEAR, language)
+    assert (alert.kind, alert.severity, alert.volume, alert.ts) == (code, severity, volume, TS)
+    assert "{" not in alert.text
+    assert alert.evidence[1] == "flow:C9"
+
+
+def test_names_from_the_network_are_never_templates():
+    fact = change("new_party")._replace(organisation="{device}{0}", domain="{times}.example")
+    assert "{device}{0} ({times}.example)" in judge(fact, BEAR).title
+
+
+def test_languages_have_the_same_keys_and_the_same_parts():
+    english = LANGUAGES["en"]
+    for name, texts in LANGUAGES.items():
+        assert texts.TEXTS.keys() == english.TEXTS.keys(), name
+        assert texts.COUNTS.keys() == english.COUNTS.keys(), name
+        assert texts.COUNTRIES.keys() == english.COUNTRIES.keys(), name
+        for key, text in texts.TEXTS.items():
+            assert _parts(text) == _parts(english.TEXTS[key]), (name, key)
+
+
+def _parts(text):
+    return {part for _, part, _, _ in string.Formatter().parse(text) if part}
+
+
+def test_rules_are_whole():
+    for rule in (*RULES, *FINDING_RULES):
+        assert rule.SEVERITY in (1, 2, 3)
+        for key in (rule.WHY, rule.DO):
+            assert all(key in texts.TEXTS for texts in LANGUAGES.values()), rule.CODE
+    assert {rule.CODE for rule in RULES} == BEFORE_AFTER.keys()
