@@ -30,24 +30,33 @@ _LOCAL_ENDINGS: Final = (
     ".fritz.box",
 )
 
-_LOCAL_NETWORKS: Final = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        "0.0.0.0/8",
-        "10.0.0.0/8",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "224.0.0.0/4",
-        "255.255.255.255/32",
-        "::/127",
-        "fc00::/7",
-        "fe80::/10",
-        "ff00::/8",
-    )
+_LOCAL_NETWORKS: Final = (
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "224.0.0.0/4",
+    "255.255.255.255/32",
+    "::/127",
+    "fc00::/7",
+    "fe80::/10",
+    "ff00::/8",
 )
 """Addresses that never leave the home. The standard library's `is_private` also holds test networks."""
+
+
+def _ranges(version: int) -> tuple[tuple[int, int], ...]:
+    networks = (ipaddress.ip_network(text) for text in _LOCAL_NETWORKS)
+    return tuple(
+        (int(network.network_address), int(network.broadcast_address))
+        for network in networks
+        if network.version == version
+    )
+
+
+_LOCAL_RANGES: Final = {4: _ranges(4), 6: _ranges(6)}
 
 
 def believable(name: str | None) -> str | None:
@@ -72,7 +81,8 @@ def is_local_address(address: str) -> bool | None:
         return None
     mapped = getattr(parsed, "ipv4_mapped", None)
     wanted = mapped if mapped is not None else parsed
-    return any(wanted.version == network.version and wanted in network for network in _LOCAL_NETWORKS)
+    number = int(wanted)
+    return any(first <= number <= last for first, last in _LOCAL_RANGES[wanted.version])
 
 
 def registrable(host: str, knowledge: PartyKnowledge) -> tuple[str, str]:

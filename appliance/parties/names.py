@@ -8,6 +8,7 @@ hour later, so a name is looked up by device, address and the time the flow bega
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -36,7 +37,7 @@ class Names:
     def __init__(self) -> None:
         self.forgotten = 0  # names, flows and devices dropped at a bound
         self._devices: dict[str, dict[str, list[tuple[float, str]]]] = {}  # device → address → (ts, name)
-        self._flows: dict[str, tuple[str | None, str]] = {}  # uid → (name, learnt from)
+        self._flows: OrderedDict[str, tuple[str | None, str]] = OrderedDict()  # uid → (name, learnt from)
 
     def learn(self, device: str, answer: DnsAnswer) -> None:
         """Remember the name asked for, for each address of the answer."""
@@ -60,7 +61,7 @@ class Names:
             return
         self._flows[uid] = (name, learnt_from)
         if len(self._flows) > MAX_FLOWS:
-            del self._flows[next(iter(self._flows))]
+            self._flows.popitem(last=False)
             self.forgotten += 1
 
     def destination(
@@ -91,9 +92,11 @@ class Names:
         known = self._known(device)
         for address, entries in dumped.items():
             for entry in entries:
-                if len(entry) != 2 or not isinstance(entry[1], str):
-                    raise ValueError(f"read {entry!r:.60} in the names of {device}, expected [ts, name]")
-                _remember(known, str(address), float(entry[0]), entry[1])
+                match entry:
+                    case [int() | float() as ts, str(name)]:
+                        _remember(known, address, float(ts), name)
+                    case _:
+                        raise ValueError(f"read {entry!r:.60} in the names of {device}, expected [ts, name]")
         self._trim(known)
 
     def _known(self, device: str) -> dict[str, list[tuple[float, str]]]:

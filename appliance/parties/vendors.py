@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from appliance.parties.knowledge import Maker
@@ -43,14 +44,15 @@ _MIN_WORD: Final = 4
 _WORDS: Final = re.compile(r"[a-z0-9]+")
 
 
-def vendor_words(text: str) -> list[str]:
-    """Return the telling words of a vendor's name, lower-case: "TP-Link Technologies" → ["tp", "link"].
+@lru_cache(4_096)
+def vendor_words(text: str) -> tuple[str, ...]:
+    """Return the telling words of a vendor's name, lower-case: "TP-Link Technologies" → ("tp", "link").
 
     Accents are taken off, since registries write names with and without them.
     """
     plain = unicodedata.normalize("NFKD", text[:255]).encode("ascii", "ignore").decode("ascii")
     words = _WORDS.findall(plain.lower())
-    return [word for word in words if word not in _LEGAL] or words
+    return tuple([word for word in words if word not in _LEGAL] or words)
 
 
 def vendor_key(text: str) -> str:
@@ -79,11 +81,9 @@ def bears_name(vendor: str, domain: str) -> bool:
     label = "".join(_WORDS.findall(domain.partition(".")[0]))
     words = vendor_words(vendor)
     whole = "".join(words)
-    if len(whole) >= _MIN_WORD and whole in label:
-        return True
     if len(label) >= _MIN_WORD and whole.startswith(label) and label not in _PLAIN:
         return True
-    return any(_tells(word, label) for word in words)
+    return any(_tells(word, label) for word in (whole, *words))
 
 
 def _tells(word: str, label: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -212,6 +213,12 @@ def test_every_kind_says_what_it_is() -> None:
         assert kind.severity in (1, 2, 3)
         assert all((kind.title, kind.sentence, kind.do, kind.cannot_prove)), kind.code
         assert "violat" not in (kind.sentence + kind.do + kind.cannot_prove), kind.code
+
+
+def test_every_kind_has_a_heading_in_the_documentation() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "findings.md").read_text(encoding="utf-8")
+    for kind in KINDS:
+        assert f"\n## {kind.code}\n" in text, f"describe {kind.code} in docs/findings.md"
 
 
 texts = st.text(max_size=40)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -118,9 +119,10 @@ def test_a_restart_keeps_the_names() -> None:
     assert named(again, ts=5) == ("a.example", "dns")
 
 
-def test_a_damaged_dump_is_refused_with_a_sentence() -> None:
+@pytest.mark.parametrize("entry", [[1, 2], ["a", "b"], [1], [], None, 7, "ab"])
+def test_a_damaged_dump_is_refused_with_a_sentence(entry: Any) -> None:
     with pytest.raises(ValueError, match=r"expected \[ts, name\]"):
-        Names().load("bear", {"198.51.100.7": [[1, 2]]})
+        Names().load("bear", {"198.51.100.7": [entry]})
 
 
 @given(

@@ -1,0 +1,75 @@
+"""Purposes: suffix before word before port, earlier rules first, never from the registrable domain itself."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.lookup.knowledge import load_knowledge
+from appliance.parties.attribution import Parties
+from appliance.parties.party import Destination
+from appliance.parties.purposes import PURPOSES, PurposeRule, PurposeRules
+
+RULES = PurposeRules(
+    [
+        PurposeRule("suffix", "time.example", "time"),
+        PurposeRule("suffix", "a.time.example", "update"),
+        PurposeRule("word", "ota", "update"),
+        PurposeRule("part", "firmware", "update"),
+        PurposeRule("word", "api", "api"),
+        PurposeRule("port", "123/udp", "time"),
+    ]
+)
+LABELLED = Path(__file__).parent / "purposes_labelled.csv"
+
+
+@pytest.mark.parametrize(
+    ("host", "purpose"),
+    [("x.time.example", "time"), ("b.a.time.example", "update"), ("runtime.example", None), ("", None)],
+)
+def test_the_longest_suffix_decides(host: str, purpose: str | None) -> None:
+    assert RULES.by_suffix(host) == purpose
+
+
+@pytest.mark.parametrize(
+    ("host", "domain", "purpose"),
+    [
+        ("ota.bear.example", "bear.example", "update"),
+        ("api-ota1.bear.example", "bear.example", "update"),
+        ("api.bear.example", "bear.example", "api"),
+        ("newfirmware.bear.example", "bear.example", "update"),
+        ("iota.bear.example", "bear.example", None),
+        ("ota.example", "ota.example", None),
+        ("x.ota.example", "ota.example", None),
+    ],
+)
+def test_words_left_of_the_domain_decide(host: str, domain: str, purpose: str | None) -> None:
+    assert RULES.by_words(host, domain) == purpose
+
+
+def test_ports_decide_by_protocol() -> None:
+    assert (RULES.by_port("udp", 123), RULES.by_port("tcp", 123)) == ("time", None)
+
+
+def test_nine_in_ten_labelled_hosts_are_right() -> None:
+    parties = Parties(load_knowledge().parties)
+    with LABELLED.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert len(rows) >= 200
+    assert all(row["source"] and set(row["purpose"].split("|")) <= set(PURPOSES) for row in rows)
+    right = sum(
+        parties.attribute(row["vendor"] or None, Destination("", 0, "tcp", row["host"], "dns")).purpose
+        in row["purpose"].split("|")
+        for row in rows
+    )
+    assert right / len(rows) >= 0.9
+
+
+@given(st.text(), st.text(), st.integers())
+def test_any_text_is_read(host: str, domain: str, port: int) -> None:
+    for purpose in (RULES.by_suffix(host), RULES.by_words(host, domain), RULES.by_port(host, port)):
+        assert purpose is None or purpose in PURPOSES
