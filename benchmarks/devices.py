@@ -1,7 +1,7 @@
 """How well devices are recognised: benchmarks/devices.py FOLDER
 
-FOLDER holds labels.csv (file,mac,vendor_ok,category,model; `file` relative to FOLDER or to its parent) and the
-captures. Each capture goes through the real sensor; then the device with the labelled MAC is looked up.
+FOLDER holds labels.csv (file,mac,vendor_ok,category,model; `file` relative to FOLDER or to its parent) and
+the captures. Each capture goes through the real sensor; then the device with the labelled MAC is looked up.
 
 - vendor_accuracy: an accepted alias is contained in our vendor, or ours in it, whatever the case
 - category_accuracy: our category is one of the accepted

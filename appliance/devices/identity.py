@@ -120,15 +120,12 @@ def client_key(client_id: str | None, mac: str) -> str | None:
     return None if client_id.endswith(mac.replace(":", "")) else client_id.casefold()
 
 
-_UNSAFE: Final = {
-    code: None
-    for block in (range(0x20), range(0x7F, 0xA0), range(0x200B, 0x2010), range(0x202A, 0x202F))
-    for code in block
-} | {code: None for code in (*range(0x2066, 0x206A), 0xFEFF)}
 _NAME_LENGTH: Final = 48  # fits one line of a phone's screen
+_READ_LENGTH: Final = 1024  # of a hostile text, at most so much is looked at
 
 
 def plain_text(text: str, length: int = _NAME_LENGTH) -> str:
     """Return text from the network without control and direction characters, shortened to `length`."""
-    clean = " ".join(text.translate(_UNSAFE).split())
+    words = " ".join(text[:_READ_LENGTH].split())
+    clean = "".join(character for character in words if character.isprintable()).strip()
     return clean if len(clean) <= length else clean[: length - 1] + "…"

@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from appliance.devices.signals.router import evidence
+from tests.appliance.devices.samples import KNOWLEDGE, ROUTER, neighbour
+
+
+def test_who_announces_routes_is_a_router() -> None:
+    [item] = evidence(neighbour(ROUTER, "fe80::1", source="ra"), KNOWLEDGE)
+    assert (item.field, item.value) == ("category", "router")
+
+
+def test_who_only_answers_for_an_address_is_not() -> None:
+    assert list(evidence(neighbour(ROUTER, "fe80::1", source="ndp"), KNOWLEDGE)) == []

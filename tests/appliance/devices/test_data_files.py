@@ -1,0 +1,191 @@
+"""The data files: complete, dated, and true to the registry; every toy's published signs lead to it."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+import aiooui
+import pytest
+
+from appliance.devices.knowledge import SIGNALS_OF_RULES, UNNAMED, organisation_key
+from appliance.devices.registry import Devices
+from appliance.lookup.knowledge_files import (
+    BLOCK_COLUMNS,
+    CATALOGUE_COLUMNS,
+    FOLDER,
+    MAKER_COLUMNS,
+    ORGANISATION_COLUMNS,
+    RULE_COLUMNS,
+    read_rows,
+)
+from tests.appliance.devices.samples import KNOWLEDGE, MODULE, PRIVATE, dhcp, neighbour, query
+
+CATEGORIES = set(
+    [
+        "camera",
+        "doorbell",
+        "plug",
+        "light",
+        "hub",
+        "scale",
+        "appliance",
+        "coffee",
+        "speaker",
+        "tv",
+        "thermostat",
+        "sensor",
+        "lock",
+        "printer",
+        "router",
+        "kettle",
+        "media",
+        "siren",
+        "alarm",
+        "garage",
+        "remote",
+        "phone",
+        "computer",
+        "tablet",
+        "console",
+        "watch",
+        "toy",
+        "robot",
+        "vacuum",
+    ]
+) | {"baby monitor"}
+FILES = {
+    "organisations.csv": ORGANISATION_COLUMNS,
+    "blocks.csv": BLOCK_COLUMNS,
+    "rules.csv": RULE_COLUMNS,
+    "makers.csv": MAKER_COLUMNS,
+    "catalogue.csv": CATALOGUE_COLUMNS,
+}
+ROWS = {name: read_rows(name, columns) for name, columns in FILES.items()}
+MAKERS = {row["maker"]: row for row in ROWS["makers.csv"]}
+
+
+def registered_names() -> set[str]:
+    """Return every organisation name of the registry as aiooui ships it, and of our own smaller blocks."""
+    blob = (FOLDER / "blocks.csv").read_text(encoding="utf-8")
+    small = {row["organisation"] for row in csv.DictReader(blob.splitlines())}
+    data = aiooui._OUI_DATA_FILE.read_bytes()
+    count = int.from_bytes(data[4:8], "little")
+    return small | set(data[8 + 8 * count :].decode().splitlines())
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_row_has_a_source_and_a_date(name: str) -> None:
+    for row in ROWS[name]:
+        assert row["source"].strip(), f"{name}: {row} says not where it is known from"
+        assert re.fullmatch(r"20\d\d-\d\d-\d\d", row["date"]), f"{name}: {row} has no date"
+
+
+@pytest.mark.parametrize("name", ["organisations.csv", "rules.csv", "catalogue.csv"])
+def test_categories_are_the_words_we_use(name: str) -> None:
+    assert {row["category"] for row in ROWS[name]} - {""} <= CATEGORIES
+
+
+def test_the_catalogue_is_as_large_as_we_say() -> None:
+    assert len(ROWS["catalogue.csv"]) >= 150
+    assert len({row["maker"] for row in ROWS["catalogue.csv"]}) >= 60
+
+
+def test_organisation_names_stand_in_the_registry() -> None:
+    registered = registered_names()
+    keys = {organisation_key(name) for name in registered}
+    for row in ROWS["organisations.csv"]:
+        name = row["organisation"].removesuffix(" *")
+        assert organisation_key(name) in keys, f"organisations.csv: {name!r} is not in the registry"
+    for row in ROWS["makers.csv"]:
+        for name in filter(None, row["organisations"].split("|")):
+            assert organisation_key(name) in keys, f"makers.csv: {name!r} is not in the registry"
+
+
+def test_no_row_is_there_twice() -> None:
+    for name, fields in {
+        "organisations.csv": ("organisation",),
+        "blocks.csv": ("prefix",),
+        "rules.csv": ("signal", "pattern", "only_vendor"),
+        "makers.csv": ("maker",),
+        "catalogue.csv": ("maker", "model"),
+    }.items():
+        keys = [tuple(row[field] for field in fields) for row in ROWS[name]]
+        assert len(keys) == len(set(keys)), f"{name} has a row twice"
+
+
+def test_rules_are_well_formed() -> None:
+    for row in ROWS["rules.csv"]:
+        assert row["signal"] in SIGNALS_OF_RULES, row
+        assert 0 < float(row["confidence"]) < 1, row
+        assert row["vendor"] or row["category"] or row["model"], row
+        if row["signal"] == "domain":
+            assert float(row["confidence"]) < 0.9, f"{row}: a phone's app asks for it too"
+            assert re.fullmatch(r"[a-z0-9.-]+\.[a-z0-9-]+", row["pattern"]), row
+
+
+def test_what_a_toy_can_do_is_yes_no_or_unknown() -> None:
+    for row in ROWS["catalogue.csv"]:
+        assert {row["microphone"], row["camera"], row["location"]} <= {"yes", "no", "unknown"}, row
+        assert re.fullmatch(r"(20\d\d-\d\d-\d\d)?", row["support_end"]), row
+
+
+def test_makers_of_parts_name_no_vendor() -> None:
+    unnamed = {row["organisation"] for row in ROWS["organisations.csv"] if row["vendor"] == UNNAMED}
+    assert {
+        "Espressif Inc.",
+        "Tuya Smart Inc.",
+        "Texas Instruments",
+        "Liteon Technology Corporation",
+    } <= unnamed
+
+
+MAKERS_WITH_DOMAINS = [row["maker"] for row in ROWS["makers.csv"] if row["domains"]]
+
+
+@pytest.mark.parametrize("maker", MAKERS_WITH_DOMAINS)
+def test_a_makers_names_lead_to_it_and_look_alikes_do_not(maker: str) -> None:
+    domain = MAKERS[maker]["domains"].split("|")[0].strip()
+    label, _, rest = domain.partition(".")
+    assert vendor_when_asking(f"cloud.{domain}") == maker
+    for look_alike in (f"x{domain}", f"{domain}.example", f"{label}s.{rest}.example"):
+        assert vendor_when_asking(look_alike) is None
+
+
+def vendor_when_asking(name: str) -> str | None:
+    """Return the vendor of a device with a module maker's MAC that asks for a name."""
+    devices = Devices(KNOWLEDGE)
+    devices.observe(neighbour(MODULE, "192.168.1.31"))
+    devices.observe(query(name, MODULE, "192.168.1.31"))
+    return devices.record(devices.ids()[0]).vendor
+
+
+PATTERNS = [
+    (model, pattern)
+    for model in KNOWLEDGE.models
+    for signal, pattern in model.patterns
+    if signal == "dhcp_hostname"
+]
+
+
+@pytest.mark.parametrize("maker", ["Boxine (tonies)", "Nanit (Udisense)", "Xplora", "LEGO", "Happiest Baby"])
+def test_a_makers_address_blocks_lead_to_it(maker: str) -> None:
+    organisations = {
+        organisation_key(name) for name in filter(None, MAKERS[maker]["organisations"].split("|"))
+    }
+    assert organisations
+    assert any(
+        known.vendor == maker
+        for key in organisations
+        if (known := KNOWLEDGE._organisations.get(key)) is not None
+    )
+
+
+@pytest.mark.parametrize("name", ["prod.de.tbs.toys", "api.yotoplay.com", "firmware.toytalk.com"])
+def test_a_phone_with_the_toys_app_is_not_the_toy(name: str) -> None:
+    devices = Devices(KNOWLEDGE)
+    devices.observe(dhcp(PRIVATE, hostname="iPhone", parameter_list=(1, 121, 3, 6, 15, 108, 114, 119, 252)))
+    devices.observe(neighbour(PRIVATE, "192.168.1.40"))
+    devices.observe(query(name, PRIVATE, "192.168.1.40"))
+    record = devices.record(devices.ids()[0])
+    assert (record.vendor, record.category) == ("Apple", "phone")

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.devices.knowledge import (
+    SIGNALS_OF_RULES,
+    Catalogue,
+    DeviceKnowledge,
+    Rule,
+    organisation_key,
+    shown_organisation,
+    split_list,
+)
+from tests.appliance.devices.samples import KNOWLEDGE, PLUG, Registered
+
+
+def rule(signal: str, pattern: str, vendor: str = "V") -> Rule:
+    return Rule(signal, pattern, vendor, None, None, 0.9, "", None)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("LEGO System A/S", "LEGO SYSTEM A/S.", True),
+        ("Samsung Electronics Co.,Ltd", "SAMSUNG ELECTRONICS CO., LTD.", True),
+        ("Roku, Inc", "Roku, Inc.", True),
+        ("tonies GmbH", "Tonies", True),
+        ("Yoto", "Kyoto Microcomputer Co., Ltd.", False),
+        ("Ring LLC", "Ring Solutions", False),
+        ("Ring LLC", "RING ACCESS, INC.", False),
+        ("LEGO System A/S", "The LEGO Group", False),
+        ("Miku", "Mikotek Information Inc.", False),
+    ],
+)
+def test_organisation_names_are_compared_whole(one: str, other: str, same: bool) -> None:
+    assert (organisation_key(one) == organisation_key(other)) is same
+
+
+@pytest.mark.parametrize(
+    ("registered", "shown"),
+    [
+        ("Edimax Technology Co. Ltd.", "Edimax Technology"),
+        ("NETVUE，INC.", "NETVUE"),
+        ("Withings", "Withings"),
+        ("Co., Ltd.", "Co."),
+    ],
+)
+def test_a_registered_name_as_people_say_it(registered: str, shown: str) -> None:
+    assert shown_organisation(registered) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "vendor"), [("Quux", "Quux"), ("Quux (Asia) Ltd", "Quux"), ("Quuxley Inc", "Quuxley")]
+)
+def test_a_whole_word_prefix_covers_subsidiaries(name: str, vendor: str) -> None:
+    knowledge = DeviceKnowledge(Catalogue((("Quux *", "Quux", "", 0.0),), (), ()), Registered(name))
+    found = knowledge.organisation(PLUG)
+    assert found is not None
+    assert found[1].vendor == vendor
+
+
+def test_a_domain_rule_covers_the_names_below_it_and_the_longest_wins() -> None:
+    rules = (rule("domain", "maker.example", "Maker"), rule("domain", "scale.maker.example", "Scale"))
+    knowledge = DeviceKnowledge(Catalogue((), rules, ()), Registered(None))
+    for name, vendor in [("a.b.maker.example", "Maker"), ("x.scale.maker.example", "Scale")]:
+        assert [found.vendor for found in knowledge.match_domain(name)] == [vendor]
+    assert list(knowledge.match_domain("notmaker.example")) == []
+    assert list(knowledge.match_domain("maker.example.org")) == []
+
+
+def test_patterns_are_of_whole_texts_without_case() -> None:
+    rules = (rule("dhcp_hostname", "HS1??*"), rule("dhcp_hostname", "plain"))
+    knowledge = DeviceKnowledge(Catalogue((), rules, ()), Registered(None))
+    assert len(list(knowledge.match("dhcp_hostname", "hs110(EU)"))) == 1
+    assert len(list(knowledge.match("dhcp_hostname", "PLAIN"))) == 1
+    assert list(knowledge.match("dhcp_hostname", "my-hs110")) == []
+    assert list(knowledge.match("mdns_name", "plain")) == []
+
+
+def test_a_stated_maker_gets_our_name_for_it() -> None:
+    assert KNOWLEDGE.vendor_named("LEGO System A/S") == "LEGO"
+    assert KNOWLEDGE.vendor_named("Quux Ltd.") == "Quux"
+    assert KNOWLEDGE.vendor_named("Espressif Inc.") == "Espressif"
+
+
+@given(st.sampled_from(SIGNALS_OF_RULES), st.text(max_size=255))
+def test_any_text_is_matched_without_a_fault(signal: str, text: str) -> None:
+    assert len(list(KNOWLEDGE.match(signal, text))) < 50
+    list(KNOWLEDGE.match_domain(text))
+    organisation_key(text)
+    shown_organisation(text)
+
+
+def test_a_cell_with_several_entries() -> None:
+    assert split_list(" a | b|") == ("a", "b")
+    assert split_list("") == ()
