@@ -74,6 +74,12 @@ def house(vendor: str) -> str:
     return vendor.partition(" (")[0]
 
 
+def brand_name(vendor: str) -> str:
+    """Return the name on the box: "Nest" of "Google (Nest)", but "Sound United" of several brands."""
+    name, _, brand = vendor.removesuffix(")").partition(" (")
+    return brand if brand and "," not in brand else name
+
+
 def _best(field: str, evidence: list[Evidence], confidence: dict[str, float]) -> str | None:
     """Return the value to show for one field and note its confidence, or None."""
     by_value: dict[str, dict[str, float]] = {}
@@ -157,13 +163,14 @@ def shown_name(decision: Decision, last: str) -> str:
     """Return what to call the device; `last` is the end of its MAC or address, for one nobody knows."""
     if decision.given_name:
         return decision.given_name
-    if decision.vendor and decision.model:
-        repeated = decision.model.casefold().startswith(decision.vendor.casefold())
-        return decision.model if repeated else f"{decision.vendor} {decision.model}"
-    if decision.vendor and decision.category:
-        return f"{decision.vendor} {decision.category}"
+    brand = brand_name(decision.vendor) if decision.vendor else None
+    if brand and decision.model:
+        repeated = decision.model.casefold().startswith(brand.casefold())
+        return decision.model if repeated else f"{brand} {decision.model}"
+    if brand and decision.category:
+        return f"{brand} {decision.category}"
     if decision.own_name:
         return decision.own_name
-    if decision.vendor:
-        return f"{decision.vendor} device"
+    if brand:
+        return f"{brand} device"
     return f"Unknown {decision.category or 'device'} (…{last})"

@@ -326,14 +326,15 @@ class Devices:
         A global IPv6 address on a frame to the gateway is the sender's own; any other foreign address means
         that the MAC is the gateway's. Nothing follows from IPv6 before the gateway is known.
         """
-        if ":" not in address:
-            state = self._device_of_mac(mac, ts)
-            if state is not None:
-                self._make_gateway(state)
-        elif mac not in self._gateways and other_mac in self._gateways:
-            state = self._device_of_mac(mac, ts)
-            if state is not None:
-                self._bind(state, address)
+        if mac in self._gateways or (":" in address and other_mac not in self._gateways):
+            return
+        state = self._device_of_mac(mac, ts)
+        if state is None:
+            return
+        if ":" in address:
+            self._bind(state, address)
+        else:
+            self._make_gateway(state)
 
     def _device_of_mac(self, mac: str, ts: float) -> DeviceState | None:
         if not is_device_mac(mac):

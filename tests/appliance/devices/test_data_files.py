@@ -168,7 +168,7 @@ PATTERNS = [
 ]
 
 
-@pytest.mark.parametrize("maker", ["Boxine (tonies)", "Nanit (Udisense)", "Xplora", "LEGO", "Happiest Baby"])
+@pytest.mark.parametrize("maker", ["Boxine (tonies)", "Udisense (Nanit)", "Xplora", "LEGO", "Happiest Baby"])
 def test_a_makers_address_blocks_lead_to_it(maker: str) -> None:
     organisations = {
         organisation_key(name) for name in filter(None, MAKERS[maker]["organisations"].split("|"))

@@ -135,6 +135,11 @@ def test_the_order_of_evidence_does_not_matter(evidence: list[Evidence], random:
         ([said("vendor", "D-Link", "oui", 0.9), said("model", "DCS-935L", "mdns", 0.9)], "D-Link DCS-935L"),
         ([said("vendor", "LEGO", "oui", 0.9), said("model", "LEGO Boost", "mdns", 0.9)], "LEGO Boost"),
         ([said("vendor", "Sonos", "oui", 0.9), said("category", "speaker", "oui", 0.9)], "Sonos speaker"),
+        (
+            [said("vendor", "Google (Nest)", "oui", 0.9), said("category", "camera", "oui", 0.9)],
+            "Nest camera",
+        ),
+        ([said("vendor", "BSH (Bosch, Siemens)", "oui", 0.9)], "BSH device"),
         ([said("name", "study-pc", "dhcp", 0.5), said("category", "computer", "dhcp", 0.9)], "study-pc"),
         ([said("vendor", "TP-Link", "oui", 0.9)], "TP-Link device"),
         ([said("category", "camera", "ports", 0.6)], "Unknown camera (…fc:a3)"),

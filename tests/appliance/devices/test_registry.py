@@ -147,7 +147,7 @@ def test_what_a_box_says_is_gathered_with_reasons() -> None:
     assert record.confidence["vendor"] > 0.95
     assert "its address block is registered to tonies GmbH" in {item.reason for item in record.evidence}
     assert record.hostnames == ("den-box",)
-    assert record.name == "Boxine (tonies) toy"
+    assert record.name == "tonies toy"
 
 
 def test_a_module_makers_block_names_no_vendor() -> None:
