@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
-
-from sensor.capture.file import CaptureError, first_ts
+from typing import Final, NamedTuple
 
 from appliance.cli.common import complain
 from appliance.sources import SourceError, first_record_ts, is_record_file, read_records
+from sensor.capture.file import CaptureError, first_ts
 from sensor.offline import capture_records
-from sensor.records import Record
+from sensor.records import Record, Weird
+
+UNKNOWN_LINK: Final = "unknown_link_type"
+"""The meter's name for a packet whose link type nobody knows."""
 
 
 class Input(NamedTuple):
@@ -41,10 +43,22 @@ class Inputs:
         for is_records, group in groupby(self.files, key=lambda file: file.is_records):
             files = list(group)
             if not is_records:
-                yield from capture_records([file.path for file in files], self._fail, progress)
+                yield from self._captures([file.path for file in files], progress)
                 continue
             for file in files:
                 yield from self._record_file(file.path, progress)
+
+    def _captures(self, paths: list[Path], progress: Callable[[int], object]) -> Iterator[Record]:
+        """Yield the records of captures; packets of a link nobody knows are complained of once."""
+        strange: set[str] = set()
+        for record in capture_records(paths, self._fail, progress):
+            if type(record) is Weird and record.name == UNKNOWN_LINK and record.detail not in strange:
+                strange.add(record.detail)
+                names = " or ".join(str(path) for path in paths[:3])
+                self._fail(
+                    f"{names}: {record.detail}; its packets are counted but not read: capture it as Ethernet"
+                )
+            yield record
 
     def _record_file(self, path: Path, progress: Callable[[int], object]) -> Iterator[Record]:
         done = 0
@@ -68,6 +82,6 @@ class Inputs:
             self._fail(error)
             return None
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: Exception | str) -> None:
         self.failed += 1
         complain(error)
