@@ -27,7 +27,7 @@ ANSWER = (
     + QUERY[12:]
     + bytes.fromhex("c00c00010001000000e10004c0000201")
 )
-HELLO = bytes.fromhex("16030101fc010001f80303") + bytes(range(256)) + bytes(245)
+HELLO = bytes.fromhex("16030101fc010001f80303") + bytes(range(256)) + bytes(246)
 SERVER_HELLO = bytes.fromhex("160303007a020000760303") + bytes(116)
 RECORD = b"\x17\x03\x03\x04\x00"
 SYN, SYN_ACK, ACK, PSH, FIN = 0x02, 0x12, 0x10, 0x18, 0x11

@@ -6,7 +6,7 @@ import gzip
 import io
 import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -35,6 +35,10 @@ OTHERS: Final = {
     b"btsnoop\0": "a Bluetooth HCI log, which is not read here",
 }
 """How other files begin that are taken for captures, and what to do with them."""
+
+
+ReadInto = Callable[[memoryview], int]
+"""Fills a buffer as far as it can at once; returns the bytes read, 0 at the end."""
 
 
 class CaptureError(ValueError):
@@ -68,9 +72,9 @@ def blocks(path: str | Path) -> Iterator[Block]:
             start = file.read(16)
             if start.startswith(GZIP_MAGIC):
                 with gzip.GzipFile(fileobj=_Joined(start, file), mode="rb") as inner:
-                    yield from _blocks(path, inner)
+                    yield from _blocks(path, inner.readinto1)  # what was unpacked before damage is kept
             else:
-                yield from _blocks(path, _Joined(start, file))
+                yield from _blocks(path, _Joined(start, file).readinto)
     except FileNotFoundError:
         raise CaptureMissing(f"{path}: no such file; give the path of a pcap or pcapng file") from None
     except IsADirectoryError:
@@ -112,25 +116,25 @@ class _Joined(io.RawIOBase):
         return self._file.readinto(buffer) or 0
 
 
-def _blocks(path: str | Path, source: gzip.GzipFile | _Joined) -> Iterator[Block]:
-    """Yield the blocks of a source from its first byte on."""
+def _blocks(path: str | Path, read_into: ReadInto) -> Iterator[Block]:
+    """Yield the blocks of a source, read from its first byte on."""
     buffer = memoryview(bytearray(BLOCK_BYTES))
-    filled, trouble = _fill(source, buffer)
+    filled, trouble = _fill(read_into, buffer)
     kind = _format(path, bytes(buffer[: min(filled, 64)]), trouble)
     first = True
     while filled and not trouble:
         yield Block(buffer[:filled], kind, first, False)
         first = False
-        filled, trouble = _fill(source, buffer)
+        filled, trouble = _fill(read_into, buffer)
     yield Block(buffer[:filled], kind, first, True, trouble)
 
 
-def _fill(source: gzip.GzipFile | _Joined, buffer: memoryview) -> tuple[int, str]:
+def _fill(read_into: ReadInto, buffer: memoryview) -> tuple[int, str]:
     """Fill the buffer as far as the source goes; return the bytes read and why it broke off, if it did."""
     filled = 0
     while filled < len(buffer):
         try:
-            count = source.readinto(buffer[filled:]) or 0
+            count = read_into(buffer[filled:])
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             return filled, f"the gzip stream is damaged or cut short ({error})"
         if count == 0:

@@ -234,6 +234,8 @@ typedef struct {
     PyObject *protocols, *other_kinds; /* tuples of str */
     PyObject *end_text[ENDS], *tcp_text, *udp_text, *icmp6_text, *arp_text, *empty_text;
     newfunc tuple_new;
+    allocfunc tuple_alloc;
+    bool in_place; /* named tuples are filled where they stand, without a plain tuple to copy */
     PyObject *out; /* the list being filled */
     struct text addresses[ADDRESS_TEXTS], macs[MAC_TEXTS];
     struct walk walk;
@@ -453,21 +455,23 @@ static PyObject *none(void) { return shared(Py_None); }
 
 /* Append a named tuple of these fields to the output. Takes over the fields; fails if one is NULL. */
 static int emit(Meter *m, PyObject *type, PyObject **fields, int count) {
-    PyObject *values = PyTuple_New(count), *args = NULL, *record = NULL;
-    bool whole = values != NULL;
+    PyObject *record = m->in_place ? m->tuple_alloc((PyTypeObject *)type, count) : PyTuple_New(count), *args;
+    bool whole = record != NULL;
     for (int i = 0; i < count; i++) {
         whole = whole && fields[i] != NULL;
-        if (values != NULL && fields[i] != NULL)
-            PyTuple_SetItem(values, i, fields[i]);
+        if (record != NULL && fields[i] != NULL)
+            PyTuple_SetItem(record, i, fields[i]);
         else
             Py_XDECREF(fields[i]);
     }
-    if (whole && (args = PyTuple_Pack(1, values)) != NULL)
-        record = m->tuple_new((PyTypeObject *)type, args, NULL);
-    int result = record == NULL ? -1 : PyList_Append(m->out, record);
+    if (whole && !m->in_place) {
+        args = PyTuple_Pack(1, record);
+        Py_DECREF(record);
+        record = args == NULL ? NULL : m->tuple_new((PyTypeObject *)type, args, NULL);
+        Py_XDECREF(args);
+    }
+    int result = whole && record != NULL ? PyList_Append(m->out, record) : -1;
     Py_XDECREF(record);
-    Py_XDECREF(args);
-    Py_XDECREF(values);
     return result;
 }
 
@@ -1782,6 +1786,8 @@ static PyObject *meter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     m->weird_type = shared(records[2]), m->loss_type = shared(records[3]);
     m->protocols = shared(protocols), m->other_kinds = shared(kinds);
     m->tuple_new = (newfunc)PyType_GetSlot(&PyTuple_Type, Py_tp_new);
+    m->tuple_alloc = (allocfunc)PyType_GetSlot(&PyTuple_Type, Py_tp_alloc);
+    m->in_place = Py_Version < 0x030E0000; /* since 3.14 a tuple keeps its hash, which tuple.__new__ prepares */
     memcpy(m->hash_key, key, 16);
     bool texts = make_texts(m);
     if (!texts || !make_table(m, max_flows)) {
