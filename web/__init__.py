@@ -31,14 +31,15 @@ def create_app(
     site that points its name at this machine cannot read the home. `zone` is an IANA name, the machine's own
     when None. `clock` only tells how old the newest packet is.
     """
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.config.update(
         TRUSTED_HOSTS=list(trusted_hosts),
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         PROVIDE_AUTOMATIC_OPTIONS=False,
-        TESTING=False,
     )
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    # Flask's own rule for static files would offer OPTIONS as well: it is made before the setting above.
+    app.static_folder = "static"
+    app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=app.send_static_file)
     install(app, Desk(VisibleReader(reader), Language(language, zone), clock))
     for blueprint in (home.pages, devices.pages, changes.pages, alerts.pages, icon.pages):
         app.register_blueprint(blueprint)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import errno
 import logging
+import signal
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from flask import Flask
 from waitress.server import create_server  # type: ignore[import-untyped]
 
 from appliance.store.database import StoreError
@@ -66,25 +69,36 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(reader: Reader, options: argparse.Namespace) -> int:
+    if not 0 < options.port < 65536:
+        return _say(f"read --port {options.port}, expected a number from 1 to 65535", EXIT_USAGE)
     hosts = trusted_hosts(options.host, options.trusted_host)
     try:
         app = create_app(reader, trusted_hosts=hosts, zone=options.zone, language=options.language)
     except (KeyError, ValueError):
         return _say(f"read --zone {options.zone}, expected a name such as Europe/Paris", EXIT_USAGE)
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     try:
-        server = create_server(app, host=options.host, port=options.port, **SERVER)
-    except (OSError, OverflowError, ValueError) as error:
+        listener = socket.create_server((options.host, options.port), family=family)
+    except OSError as error:
         return _say(_address_trouble(options, error), EXIT_ADDRESS)
     if options.host not in LOOPBACK:
         _say("this version has no login: everyone who reaches this address can read these pages", 0)
     print(f"The dashboard is at http://{_written(options.host)}:{options.port}/ (Ctrl+C ends it)", flush=True)
+    _run(app, listener)
+    return 0
+
+
+def _run(app: Flask, listener: socket.socket) -> None:
+    """Serve until Ctrl+C or SIGTERM, which is how systemd asks."""
+    server = create_server(app, sockets=[listener], **SERVER)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         server.run()
     except KeyboardInterrupt:
         pass
     finally:
         server.close()
-    return 0
+        listener.close()
 
 
 def trusted_hosts(host: str, further: Sequence[str] = ()) -> list[str]:
@@ -97,11 +111,11 @@ def _written(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _address_trouble(options: argparse.Namespace, error: Exception) -> str:
+def _address_trouble(options: argparse.Namespace, error: OSError) -> str:
     place = f"{options.host} port {options.port}"
-    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+    if error.errno == errno.EADDRINUSE:
         return f"{place} is in use by another program: end it, or choose another with --port"
-    if isinstance(error, OSError) and error.errno == errno.EACCES:
+    if error.errno == errno.EACCES:
         return f"{place} is not allowed for this user: choose a port above 1023 with --port"
     return f"cannot listen on {place}: {error}; choose an address of this machine with --host"
 

@@ -24,8 +24,8 @@ def index() -> str:
 @pages.get("/alerts/<identifier>")
 def show(identifier: str) -> str:
     """Show one alert and the chain of its evidence."""
-    reader = desk().reader
-    found = reader.alert(identifier)
+    here = desk()
+    found = here.reader.alert(identifier)
     if found is None:
         abort(404)
-    return page("alert.html", alert=found, chain=of_alert(reader, found))
+    return page("alert.html", alert=found, chain=of_alert(here, found))

@@ -29,8 +29,8 @@ def index() -> str:
 @pages.get("/changes/<change>")
 def show(change: str) -> str:
     """Show one change down to its flows."""
-    reader = desk().reader
-    found = reader.change(change)
+    here = desk()
+    found = here.reader.change(change)
     if found is None:
         abort(404)
-    return page("change.html", change=found, chain=of_change(reader, found))
+    return page("change.html", change=found, chain=of_change(here, found))

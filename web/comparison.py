@@ -62,7 +62,8 @@ class Comparison(NamedTuple):
 def sides(update: Update, updates: Sequence[Update], watch: Watch) -> tuple[Side, Side]:
     """Return the stretches before and after: up to the next update (a restart is none), at most SIDE_S."""
     others = [other.ts for other in updates if other.ts != update.ts and other.certainty != "restarted"]
-    first, last = watch.first_ts or update.ts, watch.last_ts or update.ts
+    first = update.ts if watch.first_ts is None else watch.first_ts
+    last = update.ts if watch.last_ts is None else watch.last_ts
     since = max([update.ts - SIDE_S, first, *(ts for ts in others if ts < update.ts)])
     until = min([update.ts + SIDE_S, last, *(ts for ts in others if ts > update.ts)])
     return (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import math
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -112,14 +114,14 @@ def _slot(language: Language, ts: float) -> tuple[date, int]:
 
 
 class Levels:
-    """Shades by rank: quartiles of what is there, so that one large upload does not pale all others."""
+    """Shades by rank: quarters of what is there, so that one large upload does not pale all others."""
 
     def __init__(self, values: Sequence[float]) -> None:
-        present = sorted(value for value in values if value > 0)
-        self._bounds = [present[len(present) * n // LEVELS] for n in range(1, LEVELS)] if present else []
+        self._present = sorted(value for value in values if value > 0)
 
     def of(self, value: float) -> int:
-        """Return 0 for nothing, else 1 to LEVELS."""
-        if value <= 0:
+        """Return 0 for nothing, else 1 to LEVELS; the largest is always the darkest."""
+        if value <= 0 or not self._present:
             return 0
-        return 1 + sum(value > bound for bound in self._bounds)
+        rank = bisect.bisect_right(self._present, value)
+        return max(1, math.ceil(LEVELS * rank / len(self._present)))

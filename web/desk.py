@@ -59,6 +59,8 @@ def install(app: Flask, here: Desk) -> None:
         duration=language.duration,
         number=language.number,
         country=language.country,
+        sentence=language.sentence,
+        large=lambda text: text[:1].upper() + text[1:],
         shortened=shortened,
         company=company,
         word=lambda code, table: _word(language, code, table),

@@ -14,7 +14,7 @@ from web.daily import by_hour, midnight_hour
 from web.desk import Desk, desk, page
 from web.home import device_card, device_cards
 from web.language import HOUR_S
-from web.standing import outside, told
+from web.standing import outside, told, twins
 from web.timeline import MAX_DAYS, Marked, happenings, timeline
 
 pages = Blueprint("devices", __name__)
@@ -52,6 +52,7 @@ def show(device: str) -> str:
         card=device_card(here, watch, found, alerts, parties),
         alerts=told(alerts),
         parties=parties,
+        twins=twins(parties),
         findings=reader.findings(device),
         timeline=timeline(language, parties, sightings, Marked(updates, changes), (since, now)),
         happenings=happenings(updates, [change for change in changes if change.kind != "nothing_changed"]),

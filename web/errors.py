@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from appliance.store.database import StoreError
 from web.language import N_
@@ -13,20 +13,28 @@ from web.language import N_
 log = logging.getLogger(__name__)
 
 TITLES = {
-    400: N_("This address is not ours"),
     404: N_("There is nothing here"),
     405: N_("This page can only be read"),
 }
 SENTENCES = {
-    400: N_("Open the dashboard under the address that Tattlebox showed you when it started."),
     404: N_("The page may be older than what Tattlebox keeps, or its address has a slip in it."),
-    405: N_("This version of the dashboard shows; it does not change anything."),
+    405: N_("This version of the dashboard shows what was seen; it does not change anything."),
     500: N_("Tattlebox could not draw this page. What it watches is not touched; try again in a moment."),
 }
+
+REFUSED = (
+    "This is not an address of this dashboard. Open it under the one that Tattlebox showed when it started, "
+    "or add this name with --trusted-host."
+)
 
 
 def install(app: Flask) -> None:
     """Answer every error with a page; an unexpected one is logged with the page that met it."""
+
+    @app.errorhandler(SecurityError)
+    def foreign(_: SecurityError) -> tuple[str, int, dict[str, str]]:
+        """Say no more than the sentence: the page that asked may be a stranger's."""
+        return f"{REFUSED}\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
     @app.errorhandler(HTTPException)
     def known(error: HTTPException) -> tuple[str, int]:

@@ -56,7 +56,7 @@ def device_card(
     here: Desk, watch: Watch, device: DeviceRecord, alerts: list[Alert], parties: list[PartyRecord]
 ) -> Card:
     """Return one device as a card; of `alerts` only its own count."""
-    now = watch.last_ts or device.last_ts
+    now = device.last_ts if watch.last_ts is None else watch.last_ts
     since_hour = midnight_hour(here.language, now, USUAL_DAYS)
     sightings = here.reader.sightings(device.device, since_hour, int(now // HOUR_S) + 1)
     learning = here.reader.learning(device.device)

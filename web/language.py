@@ -88,16 +88,23 @@ class Language:
     def date(self, ts: float, *, year: bool = False) -> str:
         """Return "14 June", with the year where asked."""
         moment = self.local(ts)
-        text = self._("%(day)d %(month)s") % {"day": moment.day, "month": self._(MONTHS[moment.month - 1])}
+        text = self._("%(day)d\u00a0%(month)s") % {
+            "day": moment.day,
+            "month": self._(MONTHS[moment.month - 1]),
+        }
         return f"{text} {moment.year}" if year else text
 
     def short_date(self, ts: float) -> str:
         """Return "14 Jun", for the axis of a drawing."""
         moment = self.local(ts)
-        return f"{moment.day} {self._(MONTHS[moment.month - 1])[:3]}"
+        return f"{moment.day}\u00a0{self._(MONTHS[moment.month - 1])[:3]}"
 
     def weekday(self, ts: float) -> str:
         return self._(DAYS[self.local(ts).weekday()])
+
+    def short_weekday(self, ts: float) -> str:
+        """Return "Sun 14", for the margin of a drawing."""
+        return f"{self.weekday(ts)[:3]}\u00a0{self.local(ts).day}"
 
     def clock(self, ts: float) -> str:
         return f"{self.local(ts):%H:%M}"
@@ -119,8 +126,8 @@ class Language:
         if seconds >= 21 * DAY_S:
             weeks = round(seconds / (7 * DAY_S))
             return self._n("%(n)s week", "%(n)s weeks", weeks) % {"n": weeks}
-        if seconds >= 2 * DAY_S:
-            days = int(seconds // DAY_S)
+        if seconds >= 1.5 * DAY_S:
+            days = round(seconds / DAY_S)
             return self._n("%(n)s day", "%(n)s days", days) % {"n": days}
         if seconds >= HOUR_S:
             hours, minutes = divmod(round(seconds / MINUTE_S), 60)
@@ -128,6 +135,11 @@ class Language:
         if seconds >= MINUTE_S:
             return f"{round(seconds / MINUTE_S)} min"
         return f"{seconds:.0f} s"
+
+    def sentence(self, text: str) -> str:
+        """Return `text` with its first letter large and a full stop where it has no end."""
+        text = text[:1].upper() + text[1:]
+        return text if not text or text[-1] in ".!?…" else f"{text}."
 
     def number(self, value: float) -> str:
         """Return a number with as many digits as a reader can use: 0, 0.3, 7.5, 12, 1,204."""

@@ -76,13 +76,11 @@ class VisibleReader:
         return sorted(found, key=lambda finding: (-finding.severity, -finding.last_ts, finding.code))
 
     def sightings(self, device: str, since_hour: int, until_hour: int) -> list[Sighting]:
-        """Pass the rollup on; only its domain is text, and there may be tens of thousands of rows."""
-        return [
-            row
-            if row.domain.isascii() and row.domain.isprintable()
-            else row._replace(domain=visible(row.domain))
-            for row in self._reader.sightings(device, since_hour, until_hour)
-        ]
+        """Return the rollup; its domain is its only text, the same few over tens of thousands of rows."""
+        rows = self._reader.sightings(device, since_hour, until_hour)
+        shown = {domain: visible(domain) for domain in {row.domain for row in rows}}
+        changed = {domain for domain, text in shown.items() if text != domain}
+        return [row._replace(domain=shown[row.domain]) if row.domain in changed else row for row in rows]
 
     def flows(self, uids: Sequence[str]) -> list[FlowRow]:
         return sorted(visible_in(self._reader.flows(uids)), key=lambda flow: (flow.ts, flow.uid, flow.part))

@@ -85,6 +85,12 @@ def outside(parties: Sequence[PartyRecord]) -> list[PartyRecord]:
     return sorted(found, key=lambda party: (_rank(party.role), -party.contacts, party.domain))
 
 
+def twins(parties: Sequence[PartyRecord]) -> set[str]:
+    """Return the organisations met under several domains: a page names the domain with them."""
+    names = [party.organisation for party in parties if party.organisation]
+    return {name for name in names if names.count(name) > 1}
+
+
 def count_roles(parties: Sequence[PartyRecord]) -> dict[str, int]:
     """Return how many companies stand in each role, in ROLE_ORDER; a company with two domains counts once."""
     roles: dict[str, str] = {}

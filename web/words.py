@@ -102,11 +102,13 @@ SOURCES: Final = {
 
 CHANGES: Final = {
     "new_party": Words(N_("new company"), N_("It started to send data to this company.")),
-    "gone_party": Words(N_("company gone"), N_("It no longer sends anything to this company.")),
-    "returned_party": Words(N_("company is back"), N_("It sends data to this company again.")),
+    "gone_party": Words(N_("no longer in contact"), N_("It no longer sends anything to this company.")),
+    "returned_party": Words(N_("back in contact"), N_("It sends data to this company again.")),
     "new_country": Words(N_("new country"), N_("Its data now probably goes to a server in another country.")),
-    "more_often": Words(N_("more often"), N_("It sends data to this company more often than before.")),
-    "bigger": Words(N_("sends more"), N_("It sends more at a time to this company than before.")),
+    "more_often": Words(
+        N_("more often in contact"), N_("It sends data to this company more often than before.")
+    ),
+    "bigger": Words(N_("sends more at a time"), N_("It sends more at a time to this company than before.")),
     "encryption_lost": Words(
         N_("no longer encrypted"), N_("What it sends to this company can now be read on the way.")
     ),

@@ -713,7 +713,7 @@ def _alerts() -> list[Alert]:
             "The talking doll now also sends data to AdReach",
             "Since Wednesday 10 June, 2 days after an update, the talking doll also sends data to AdReach, "
             "an advertising company. Before: never in 54 days. Now: about 21 times a day.",
-            "Ask the maker why AdReach receives data, and which. You can switch the doll off when it is not in use.",
+            "Ask the maker why AdReach receives data. Switch the doll off when it is not in use.",
             ("change:c-000000000001", "flow:CAdReach01", "flow:CAdReach02", "flow:CAdReach03", "flow:CGone"),
         ),
         Alert(

@@ -1,0 +1,18 @@
+"""The addresses of every page of the household, for tests that go through all of them."""
+
+from __future__ import annotations
+
+from tests.web.household import BOX, CAMERA, DOLL, DOLL_OLD_UPDATE, SPEAKER, TABLET, TV
+
+PAGES = (
+    "/",
+    "/devices",
+    *(f"/devices/{device}" for device in (BOX, DOLL, TABLET, CAMERA, SPEAKER, TV)),
+    f"/devices/{DOLL}?update={DOLL_OLD_UPDATE}",
+    "/changes",
+    f"/changes?device={DOLL}",
+    *(f"/changes/c-00000000000{n}" for n in range(1, 6)),
+    "/alerts",
+    f"/alerts?device={CAMERA}",
+    *(f"/alerts/a-00000000000{n}" for n in range(1, 5)),
+)

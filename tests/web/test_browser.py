@@ -1,0 +1,190 @@
+"""Every page in a real browser, on a phone and at a desk: nothing sideways or from elsewhere, axe content.
+
+Needs Debian's chromium; the accessibility rules need `npm ci` in tests/web. Screenshots go to screenshots/.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.web.conftest import dashboard
+from tests.web.household import BOX, CAMERA, DOLL, NOW, TABLET, MemoryReader, household, quiet_household
+from tests.web.test_security import hostile_home
+
+playwright = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
+
+CHROMIUM = Path("/usr/bin/chromium")
+AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
+SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES = {"phone": (390, 844), "desk": (1280, 900)}
+
+VISITS = {
+    "home": ("news", "/"),
+    "quiet": ("quiet", "/"),
+    "empty": ("empty", "/"),
+    "devices": ("news", "/devices"),
+    "doll": ("news", f"/devices/{DOLL}"),
+    "box": ("news", f"/devices/{BOX}"),
+    "tablet": ("news", f"/devices/{TABLET}"),
+    "camera": ("news", f"/devices/{CAMERA}"),
+    "changes": ("news", "/changes"),
+    "change": ("news", "/changes/c-000000000003"),
+    "alerts": ("news", "/alerts"),
+    "alert": ("news", "/alerts/a-000000000001"),
+    "finding": ("news", "/alerts/a-000000000002"),
+    "missing": ("news", "/nope"),
+    "hostile-home": ("hostile", "/"),
+    "hostile-doll": ("hostile", f"/devices/{DOLL}"),
+    "hostile-alert": ("hostile", "/alerts/a-000000000001"),
+}
+
+HOSTILE = (
+    "\"'><img src=x onerror=document.title='hit'><script>document.title='hit'</script>"
+    + "W" * 90
+    + "\u202egnp"
+)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium at /usr/bin/chromium"),
+]
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+def _serve(app: Flask) -> tuple[Any, str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server, f"http://127.0.0.1:{server.server_port}"
+
+
+@pytest.fixture(scope="module")
+def sites() -> Iterator[dict[str, str]]:
+    """The household in its four states, each at an address of its own."""
+    apps = {
+        "news": dashboard(household()),
+        "quiet": dashboard(quiet_household(), NOW + 200 * 86_400),
+        "empty": dashboard(MemoryReader()),
+        "hostile": dashboard(hostile_home(HOSTILE)),
+    }
+    served = {name: _serve(app) for name, app in apps.items()}
+    yield {name: address for name, (_, address) in served.items()}
+    for server, _ in served.values():
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+class Visit:
+    """One page opened, and what went wrong while it was."""
+
+    def __init__(self, browser: Any, address: str, size: str, scheme: str) -> None:
+        width, height = SIZES[size]
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=size == "phone"
+        )
+        self.page = self.context.new_page()
+        self.console: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda said: self.console.append(said.text))
+        self.page.on("pageerror", lambda error: self.console.append(f"{error}"))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.add_init_script(
+            "window.reports = []; document.addEventListener('securitypolicyviolation',"
+            " event => window.reports.push(event.violatedDirective + ' ' + event.blockedURI));"
+        )
+        self.page.goto(address)
+
+    def axe(self) -> list[str]:
+        """Return what axe-core finds, one line a rule and place."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert len(found["passes"]) >= 15, "axe-core did not run its rules"
+        return [
+            f"{rule['id']}: {node['html'][:120]}" for rule in found["violations"] for node in rule["nodes"]
+        ]
+
+
+@pytest.fixture(params=[(name, size) for name in VISITS for size in SIZES], ids=lambda each: "-".join(each))
+def visit(
+    request: pytest.FixtureRequest, browser: Any, sites: dict[str, str]
+) -> Iterator[tuple[str, str, Visit]]:
+    name, size = request.param
+    site, path = VISITS[name]
+    opened = Visit(browser, sites[site] + path, size, "light")
+    yield name, size, opened
+    opened.context.close()
+
+
+def test_page_in_the_browser(visit: tuple[str, str, Visit], sites: dict[str, str]) -> None:
+    name, size, opened = visit
+    page = opened.page
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0], "scrolls sideways"
+    expected = ["404 (NOT FOUND)"] if name == "missing" else []
+    assert [text for text in opened.console if not any(known in text for known in expected)] == []
+    assert page.evaluate("window.reports") == []
+    assert {url.split("/")[2] for url in opened.requests} <= {site.split("/")[2] for site in sites.values()}
+    assert page.evaluate("document.querySelectorAll('img, script, iframe, form, style').length") == 0
+    assert "hit" not in page.title()
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=str(SCREENSHOTS / f"{name}-{size}-open.png"), full_page=True)
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="needs axe-core: run `npm ci` in tests/web")
+@pytest.mark.parametrize(("size", "scheme"), [("phone", "light"), ("desk", "light"), ("desk", "dark")])
+@pytest.mark.parametrize("name", [name for name in VISITS if not name.startswith("hostile")])
+def test_axe_finds_nothing(browser: Any, sites: dict[str, str], name: str, size: str, scheme: str) -> None:
+    site, path = VISITS[name]
+    opened = Visit(browser, sites[site] + path, size, scheme)
+    opened.page.screenshot(path=str(SCREENSHOTS / f"{name}-{size}-{scheme}.png"), full_page=True)
+    opened.page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    assert opened.axe() == []
+    opened.context.close()
+
+
+def test_keyboard_reaches_the_page_first_and_shows_where_it_is(browser: Any, sites: dict[str, str]) -> None:
+    opened = Visit(browser, f"{sites['news']}/", "desk", "light")
+    opened.page.keyboard.press("Tab")
+    assert opened.page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+    assert opened.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    opened.page.keyboard.press("Enter")
+    assert opened.page.evaluate("document.activeElement.id") == "main"
+    opened.context.close()
+
+
+def test_a_parent_finds_out_why(browser: Any, sites: dict[str, str]) -> None:
+    opened = Visit(browser, f"{sites['news']}/", "phone", "light")
+    page = opened.page
+    page.get_by_role("link", name="The talking doll now also sends data to AdReach").click()
+    page.get_by_text("Show each conversation").click()
+    assert page.get_by_text("198.18.4.20:443").first.is_visible()
+    page.get_by_role("link", name="Talking doll").click()
+    assert page.get_by_role("heading", name="Who it talks to").is_visible()
+    opened.context.close()

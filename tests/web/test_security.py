@@ -1,0 +1,220 @@
+"""Strict headers, known hosts, reading only; text from the network stays text (threats R13, R14, R16)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.conftest import dashboard
+from tests.web.household import DOLL, MemoryReader, household
+from tests.web.pages import PAGES
+from tests.web.reading_html import Page
+from web.__main__ import trusted_hosts
+
+WEB = Path(__file__).parents[2] / "web"
+
+OPEN_ROUTES = frozenset(
+    (
+        "static",
+        "home.show",
+        "devices.index",
+        "devices.show",
+        "changes.index",
+        "changes.show",
+        "alerts.index",
+        "alerts.show",
+        "icon.favicon",
+        "icon.manifest",
+    )
+)
+"""The written list: this version has no login, so every route must be one that may be read by the home."""
+
+FOREIGN_HOSTS = (
+    "evil.example",
+    "127.0.0.1.evil.example",
+    "localhost.evil.example",
+    "evil.example:8080",
+    "localhost@evil.example",
+    "192.168.77.1",
+    "[::ffff:7f00:1]",
+    "tattlebox.local.evil.example",
+    "0.0.0.1",
+    "xn--localhost-9g0e",
+    "",
+    "local host",
+)
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</title><svg/onload=alert(1)>",
+    "{{ 7*7 }}",
+    "{% include 'base.html' %}",
+    "javascript:alert(1)",
+    "<!--",
+    "]]>",
+    "&lt;b&gt;",
+    "</bdi></a><h1>x</h1>",
+    "\u202eexe.elppa",
+    "a\u200bb\u200cc\u200dd\u2060e",
+    "\ufeffx",
+    "\x1b[31mred\x1b[0m",
+    "\x00\x01\x7f",
+    "Z\u0310\u0311\u0312\u0313\u0314",
+    "\u3164\u115f",
+    "%s %d %(x)s",
+    "..//..//etc/passwd",
+    "=1+1",
+    "a\r\nSet-Cookie: x=1",
+    "\ud800",
+    "x" * 5000,
+    "😀👩\u200d👧",
+    "<style>*{display:none}</style>",
+    "<base href=//evil.example>",
+    "<meta http-equiv=refresh content=0>",
+    "\u2028\u2029",
+)
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/nope", "/static/style.css"])
+def test_strict_headers(client: FlaskClient, address: str) -> None:
+    with client.get(address) as answer:
+        headers = answer.headers
+    policy = headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; ")
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert "script-src" not in policy
+    assert "http" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert ("no-store" in headers["Cache-Control"]) is not address.startswith("/static/")
+    assert "Set-Cookie" not in headers
+
+
+def test_every_route_is_on_the_written_list_and_reads_only(home: MemoryReader) -> None:
+    rules = list(dashboard(home).url_map.iter_rules())
+    assert {rule.endpoint for rule in rules} == OPEN_ROUTES
+    assert {method for rule in rules for method in rule.methods or ()} == {"GET", "HEAD"}
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_nothing_can_be_changed(client: FlaskClient, method: str) -> None:
+    assert client.open("/", method=method).status_code == 405
+
+
+@pytest.mark.parametrize("host", FOREIGN_HOSTS)
+@pytest.mark.parametrize("address", ["/", f"/devices/{DOLL}", "/static/style.css", "/nope"])
+def test_foreign_hosts_are_refused(home: MemoryReader, host: str, address: str) -> None:
+    client = dashboard(home).test_client(use_cookies=False)  # its cookie jar chokes on such hosts itself
+    answer = client.get(address, headers={"Host": host})
+    assert answer.status_code == 400
+    assert b"doll" not in answer.data
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8080", "127.0.0.1:8080"])
+def test_own_hosts_are_served(client: FlaskClient, host: str) -> None:
+    assert client.get("/", headers={"Host": host}).status_code == 200
+
+
+def test_trusted_hosts_are_loopback_the_address_and_those_given() -> None:
+    assert trusted_hosts("0.0.0.0", ["box.home"]) == ["localhost", "127.0.0.1", "[::1]", "box.home"]  # noqa: S104
+    assert trusted_hosts("192.0.2.7") == ["localhost", "127.0.0.1", "[::1]", "192.0.2.7"]
+    assert trusted_hosts("::1") == ["localhost", "127.0.0.1", "[::1]"]
+
+
+def infected(value: Any, text: str, keep: frozenset[str] = frozenset()) -> Any:
+    """Return the value with every text in it replaced, but those of `keep`: ids and codes."""
+    if isinstance(value, str):
+        return value if value in keep else text
+    if hasattr(value, "_replace"):
+        return value._make(infected(item, text, keep) for item in value)
+    if isinstance(value, (tuple, list)):
+        return type(value)(infected(item, text, keep) for item in value)
+    if isinstance(value, dict):
+        return {infected(key, text, keep): infected(item, text, keep) for key, item in value.items()}
+    return value
+
+
+def hostile_home(text: str) -> MemoryReader:
+    """Return the household where every free text is hostile; what the pages are found and drawn by stays."""
+    home = household()
+    codes = (
+        "push digest log first third support unknown updated restarted named nothing_changed new_party"
+        " cleartext_upload vendor category model doll"
+    ).split()
+    ids = {record.device for record in home.known} | {change.id for change in home.changed}
+    domains = {record.domain for record in home.met[::2]}
+    references = {item for alert in home.told for item in alert.evidence} | {row.uid for row in home.rows}
+    keep = frozenset({*codes} | ids | domains | references | {alert.identifier for alert in home.told})
+    for name in ("known", "met", "updated", "changed", "told", "found", "rows", "missing", "watched"):
+        setattr(home, name, infected(getattr(home, name), text, keep))
+    recent = [row for row in home.seen if row.hour > home.watched.last_ts / 3600 - 240]  # ten days: quicker
+    home.seen = [row._replace(domain=infected(row.domain, text, keep)) for row in recent]
+    return home
+
+
+DECEIVING = re.compile(
+    r"[\u202a-\u202e\u2066-\u2069\u200b-\u200d\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]"  # turns or hides text
+)
+
+
+@pytest.fixture(scope="module")
+def harmless() -> dict[str, Page]:
+    """Every page of the household whose free texts are all "harmless"."""
+    client = dashboard(hostile_home("harmless")).test_client()
+    return {address: Page(client.get(address).text) for address in PAGES}
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=[ascii(text)[:24] for text in HOSTILE])
+def test_hostile_text_makes_no_node_and_no_attribute(text: str, harmless: dict[str, Page]) -> None:
+    client, harmless = (
+        dashboard(hostile_home(text)).test_client(),
+        dashboard(hostile_home("harmless")).test_client(),
+    )
+    for address in PAGES:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        found, expected = (
+            Page(answer.get_data(as_text=True)),
+            Page(harmless.get(address).get_data(as_text=True)),
+        )
+        assert found.faults == []
+        assert found.tags.keys() == expected.tags.keys()
+        # A long text also gets a title: the full text on hover.
+        assert shape(found) == shape(expected)
+        assert not re.search(
+            r"[\u202a-\u202e\u2066-\u2069\u200b-\u200d\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]", answer.text
+        )
+
+
+def shape(page: Page) -> list[tuple[str, str]]:
+    return sorted((tag, name) for tag, name, _ in page.attributes if (tag, name) != ("bdi", "title"))
+
+
+FORBIDDEN = re.compile(
+    r"\|\s*safe|Markup\(|innerHTML|style\s*=\s*\"|\bon[a-z]+\s*=\s*\"|<script|https?://(?!www\.w3\.org)"
+)
+
+
+def test_no_escape_is_switched_off_and_nothing_comes_from_elsewhere() -> None:
+    files = [path for path in WEB.rglob("*") if path.suffix in {".html", ".css", ".svg", ".py"}]
+    assert len(files) > 20
+    found = {
+        f"{path.name}: {match.group()}"
+        for path in files
+        for match in FORBIDDEN.finditer(path.read_text(encoding="utf-8"))
+    }
+    assert found == {"__main__.py: http://"}, "the one address is the sentence that says where the pages are"
+
+
+def test_no_sql_and_no_rules_in_the_pages() -> None:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in WEB.rglob("*.py"))
+    assert not re.search(
+        r"\bsqlite3\b|\bSELECT\b|appliance\.alerts\.rules|appliance\.behaviour\.(?!facts)", text
+    )
