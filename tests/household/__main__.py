@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from sensor.offline import capture_records
@@ -16,7 +17,7 @@ TODAY_S = 900.0
 """The generated months end a quarter of an hour before the capture does: longer than any flow's timeout."""
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Write the record lines to the file named; gzip when it ends in .gz (same input, same bytes)."""
     parser = argparse.ArgumentParser(prog="python -m tests.household", description=__doc__)
     parser.add_argument("out", type=Path, help="OUT.jsonl or OUT.jsonl.gz")
@@ -24,7 +25,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=DAYS)
     parser.add_argument("--end", type=float, default=END, help="last moment, UTC epoch seconds")
     parser.add_argument("--today", type=Path, help="capture of the same home: becomes the last minutes")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     today = _captured(options.today, options.end) if options.today else []
     records = generate(options.seed, options.days, options.end, TODAY_S if today else 0.0) + today
     text = "".join(to_json(record) + "\n" for record in records).encode()

@@ -389,8 +389,8 @@ STORY: Final = (
     Event("isp_outage", 26, 20.2, duration_s=3 * 3_600),
     Event("update", 21, 4.1, device="box", host="prod.de.tbs.toys", down=4_200_000),
     Event("restart", 18, 11.7, device="tv"),
-    Event("update", 14, 3.2, device="doll", host="firmware.amberly.example", down=38_000_000),
     Event("capture_gap", 9, 13.3, duration_s=2_400),
-    Event("restart", 5, 19.8, device="speaker"),
+    Event("update", 5, 3.2, device="doll", host="firmware.amberly.example", down=38_000_000),
+    Event("restart", 3, 19.8, device="speaker"),
 )
 """What happens in the home, oldest first."""
