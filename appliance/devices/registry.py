@@ -116,6 +116,13 @@ class Devices:
         """Return what is known of a device; the id of one that was merged answers too. Raises KeyError."""
         return self._devices[self._former.get(device, device)].record()
 
+    def vendor(self, device: str) -> str | None:
+        """Return who made a device, None when we cannot say; cheap enough to ask for every flow.
+
+        Raises KeyError for an unknown device.
+        """
+        return self._devices[self._former.get(device, device)].decided().decision.vendor
+
     def words(self, device: str) -> tuple[str, ...]:
         """Return the words that describe a device to `similar.most_alike`. Raises KeyError."""
         return tuple(self._devices[self._former.get(device, device)].tokens)
@@ -143,12 +150,16 @@ class Devices:
         """
         if field not in LABEL_FIELDS:
             raise ValueError(f"read the label {field!r}, expected one of {', '.join(LABEL_FIELDS)}")
-        self._devices[device].labels[field] = (value, ts)
+        state = self._devices[device]
+        state.labels[field] = (value, ts)
+        state.undecide()
         self._dirty.add(device)
 
     def clear_label(self, device: str, field: str) -> None:
         """Take a label back; nothing happens when there is none. Raises KeyError for an unknown device."""
-        if self._devices[device].labels.pop(field, None) is not None:
+        state = self._devices[device]
+        if state.labels.pop(field, None) is not None:
+            state.undecide()
             self._dirty.add(device)
 
     def merge(self, into: str, other: str) -> None:
@@ -347,6 +358,7 @@ class Devices:
             return state
         state = self._new_device(mac, ts)
         state.macs[mac] = None
+        state.undecide()
         self._by_mac[mac] = state.device
         found = self._knowledge.organisation(mac)
         state.add_token(f"maker:{found[0] if found and not is_random_mac(mac) else ''}")
@@ -462,6 +474,7 @@ class Devices:
             kept.keys[key] = None
             self._by_key.setdefault(key, set()).add(kept.device)
         kept.labels = {**gone.labels, **kept.labels}
+        kept.undecide()
         kept.routers.update(gone.routers)
         kept.flows += gone.flows
         kept.first_ts = min(kept.first_ts, gone.first_ts)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from appliance.devices.decision import decide, shown_name
+from appliance.devices.decision import Decision, decide, shown_name
 from appliance.devices.device import DeviceRecord, Evidence
 from appliance.devices.identity import is_random_mac
 
@@ -29,6 +29,13 @@ _SAID_BY_PARENT: Final = "you said so"
 _STALE_S: Final = 300.0  # how old the last_ts that others have may be
 
 
+class _Decided(NamedTuple):
+    """A decision and the evidence it was made of, in the order shown."""
+
+    decision: Decision
+    evidence: tuple[Evidence, ...]
+
+
 @dataclass(slots=True)
 class DeviceState:
     """One device. `macs`, `addresses` and `hostnames` keep their order of last sight."""
@@ -48,6 +55,7 @@ class DeviceState:
     is_gateway: bool = False
     flows: int = 0  # in which it took part; what a device is worth when room is short
     told_ts: float = 0.0  # last_ts when it was last reported as changed
+    _decided: _Decided | None = field(default=None, init=False, compare=False)  # until its grounds change
 
     def saw(self, ts: float) -> bool:
         """Note a sight of the device; return whether those who were told are by now out of date."""
@@ -72,6 +80,7 @@ class DeviceState:
                 return False
             del self.evidence[weakest]
         self.evidence[key] = item
+        self._decided = None
         return True
 
     def add_token(self, token: str) -> None:
@@ -79,12 +88,22 @@ class DeviceState:
         if len(self.tokens) < MAX_TOKENS:
             self.tokens[token] = None
 
+    def undecide(self) -> None:
+        """Forget the decision: labels or MACs have changed. `add_evidence` does so by itself."""
+        self._decided = None
+
+    def decided(self) -> _Decided:
+        """Return the decision, made when it is first asked for after a change."""
+        if self._decided is None:
+            evidence = [*self._said_by_parent(), *self.evidence.values()]
+            evidence.sort(key=lambda item: (item.field, item.ts, item.source, item.value))
+            random = bool(self.macs) and all(is_random_mac(mac) for mac in self.macs)
+            self._decided = _Decided(decide(evidence, random), tuple(evidence))
+        return self._decided
+
     def record(self) -> DeviceRecord:
-        """Return what is known, the decision made afresh."""
-        evidence = [*self._said_by_parent(), *self.evidence.values()]
-        evidence.sort(key=lambda item: (item.field, item.ts, item.source, item.value))
-        random = bool(self.macs) and all(is_random_mac(mac) for mac in self.macs)
-        decision = decide(evidence, random)
+        """Return what is known."""
+        decision, evidence = self.decided()
         last = next(iter(self.macs), next(iter(self.addresses), self.device))[-5:]
         return DeviceRecord(
             device=self.device,
@@ -95,8 +114,8 @@ class DeviceState:
             vendor=decision.vendor,
             category=decision.category,
             model=decision.model,
-            confidence=decision.confidence,
-            evidence=tuple(evidence),
+            confidence=dict(decision.confidence),
+            evidence=evidence,
             first_ts=self.first_ts,
             last_ts=self.last_ts,
         )

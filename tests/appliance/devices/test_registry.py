@@ -344,3 +344,18 @@ def test_every_mac_and_address_has_at_most_one_device(records: list[Record]) -> 
     for record in everything:
         for address in record.addresses:
             assert devices.owner(None, address) == record.device
+
+
+def test_the_vendor_is_told_anew_whenever_its_grounds_change() -> None:
+    devices = home(neighbour(PRIVATE, "192.168.1.40"))
+    [device] = devices.ids()
+    assert devices.vendor(device) is None
+    devices.observe(dhcp(PRIVATE, hostname="lightify-01"))
+    assert devices.vendor(device) == devices.record(device).vendor == "Osram (Lightify)"
+    devices.set_label(device, "vendor", "IKEA")
+    assert devices.vendor(device) == "IKEA"
+    devices.clear_label(device, "vendor")
+    assert devices.vendor(device) == "Osram (Lightify)"
+    devices.observe(neighbour(BOX, "192.168.1.30"))
+    devices.merge(device, devices.ids()[1])
+    assert devices.vendor(device) == devices.record(device).vendor
