@@ -73,7 +73,6 @@ class Home:
         self.findings = Findings()
         self._judge = Judge(language)
         self._marks = Marks()
-        self._vendors: dict[str, str | None] = {}
         self._step = 0
         self.told: dict[str, Alert] = {}
         self.first_ts: float | None = None
@@ -122,7 +121,6 @@ class Home:
                 self.names.learn_flow(record.uid, record.host, "http")
         if device is None:
             return
-        self._vendors.pop(device, None)  # the observation may have told who made it
         if isinstance(record, DnsAnswer):
             self.names.learn(device, record)
         yield from self._judged(self.behaviour.observe(device, record))
@@ -183,9 +181,7 @@ class Home:
             yield from self._judged(self.behaviour.meet(contact))
 
     def _party(self, device: str, destination: Destination) -> Party:
-        if device not in self._vendors:
-            self._vendors[device] = self.devices.record(device).vendor
-        return self.parties.attribute(self._vendors[device], destination)
+        return self.parties.attribute(self.devices.vendor(device), destination)
 
     def _judged(self, facts: Iterable[Update | Change | Finding]) -> Iterator[Fact]:
         """Yield each fact and, behind it, the alert that it deserves."""
