@@ -31,6 +31,9 @@ class Meter(Protocol):
     def feed(self, block: Block) -> list[Item]:
         """Return what this block brought, in capture order, however the capture was cut into blocks."""
 
+    def tick(self, ts_ns: int) -> list[Item]:
+        """Return the flows that the passing of time alone ends; live, the line may be quiet."""
+
     def flush(self, most: int | None = None) -> list[Item]:
         """Return the flows that remain, by time and uid. With `most`, at most that many: ask until it is [].
 

@@ -2,7 +2,7 @@
  *
  * Twin of walk.py, parse.py, select.py and reference.py, which say why each rule is what it is: section by
  * section, both must give the same list on every capture. Sections: bytes, hashes, text, records, flow table,
- * select, parse, frame, walk, module.
+ * select, parse, frame, walk, ring (in _ring.h), module.
  *
  * Every byte read here is hostile. Rules that keep this safe: a pointer into a block travels with the length
  * that follows it, is compared before it is read, and is never moved past the end; multi-byte values are read
@@ -41,6 +41,7 @@ enum {
     SERVICE_PORTS = 1024,
     ADDRESS_TEXTS = 1024, /* cached texts: a home's addresses and those it talks to at one time */
     MAC_TEXTS = 256,
+    FEWEST_BUCKETS = 4096, /* 16 KiB */
 };
 #define MAX_SECONDS 0xFFFFFFFFu
 #define PART_BYTES 0xFFFFFFFFu
@@ -241,7 +242,7 @@ typedef struct {
     struct walk walk;
     uint64_t hash_key[2];
     struct flow *flows; /* index 0 means "none" */
-    uint32_t *buckets, bucket_mask;
+    uint32_t *buckets, bucket_mask, most_buckets;
     uint32_t max_flows, live, free, unused; /* unused: the first index never taken */
     uint32_t slot_head[WHEEL_S], slot_tail[WHEEL_S];
     int64_t now_s, next_second_ns; /* now_s: the watermark, -1 before the first frame */
@@ -261,6 +262,7 @@ struct packet {
     const uint8_t *src, *dst;
     const uint8_t *payload;
     uint32_t payload_len, payload_bytes, ip_bytes, seq;
+    uint32_t further; /* packets beside this one that the kernel joined to it; see _ring.h */
     uint16_t vlan, sport, dport;
     uint8_t version, proto, flags;
     bool cut;
@@ -719,8 +721,25 @@ static void begin(Meter *m, struct flow *f, const struct frame *frame, const str
     memset(f->flags, 0, sizeof f->flags);
 }
 
+/* Use twice as many buckets: as few as the flows need stay in the processor's cache. */
+static void more_buckets(Meter *m) {
+    uint32_t count = m->bucket_mask + 1;
+    m->bucket_mask = 2 * count - 1;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t index = m->buckets[i];
+        m->buckets[i] = 0;
+        while (index) { /* each flow stays, or moves up by `count` */
+            struct flow *f = &m->flows[index];
+            uint32_t next = f->hash_next, *bucket = bucket_of(m, &f->key);
+            f->hash_next = *bucket;
+            *bucket = index;
+            index = next;
+        }
+    }
+}
+
 /* Return the index of a new flow with this key, or 0 on an error. */
-static uint32_t new_flow(Meter *m, const struct key *k, uint32_t *bucket) {
+static uint32_t new_flow(Meter *m, const struct key *k) {
     if (m->live >= m->max_flows && evict(m) < 0)
         return 0;
     uint32_t index = m->free;
@@ -728,6 +747,9 @@ static uint32_t new_flow(Meter *m, const struct key *k, uint32_t *bucket) {
         m->free = m->flows[index].hash_next;
     else
         index = m->unused++;
+    if (m->live > m->bucket_mask && m->bucket_mask < m->most_buckets - 1)
+        more_buckets(m);
+    uint32_t *bucket = bucket_of(m, k);
     struct flow *f = &m->flows[index];
     f->key = *k;
     f->hash_next = *bucket;
@@ -1175,7 +1197,7 @@ static void ending(Meter *m, uint32_t index, uint8_t flags, int end) {
 
 static int count(Meter *m, uint32_t index, const struct frame *frame, const struct packet *p, int end) {
     struct flow *f = &m->flows[index];
-    f->counts.packets[end]++;
+    f->counts.packets[end] += 1 + p->further;
     f->counts.wire[end] += frame->wire;
     f->counts.ip[end] += p->ip_bytes;
     f->counts.payload[end] += p->payload_bytes;
@@ -1214,6 +1236,25 @@ static int key_of(const struct packet *p, struct key *k) {
     return end;
 }
 
+/* Count a packet in its flow, new or known. */
+static int into_flow(Meter *m, const struct frame *frame, const struct packet *p) {
+    struct key k;
+    int end = key_of(p, &k);
+    uint32_t *bucket = bucket_of(m, &k), index = *bucket;
+    while (index && memcmp(&m->flows[index].key, &k, sizeof k) != 0)
+        index = m->flows[index].hash_next;
+    if (index) {
+        if (divide(m, &m->flows[index], frame, p, end) < 0)
+            return -1;
+    } else {
+        if ((index = new_flow(m, &k)) == 0)
+            return -1;
+        begin(m, &m->flows[index], frame, p, end);
+        wheel_link(m, index);
+    }
+    return count(m, index, frame, p, end);
+}
+
 /* Count one frame: the entry below every file format. */
 static int take_frame(Meter *m, const struct frame *frame) {
     m->packets++;
@@ -1225,21 +1266,7 @@ static int take_frame(Meter *m, const struct frame *frame) {
     if (found != FLOW)
         return found == ERROR ? -1 : 0;
     m->flow_packets++;
-    struct key k;
-    int end = key_of(&p, &k);
-    uint32_t *bucket = bucket_of(m, &k), index = *bucket;
-    while (index && memcmp(&m->flows[index].key, &k, sizeof k) != 0)
-        index = m->flows[index].hash_next;
-    if (index) {
-        if (divide(m, &m->flows[index], frame, &p, end) < 0)
-            return -1;
-    } else {
-        if ((index = new_flow(m, &k, bucket)) == 0)
-            return -1;
-        begin(m, &m->flows[index], frame, &p, end);
-        wheel_link(m, index);
-    }
-    return count(m, index, frame, &p, end);
+    return into_flow(m, frame, &p);
 }
 
 /* ---- walk ----------------------------------------------------------------------------------------------- */
@@ -1578,6 +1605,8 @@ static int walk_bytes(Meter *m, const uint8_t *data, size_t len, bool last) {
     return 0;
 }
 
+#include "_ring.h"
+
 /* ---- module --------------------------------------------------------------------------------------------- */
 
 static PyObject *meter_feed(Meter *m, PyObject *block) {
@@ -1592,7 +1621,9 @@ static PyObject *meter_feed(Meter *m, PyObject *block) {
         return NULL;
     int result = -1, collecting = PyGC_Disable(); /* records hold no cycles: looking for some is wasted */
     m->out = PyList_New(0);
-    if (m->out != NULL && PyUnicode_Check(trouble)) {
+    if (m->out != NULL && PyUnicode_CompareWithASCIIString(PyTuple_GetItem(block, 1), "ring") == 0) {
+        result = walk_ring(m, view.buf, (size_t)view.len);
+    } else if (m->out != NULL && PyUnicode_Check(trouble)) {
         if (first)
             walk_start(&m->walk, PyUnicode_CompareWithASCIIString(PyTuple_GetItem(block, 1), "pcap") == 0);
         result = walk_bytes(m, view.buf, (size_t)view.len, last);
@@ -1658,6 +1689,7 @@ static uint32_t sort_flows(Meter *m) {
 
 static void forget_table(Meter *m) {
     memset(m->buckets, 0, ((size_t)m->bucket_mask + 1) * sizeof *m->buckets);
+    m->bucket_mask = (uint32_t)least(FEWEST_BUCKETS, m->most_buckets) - 1;
     memset(m->slot_head, 0, sizeof m->slot_head);
     memset(m->slot_tail, 0, sizeof m->slot_tail);
     m->live = m->free = 0;
@@ -1745,12 +1777,11 @@ static bool make_texts(Meter *m) {
 
 /* The table takes address space for every flow it may hold, and memory only for those it held. */
 static bool make_table(Meter *m, unsigned max_flows) {
-    uint32_t buckets = 1;
-    while (buckets < max_flows)
-        buckets *= 2;
     m->max_flows = max_flows;
-    m->bucket_mask = buckets - 1;
-    m->buckets = calloc(buckets, sizeof *m->buckets);
+    m->most_buckets = 1;
+    while (m->most_buckets < max_flows)
+        m->most_buckets *= 2;
+    m->buckets = calloc(m->most_buckets, sizeof *m->buckets);
     m->flows = calloc((size_t)max_flows + 1, sizeof *m->flows);
     m->walk.interfaces = calloc(MAX_INTERFACES, sizeof *m->walk.interfaces);
     m->walk.rest = malloc(REST_BYTES);
@@ -1800,6 +1831,7 @@ static PyObject *meter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 static PyMethodDef METHODS[] = {
     {"feed", (PyCFunction)meter_feed, METH_O, "Return what this block brought, in capture order."},
     {"flush", (PyCFunction)meter_flush, METH_VARARGS, "Return the flows that remain, at most so many at a time."},
+    {"tick", (PyCFunction)meter_tick, METH_O, "Return what the passing of time, in nanoseconds, ends."},
     {"stats", (PyCFunction)meter_stats, METH_NOARGS, "Return counts since the start."},
     {NULL, NULL, 0, NULL},
 };

@@ -12,7 +12,7 @@ class Block(NamedTuple):
     """
 
     data: bytes | bytearray | memoryview
-    format: str  # "pcap" or "pcapng"
+    format: str  # "pcap", "pcapng", or "ring": one whole block of the kernel's ring (ring.py)
     first: bool  # a new capture begins here
     last: bool  # nothing follows: an unfinished record becomes a Loss
     trouble: str = ""  # why the source ended early (a damaged gzip stream); only on the last block

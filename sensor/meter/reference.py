@@ -30,6 +30,7 @@ from sensor.meter.flowid import (
     uid,
 )
 from sensor.meter.parse import OTHER_KINDS, Bad, Ip, Other, parse
+from sensor.meter.ring import Corrupt, RingFrame, packets, ring_frames, tagged
 from sensor.meter.select import Side, selected
 from sensor.meter.walk import Frame, Walk
 from sensor.packet import Packet
@@ -124,6 +125,9 @@ class ReferenceMeter:
         if self._flushing:
             raise RuntimeError("flush until it returns nothing before feeding again")
         self._out = []
+        if block.format == "ring":
+            self._ring(bytes(block.data))
+            return self._out
         for item in self._walk.feed(block):
             if isinstance(item, Frame):
                 self.frame(item)
@@ -143,29 +147,63 @@ class ReferenceMeter:
             self._report(self._flushing.popleft(), "flush")
         return self._out
 
+    def tick(self, ts_ns: int) -> list[Item]:
+        if self._flushing or ts_ns < 0:
+            raise ValueError("expected nanoseconds since 1970, and no flush under way")
+        self._out = []
+        self._advance(ts_ns // 1_000_000_000)
+        return self._out
+
     def stats(self) -> dict[str, int]:
         return dict(self._stats)
 
     def frame(self, frame: Frame) -> None:
         """Count one frame: the entry below every file format."""
-        self._stats["packets"] += 1
-        self._stats["wire_bytes"] += frame.wire
         self._advance(frame.ts_ns // 1_000_000_000)
         found = parse(frame.link, frame.data, frame.wire)
+        if isinstance(found, Ip):
+            self._ip(frame, found)
+        else:
+            self._no_flow(frame, found)
+
+    def ring_frame(self, ring: RingFrame) -> None:
+        """Count one frame of the kernel's ring."""
+        frame = ring.frame
+        self._walk.last_ns = frame.ts_ns
+        self._advance(frame.ts_ns // 1_000_000_000)
+        found = parse(frame.link, frame.data, frame.wire)
+        if isinstance(found, Ip):
+            for one, ip, further in packets(ring, found):
+                self._ip(one, ip, further)
+        else:
+            self._no_flow(tagged(ring), found)
+
+    def _ring(self, block: bytes) -> None:
+        for item in ring_frames(block):
+            if isinstance(item, Corrupt):
+                ts = seconds(self._walk.last_ns)
+                self._out.append(Loss(ts, ts, "corrupt_block", item.lost, item.detail))
+            else:
+                self.ring_frame(item)
+
+    def _no_flow(self, frame: Frame, found: Bad | Other) -> None:
+        """Count a frame that is in no flow."""
+        self._stats["packets"] += 1
+        self._stats["wire_bytes"] += frame.wire
         if isinstance(found, Bad):
             self._stats["weird_packets"] += 1
             self._out.append(Weird(seconds(frame.ts_ns), found.name, None, None, None, found.detail))
-        elif isinstance(found, Other):
-            self._stats[f"other_{found.kind}"] += 1
-            if found.kind == "arp":
-                self._out.append(_arp(frame, found))
-        else:
-            self._stats["flow_packets"] += 1
-            self._ip(frame, found)
+            return
+        self._stats[f"other_{found.kind}"] += 1
+        if found.kind == "arp":
+            self._out.append(_arp(frame, found))
 
     # the flow table
 
-    def _ip(self, frame: Frame, ip: Ip) -> None:
+    def _ip(self, frame: Frame, ip: Ip, further: int = 0) -> None:
+        """Count a packet in its flow; `further` more were joined to it, their lengths already added."""
+        for name, count in (("packets", 1 + further), ("flow_packets", 1 + further), ("wire_bytes", frame.wire)):
+            self._stats[name] += count
         swap = (ip.src, ip.sport) > (ip.dst, ip.dport)
         ends = (ip.dst, ip.dport, ip.src, ip.sport) if swap else (ip.src, ip.sport, ip.dst, ip.dport)
         key = flow_key(ends, ip.proto, ip.vlan)
@@ -176,6 +214,7 @@ class ReferenceMeter:
             self._link(flow)
         else:
             self._divide(flow, frame, ip, int(swap))
+        flow.counts[int(swap)].packets += further
         self._count(flow, frame, ip, int(swap))
 
     def _new_flow(self, key: bytes, ip: Ip, ends: Ends) -> Flow:
