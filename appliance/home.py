@@ -24,7 +24,9 @@ from appliance.parties.knowledge import PartyKnowledge
 from appliance.parties.names import Names
 from appliance.parties.party import Destination, Party
 from sensor.records import (
+    Dhcp6Reply,
     DhcpAck,
+    DhcpRequest,
     DnsAnswer,
     DnsQuery,
     FlowRecord,
@@ -32,11 +34,13 @@ from sensor.records import (
     Loss,
     MdnsService,
     Neighbour,
-    NtpRequest,
     Observation,
     Record,
     SsdpAnnouncement,
+    TlsCertificate,
     TlsClientHello,
+    TlsServerHello,
+    Unreachable,
     Weird,
 )
 
@@ -131,7 +135,7 @@ class Home:
         if isinstance(record, HttpRequest):
             destination = Destination(record.dst, record.dport, "tcp", record.host, "http")
         elif isinstance(record, TlsClientHello):
-            proto = "udp" if record.transport == "quic" else "tcp"
+            proto = "tcp" if record.transport == "tcp" else "udp"
             destination = Destination(record.dst, record.dport, proto, record.server_name, "sni")
         elif isinstance(record, DnsQuery):
             destination = Destination(record.resolver, 53, record.transport, None, "none")
@@ -203,9 +207,11 @@ def _subject(record: Observation) -> tuple[str | None, str]:
         return record.mac, record.host
     if isinstance(record, (Neighbour, DhcpAck)):
         return record.mac, record.address
-    if isinstance(record, (TlsClientHello, HttpRequest, NtpRequest)):
-        return record.mac, record.src
-    return record.mac, record.client or record.requested_address or "0.0.0.0"  # noqa: S104 - RFC 2131: no address yet
+    if isinstance(record, (TlsServerHello, TlsCertificate, Dhcp6Reply, Unreachable)):
+        return record.client_mac, record.client
+    if isinstance(record, DhcpRequest):
+        return record.mac, record.client or record.requested_address or "0.0.0.0"  # noqa: S104 - no address yet
+    return record.mac, record.src
 
 
 PARTS: Final = ("devices", "names", "behaviour", "findings")

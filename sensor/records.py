@@ -74,6 +74,7 @@ class DnsQuery(NamedTuple):
     transport: str  # "udp", "tcp"
     query: str
     qtype: int  # 1 A, 28 AAAA, 65 HTTPS, ...
+    edns_options: tuple[int, ...] = ()  # RFC 6891 option codes sent along: 8 client subnet, 65001 a MAC, ...
 
 
 class DnsAnswer(NamedTuple):
@@ -89,8 +90,10 @@ class DnsAnswer(NamedTuple):
     qtype: int
     rcode: int  # 0 no error, 3 no such name
     cnames: tuple[str, ...]  # the chain, in order
-    addresses: tuple[str, ...]  # of A and AAAA answers
+    addresses: tuple[str, ...]  # of A and AAAA answers, and the hints of HTTPS and SVCB answers
     ttl_s: int | None  # smallest of the address answers
+    alpn: tuple[str, ...] = ()  # protocols an HTTPS or SVCB answer offers (RFC 9460 §7.1)
+    ech: bool = False  # such an answer has keys for encrypted ClientHellos: later names will be hidden
 
 
 class MdnsService(NamedTuple):
@@ -159,12 +162,12 @@ class SsdpAnnouncement(NamedTuple):
 
 
 class TlsClientHello(NamedTuple):
-    """The first message of a TLS client (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2), over TCP or QUIC."""
+    """The first message of a TLS client (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2), over TCP, QUIC or DTLS."""
 
     ts: float
     uid: str
     mac: str | None
-    transport: str  # "tcp", "quic"
+    transport: str  # "tcp", "quic", "dtls"
     src: str
     sport: int
     dst: str
@@ -194,6 +197,8 @@ class HttpRequest(NamedTuple):
     content_type: str | None
     content_bytes: int | None  # Content-Length
     header_names: tuple[str, ...]  # lower-case, in order
+    fields: tuple[str, ...] = ()  # names of form fields and JSON keys in the first bytes of the body
+    leaks: tuple[str, ...] = ()  # kinds of data in it that say who or where: "mac", "credentials", ...
 
 
 class NtpRequest(NamedTuple):
@@ -205,6 +210,215 @@ class NtpRequest(NamedTuple):
     src: str
     dst: str
     version: int
+
+
+class TlsServerHello(NamedTuple):
+    """What a TLS server chose (RFC 8446 §4.1.3, RFC 5246 §7.4.1.3)."""
+
+    ts: float
+    uid: str
+    client_mac: str | None  # link-layer destination
+    client: str
+    client_port: int
+    server: str
+    server_port: int
+    version: int  # 0x0304 TLS 1.3, 0x0303 TLS 1.2, ...
+    cipher: int  # IANA cipher suite number
+    group: int | None  # of the key share (RFC 8446 §4.2.8); absent before TLS 1.3
+    alpn: str | None  # the protocol chosen, where it is told in the clear (before TLS 1.3)
+
+
+class TlsCertificate(NamedTuple):
+    """The first certificate of a server, which TLS up to 1.2 shows (RFC 5246 §7.4.2, RFC 5280)."""
+
+    ts: float
+    uid: str
+    client_mac: str | None  # link-layer destination
+    client: str
+    client_port: int
+    server: str
+    server_port: int
+    subject: str  # "CN=..., O=...": common name, organisation, unit, country, as far as they are there
+    issuer: str  # the same of who signed it
+    not_before: float  # UTC epoch seconds
+    not_after: float
+    names: tuple[str, ...]  # subjectAltName: host names lower-case, IP addresses
+    self_signed: bool  # issuer and subject are the same name
+    chain: int  # certificates sent
+
+
+class EncryptedDns(NamedTuple):
+    """A device asks a resolver by an encrypted way: names it looks up will not be seen."""
+
+    ts: float
+    uid: str
+    mac: str | None
+    src: str
+    dst: str
+    dport: int
+    kind: str  # "dot" (RFC 7858), "doh" (RFC 8484), "doq" (RFC 9250)
+    server_name: str | None
+    reason: str  # "port", "alpn", "name" or "address" of a known resolver
+
+
+class Dhcp6Request(NamedTuple):
+    """What a DHCPv6 client says of itself (RFC 8415; SOLICIT, REQUEST, RENEW, INFORMATION-REQUEST, ...)."""
+
+    ts: float
+    mac: str | None  # link-layer source
+    src: str
+    message_type: int  # 1 SOLICIT, 3 REQUEST, 5 RENEW, 6 REBIND, 11 INFORMATION-REQUEST, ...
+    duid: str | None  # option 1, hexadecimal
+    duid_mac: str | None  # link-layer address inside a DUID-LLT or DUID-LL (RFC 8415 §11)
+    fqdn: str | None  # option 39 (RFC 4704)
+    enterprise: int | None  # of the vendor class, option 16: IANA private enterprise number
+    vendor_class: str | None  # its first text
+    option_request: tuple[int, ...]  # option 6, in the order sent
+    addresses: tuple[str, ...]  # asked for, in its IA_NA and IA_TA options
+
+
+class Dhcp6Reply(NamedTuple):
+    """Addresses lent by a DHCPv6 server (RFC 8415 §18.3, ADVERTISE and REPLY)."""
+
+    ts: float
+    client_mac: str | None  # link-layer destination
+    client: str  # IP destination
+    server: str  # IP source
+    message_type: int  # 2 ADVERTISE, 7 REPLY
+    duid: str | None  # the client's, hexadecimal
+    addresses: tuple[str, ...]  # in IA_NA and IA_TA
+    prefixes: tuple[str, ...]  # in IA_PD, "2001:db8::/56"
+    dns_servers: tuple[str, ...]  # option 23 (RFC 3646)
+
+
+class RouterAdvertisement(NamedTuple):
+    """What a router offers to every device of the link (RFC 4861 §4.2)."""
+
+    ts: float
+    mac: str | None  # link-layer source
+    src: str
+    lifetime_s: int  # 0: not a default router (any more)
+    managed: bool  # the M flag: addresses come from DHCPv6
+    prefixes: tuple[str, ...]  # "fd00:4::/64"
+    dns_servers: tuple[str, ...]  # RDNSS (RFC 8106 §5.1)
+    domains: tuple[str, ...]  # DNSSL (RFC 8106 §5.2)
+
+
+class LocalName(NamedTuple):
+    """A name asked for or claimed on the link itself: LLMNR (RFC 4795) or NetBIOS (RFC 1002 §4.2)."""
+
+    ts: float
+    mac: str | None
+    src: str
+    protocol: str  # "llmnr", "nbns"
+    kind: str  # "query", "claim" (an answer or a registration)
+    name: str  # LLMNR: lower-case; NetBIOS: as sent, without the padding
+    suffix: int | None  # NetBIOS: sixteenth byte, 0x00 workstation, 0x20 file server, ...; LLMNR: absent
+    addresses: tuple[str, ...]  # of a claim
+
+
+class PortMapping(NamedTuple):
+    """A device asks the router to let the Internet in (IGD AddPortMapping, RFC 6886, RFC 6887)."""
+
+    ts: float
+    uid: str
+    mac: str | None
+    src: str
+    dst: str  # the router asked
+    protocol: str  # "igd", "nat-pmp", "pcp"
+    action: str  # "add", "delete"
+    proto: str  # "tcp", "udp", "all" or "ip-<number>"
+    internal_address: str | None  # the device let in, where the request names it
+    internal_port: int | None
+    external_port: int | None  # wanted; 0 leaves the choice to the router
+    lifetime_s: int | None  # 0 with IGD: for ever
+    description: str | None  # IGD: what the device calls it
+
+
+class MqttConnect(NamedTuple):
+    """An MQTT client introduces itself (MQTT 3.1.1 §3.1, MQTT 5.0 §3.1). No value of a credential is kept."""
+
+    ts: float
+    uid: str
+    mac: str | None
+    src: str
+    dst: str
+    dport: int
+    version: int  # protocol level: 3, 4 (3.1.1), 5
+    client_id_kind: str  # "empty", "mac", "uuid", "number", "text"
+    has_username: bool
+    has_password: bool
+    keepalive_s: int
+    will_topic: str | None
+
+
+class CoapRequest(NamedTuple):
+    """A CoAP request (RFC 7252), in the clear."""
+
+    ts: float
+    uid: str
+    mac: str | None
+    src: str
+    dst: str
+    dport: int
+    method: str  # "GET", "POST", "PUT", "DELETE", "FETCH", "PATCH", "iPATCH"
+    host: str | None  # Uri-Host
+    path: str
+    parameters: tuple[str, ...]  # names in Uri-Query options
+
+
+class RtspRequest(NamedTuple):
+    """The first RTSP request of a connection (RFC 2326, RFC 7826): somebody watches a camera."""
+
+    ts: float
+    uid: str
+    mac: str | None
+    src: str
+    dst: str
+    dport: int
+    method: str
+    path: str  # without the query
+    user_agent: str | None
+    authorization: str | None  # scheme alone, lower-case: "basic", "digest"
+
+
+class StunRequest(NamedTuple):
+    """A STUN or TURN request (RFC 8489, RFC 8656): a device prepares to be reached from outside."""
+
+    ts: float
+    uid: str
+    mac: str | None
+    src: str
+    dst: str
+    dport: int
+    method: str  # "binding", "allocate"
+    software: str | None  # SOFTWARE attribute
+    has_username: bool
+
+
+class Tunnel(NamedTuple):
+    """A connection inside which names and parties cannot be seen begins."""
+
+    ts: float
+    uid: str
+    mac: str | None
+    src: str
+    dst: str
+    dport: int
+    kind: str  # "wireguard", "openvpn", "ipsec"
+
+
+class Unreachable(NamedTuple):
+    """A device is told that what it sent did not arrive (RFC 792, RFC 4443 §3.1): a hint, easily forged."""
+
+    ts: float
+    client_mac: str | None  # link-layer destination
+    client: str  # who is told
+    reporter: str  # who says so
+    code: int  # IPv4: 1 host, 3 port, 13 forbidden, ...; IPv6: 0 no route, 1 forbidden, 4 port, ...
+    dst: str  # where its packet went
+    proto: str  # "tcp", "udp" or "ip-<number>"
+    dport: int  # 0 where the protocol has none or the report is too short
 
 
 class Weird(NamedTuple):
@@ -239,6 +453,20 @@ Observation = (
     | TlsClientHello
     | HttpRequest
     | NtpRequest
+    | TlsServerHello
+    | TlsCertificate
+    | EncryptedDns
+    | Dhcp6Request
+    | Dhcp6Reply
+    | RouterAdvertisement
+    | LocalName
+    | PortMapping
+    | MqttConnect
+    | CoapRequest
+    | RtspRequest
+    | StunRequest
+    | Tunnel
+    | Unreachable
 )
 Record = FlowRecord | Observation | Weird | Loss
 
@@ -254,6 +482,20 @@ TYPES: Final[dict[str, type[Any]]] = {
     "tls": TlsClientHello,
     "http": HttpRequest,
     "ntp": NtpRequest,
+    "tls_server": TlsServerHello,
+    "tls_certificate": TlsCertificate,
+    "encrypted_dns": EncryptedDns,
+    "dhcp6_request": Dhcp6Request,
+    "dhcp6_reply": Dhcp6Reply,
+    "router": RouterAdvertisement,
+    "local_name": LocalName,
+    "port_mapping": PortMapping,
+    "mqtt": MqttConnect,
+    "coap": CoapRequest,
+    "rtsp": RtspRequest,
+    "stun": StunRequest,
+    "tunnel": Tunnel,
+    "unreachable": Unreachable,
     "weird": Weird,
     "loss": Loss,
 }
@@ -275,13 +517,15 @@ def to_json(record: Record) -> str:
 def from_json(line: str | bytes) -> Record:
     """Return the record of a line that `to_json` wrote.
 
-    A field this version does not know is passed over (a newer writer). Raises RecordError for anything else.
+    A field this version does not know is passed over (a newer writer), one added since takes its default (an
+    older writer). Raises RecordError for anything else.
     """
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise RecordError(f"read {line[:60]!r}, expected one JSON object: {error}") from error
-    record_type = TYPES.get(fields.get("type", "")) if isinstance(fields, dict) else None
+    name = fields.get("type") if isinstance(fields, dict) else None
+    record_type = TYPES.get(name) if isinstance(name, str) else None
     if record_type is None:
         raise RecordError(f"read {line[:60]!r}, expected an object whose type is one of {', '.join(TYPES)}")
     if fields.get("v") != VERSION:
@@ -293,11 +537,13 @@ def _build(record_type: type[Any], fields: dict[str, Any]) -> Record:
     values = []
     for name, kind, wanted, maybe_none in _SHAPES[record_type]:
         value = fields.get(name, _ABSENT)
-        if type(value) not in wanted and not (value is None and maybe_none):
+        if value is _ABSENT and name in record_type._field_defaults:
+            value = record_type._field_defaults[name]
+        elif type(value) not in wanted and not (value is None and maybe_none):
             if value is _ABSENT:
                 raise RecordError(f"read a {fields['type']} record without {name}")
             raise RecordError(f"read {fields['type']}.{name} = {value!r:.60}, expected {kind}")
-        if wanted is _LIST and value is not None:
+        elif wanted is _LIST and value is not None:
             value = tuple(tuple(item) if type(item) is list else item for item in value)
         values.append(value)
     record: Record = record_type(*values)

@@ -38,7 +38,7 @@ def test_each_fact_stands_in_its_file(tmp_path):
     assert _lines(tmp_path, "weird")[0]["name"] == "dns_truncated_name"
     assert _lines(tmp_path, "loss")[0]["kind"] == "gap"
     assert _lines(tmp_path, "dns") == [
-        {"device": samples.DOLL, **ANSWER._asdict(), "cnames": [], "addresses": ["198.51.100.7"]}
+        {"device": samples.DOLL, **ANSWER._asdict(), "cnames": [], "addresses": ["198.51.100.7"], "alpn": []}
     ]
     assert _lines(tmp_path, "devices")[0]["evidence"][0]["source"] == "dhcp"
     assert _lines(tmp_path, "alerts")[0]["identifier"] == samples.ALERT.identifier

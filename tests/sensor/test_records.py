@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sensor.records import TYPES, VERSION, Loss, MdnsService, RecordError, Weird, from_json, to_json
+from sensor.records import TYPES, VERSION, DnsQuery, Loss, MdnsService, RecordError, Weird, from_json, to_json
 
 WEIRD = Weird(1.5, "dns_truncated", None, "192.168.4.21", None, "read 3 bytes")
 FIELDS = {
@@ -82,7 +82,17 @@ def test_a_line_that_is_no_record_says_why(change: dict[str, Any], said: str) ->
         from_json(line)
 
 
-@pytest.mark.parametrize("line", ["", "{", "[]", "1", b"\xff", '"weird"', "[" * 100_000])
+@pytest.mark.parametrize(
+    "line",
+    ["", "{", "[]", "1", b"\xff", '"weird"', "[" * 100_000, '{"type":[]}', '{"type":{}}', '{"type":null}'],
+)
 def test_a_line_that_is_no_object_says_so(line: str | bytes) -> None:
     with pytest.raises(RecordError, match="expected"):
         from_json(line)
+
+
+def test_a_field_that_an_older_writer_did_not_know_takes_its_default() -> None:
+    record = DnsQuery(1.0, "F1", None, "192.168.4.21", "192.168.4.1", "udp", "a.example", 1)
+    fields = json.loads(to_json(record))
+    del fields["edns_options"]
+    assert from_json(json.dumps(fields)) == record
