@@ -59,17 +59,18 @@ class MemoryReader:
     watched: Watch = field(default_factory=lambda: Watch(None, None, 0, 0, 0, [], 0.0))
 
     def devices(self) -> list[DeviceRecord]:
-        return list(self.known)
+        return sorted(self.known, key=lambda record: (record.first_ts, record.device))
 
     def device(self, device: str) -> DeviceRecord | None:
         return next((record for record in self.known if record.device == device), None)
 
     def parties(self, device: str | None = None) -> list[PartyRecord]:
-        return [record for record in self.met if device in (None, record.device)]
+        found = [record for record in self.met if device in (None, record.device)]
+        return sorted(found, key=lambda record: (-record.contacts, record.device, record.domain))
 
     def updates(self, device: str | None = None) -> list[Update]:
         found = [record for record in self.updated if device in (None, record.device)]
-        return sorted(found, key=lambda record: -record.ts)
+        return sorted(found, key=lambda record: (-record.ts, record.device))
 
     def changes(
         self, device: str | None = None, since: float | None = None, limit: int = 200
@@ -96,13 +97,15 @@ class MemoryReader:
         return next((record for record in self.told if record.identifier == identifier), None)
 
     def findings(self, device: str | None = None) -> list[Finding]:
-        return [record for record in self.found if device in (None, record.device)]
+        found = [record for record in self.found if device in (None, record.device)]
+        return sorted(found, key=lambda record: (-record.severity, -record.last_ts))
 
     def sightings(self, device: str, since_hour: int, until_hour: int) -> list[Sighting]:
-        return [row for row in self.seen if row.device == device and since_hour <= row.hour < until_hour]
+        found = [row for row in self.seen if row.device == device and since_hour <= row.hour < until_hour]
+        return sorted(found, key=lambda row: (row.hour, row.domain))
 
     def flows(self, uids: Sequence[str]) -> list[FlowRow]:
-        return [row for row in self.rows if row.uid in uids]
+        return sorted((row for row in self.rows if row.uid in uids), key=lambda row: row.ts)
 
     def learning(self, device: str) -> list[str]:
         return self.missing.get(device, [])

@@ -131,7 +131,7 @@ class Visit:
         ]
 
 
-@pytest.fixture(params=[(name, size) for name in VISITS for size in SIZES], ids=lambda each: "-".join(each))
+@pytest.fixture(params=[(name, size) for name in VISITS for size in SIZES], ids="-".join)
 def visit(
     request: pytest.FixtureRequest, browser: Any, sites: dict[str, str]
 ) -> Iterator[tuple[str, str, Visit]]:

@@ -1,0 +1,52 @@
+"""The pages over a real store say the same as over the fixture: the interface between them is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from appliance.store.reader import Reader
+from appliance.store.writer import Writer
+from tests.web.conftest import dashboard
+from tests.web.household import MemoryReader
+from tests.web.pages import PAGES
+from web import create_app
+
+
+def stored(home: MemoryReader, path: Path) -> None:
+    """Write the household as the service writes it."""
+    watch = home.watch()
+    writer = Writer(path)
+    for facts in (
+        home.known,
+        home.met,
+        home.updated,
+        home.changed,
+        home.told,
+        home.found,
+        home.seen,
+        home.rows,
+    ):
+        for fact in facts:
+            writer.add(fact)
+    for loss in watch.losses:
+        writer.add(loss)
+    totals = {"flows": watch.flows, "packets": watch.packets, "weirds": watch.weirds}
+    writer.commit(first_ts=watch.first_ts, last_ts=watch.last_ts, totals=totals, learning=home.missing)
+    writer.close()
+
+
+@pytest.fixture(scope="module")
+def reader(home: MemoryReader, tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    path = tmp_path_factory.mktemp("store") / "home.sqlite3"
+    stored(home, path)
+    return Reader(path)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_over_the_store(reader: Reader, home: MemoryReader, address: str) -> None:
+    here = dashboard(home)
+    desk = here.extensions["tattlebox"]
+    app = create_app(reader, trusted_hosts=["localhost"], zone=desk.language.zone_name(0), clock=desk.clock)
+    assert app.test_client().get(address).text == here.test_client().get(address).text
