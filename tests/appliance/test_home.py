@@ -1,0 +1,117 @@
+"""The home as a whole: a restart at any point changes nothing, and a flood leaves the home intact."""
+
+import pytest
+
+from appliance.home import Home
+from appliance.lookup.knowledge import load_knowledge
+from appliance.out import OutputFolder
+from appliance.service import Service
+from appliance.store.reader import Reader
+from appliance.store.writer import Writer
+from sensor.records import Neighbour
+from tests.household.generate import generate
+
+DAYS = 12
+
+
+@pytest.fixture(scope="module")
+def knowledge():
+    return load_knowledge()
+
+
+@pytest.fixture(scope="module")
+def records():
+    return generate(seed=3, days=DAYS)
+
+
+def final_state(path):
+    with Reader(path) as reader:
+        return (
+            reader.devices(),
+            reader.parties(),
+            reader.updates(),
+            reader.changes(limit=100_000),
+            reader.findings(),
+            reader.alerts(limit=100_000),
+            [reader.sightings(device.device, 0, 2**40) for device in reader.devices()],
+            reader.watch(),
+        )
+
+
+def run(path, knowledge, *parts):
+    """Take the parts in, each by a home of its own that goes on from the store."""
+    for number, part in enumerate(parts):
+        writer = Writer(path)
+        service = Service(Home(knowledge), writer)
+        service.take(part)
+        if number == len(parts) - 1:
+            service.finish()
+        else:
+            service.commit()
+        writer.close()
+    return final_state(path)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.77])
+def test_a_restart_at_any_point_gives_the_same_facts(tmp_path, knowledge, records, share):
+    cut = int(len(records) * share)
+    whole = run(tmp_path / "whole.db", knowledge, records)
+    resumed = run(tmp_path / "resumed.db", knowledge, records[:cut], records[cut:])
+    for name, one, other in zip(
+        ("devices", "parties", "updates", "changes", "findings", "alerts", "sightings", "watch"),
+        whole,
+        resumed,
+        strict=True,
+    ):
+        assert other == one, f"{name} differ after a restart"
+
+
+def test_devices_are_found_and_their_traffic_is_theirs(tmp_path, knowledge, records):
+    devices, parties, *_ = run(tmp_path / "home.db", knowledge, records)
+    assert {device.category for device in devices} >= {
+        "toy",
+        "tablet",
+        "camera",
+        "speaker",
+        "tv",
+        "phone",
+        "computer",
+    }
+    known = {device.device for device in devices}
+    assert {party.device for party in parties} <= known
+
+
+def test_a_flood_of_addresses_leaves_known_devices_intact(tmp_path, knowledge, records):
+    writer = Writer(tmp_path / "home.db")
+    home = Home(knowledge)
+    service = Service(home, writer)
+    service.take(records)
+    before = {device: home.devices.record(device) for device in home.devices.ids()}
+    last = records[-1].ts
+    service.take(
+        Neighbour(
+            last + n / 200, f"02:aa:00:00:{n >> 8:02x}:{n & 255:02x}", f"192.168.7.{n % 250 + 1}", "arp"
+        )
+        for n in range(10_000)
+    )
+    service.finish()
+    after = {device: home.devices.record(device) for device in home.devices.ids()}
+    assert set(before) <= set(after)
+    assert all(after[device].macs == record.macs for device, record in before.items())
+    assert len(after) < 2_000
+    writer.close()
+
+
+def test_the_folder_is_the_same_twice(tmp_path, knowledge, records):
+    contents = []
+    for name in ("one", "two"):
+        out = OutputFolder(tmp_path / name)
+        writer = Writer(tmp_path / f"{name}.db")
+        service = Service(Home(knowledge), writer, out)
+        service.take(records)
+        service.finish()
+        out.finish()
+        writer.close()
+        contents.append({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()})
+    assert contents[0] == contents[1]
+    assert contents[0]["flows.jsonl"]
