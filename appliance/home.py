@@ -13,6 +13,7 @@ from appliance.alerts.judge import Judge
 from appliance.alerts.policy import is_news
 from appliance.behaviour.behaviour import Behaviour
 from appliance.behaviour.facts import Change, Contact, Update
+from appliance.devices.family import Family
 from appliance.devices.knowledge import DeviceKnowledge
 from appliance.devices.registry import Devices
 from appliance.findings.finding import Finding
@@ -71,6 +72,7 @@ class Home:
 
     def __init__(self, knowledge: Knowledge, *, language: str = "en") -> None:
         self.devices = Devices(knowledge.devices)
+        self.family = Family(self.devices)
         self.names = Names()
         self.parties = Parties(knowledge.parties)
         self.behaviour = Behaviour()
@@ -112,7 +114,7 @@ class Home:
                 yield from self.advance()
 
     def _observation(self, record: Observation) -> Iterator[Fact]:
-        self.devices.observe(record)
+        self._place(record)
         device = self.devices.owner(*_subject(record))
         yield Seen(record, device)
         if isinstance(record, TlsClientHello):
@@ -130,6 +132,12 @@ class Home:
         yield from self._judged(self.behaviour.observe(device, record))
         yield from self._judged(self.findings.observe(device, record, self._domain_of(device, record)))
 
+    def _place(self, record: Record) -> None:
+        """Tell the devices of a record, and the family's words of a device that it brought."""
+        self.devices.observe(record)
+        if self.devices.take_new():
+            self.family.meet()
+
     def _domain_of(self, device: str, record: Observation) -> str | None:
         """Return the party key of what an observation was sent to, None where that stayed in the home."""
         if isinstance(record, HttpRequest):
@@ -145,7 +153,7 @@ class Home:
         return None if party.outcome == LOCAL else party.domain
 
     def _flow(self, flow: FlowRecord) -> Iterator[Fact]:
-        self.devices.observe(flow)
+        self._place(flow)
         orig = self.devices.owner(flow.orig_mac, flow.orig_h)
         resp = self.devices.owner(flow.resp_mac or flow.orig_dst_mac, flow.resp_h)
         device = orig or resp
@@ -199,7 +207,7 @@ class Home:
 
 def _subject(record: Observation) -> tuple[str | None, str]:
     """Return the MAC and the address of the endpoint that asked or announced."""
-    if isinstance(record, DnsAnswer):
+    if isinstance(record, (DnsAnswer, TlsServerHello, TlsCertificate, Dhcp6Reply, Unreachable)):
         return record.client_mac, record.client
     if isinstance(record, DnsQuery):
         return record.mac, record.client
@@ -207,8 +215,6 @@ def _subject(record: Observation) -> tuple[str | None, str]:
         return record.mac, record.host
     if isinstance(record, (Neighbour, DhcpAck)):
         return record.mac, record.address
-    if isinstance(record, (TlsServerHello, TlsCertificate, Dhcp6Reply, Unreachable)):
-        return record.client_mac, record.client
     if isinstance(record, DhcpRequest):
         return record.mac, record.client or record.requested_address or "0.0.0.0"  # noqa: S104 - no address yet
     return record.mac, record.src

@@ -14,7 +14,7 @@ class Packet(NamedTuple):
 
     ts: float  # capture time, UTC epoch seconds
     uid: str  # of its flow; "" for ARP
-    kind: str  # "arp", "icmp", "icmp6", "udp", "tcp"
+    kind: str  # "arp", "icmp", "icmp6", "udp", "tcp", "fragment" (of UDP)
     src: str  # IP source; ARP: sender protocol address
     sport: int
     dst: str
@@ -22,6 +22,8 @@ class Packet(NamedTuple):
     src_mac: str | None
     dst_mac: str | None
     is_orig: bool  # sent by the flow's originator
-    seq: int  # TCP sequence number of the first payload byte; 0 for others
+    # TCP: sequence number of the first payload byte. Fragment: identification << 16 | offset in 8 bytes << 1
+    # | 1 while more follow. 0 for others.
+    seq: int
     payload: bytes  # UDP/TCP payload; the whole ICMP message; the ARP body from its hardware type on
     cut: bool  # True when the capture holds fewer payload bytes than the wire carried

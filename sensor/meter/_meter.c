@@ -27,7 +27,11 @@ enum {
     REST_BYTES = MAX_RECORD + TOP_UP,  /* what is kept between two blocks, at most */
     MAX_TAGS = 16,
     MAX_EXTENSIONS = 16,
-    QUIC_PACKETS = 8,
+    FIRST_PACKETS = 8,
+    FRAGMENTS = 128,
+    FIRST_BYTES = 4096,
+    SERVER_EXTENSIONS = 32,
+    STARTTLS_TRIES = 16,
     HELLO_BYTES = 16384,
     STREAM_BYTES = 65536,
     TRIES = 4,
@@ -233,7 +237,8 @@ typedef struct {
     PyObject_HEAD
     PyObject *flow_type, *packet_type, *weird_type, *loss_type;
     PyObject *protocols, *other_kinds; /* tuples of str */
-    PyObject *end_text[ENDS], *tcp_text, *udp_text, *icmp6_text, *arp_text, *empty_text;
+    PyObject *end_text[ENDS], *tcp_text, *udp_text, *icmp_text, *icmp6_text, *fragment_text, *arp_text,
+        *empty_text;
     newfunc tuple_new;
     allocfunc tuple_alloc;
     bool in_place; /* named tuples are filled where they stand, without a plain tuple to copy */
@@ -263,6 +268,7 @@ struct packet {
     const uint8_t *payload;
     uint32_t payload_len, payload_bytes, ip_bytes, seq;
     uint32_t further; /* packets beside this one that the kernel joined to it; see _ring.h */
+    uint64_t fragment; /* as parse.Ip.fragment */
     uint16_t vlan, sport, dport;
     uint8_t version, proto, flags;
     bool cut;
@@ -512,7 +518,10 @@ static int emit_flow(Meter *m, const struct flow *f, enum end end) {
 
 static int emit_packet(Meter *m, const struct frame *frame, const struct packet *p, const struct flow *f,
                        bool is_orig) {
-    PyObject *kind = p->proto == TCP ? m->tcp_text : p->proto == UDP ? m->udp_text : m->icmp6_text;
+    PyObject *kind = p->proto == TCP ? m->tcp_text : p->proto == ICMP6 ? m->icmp6_text
+                   : p->proto == ICMP ? m->icmp_text : p->fragment ? m->fragment_text : m->udp_text;
+    uint64_t seq = p->fragment ? p->fragment : (uint32_t)(p->seq + (p->flags & SYN ? 1u : 0u));
+    bool cut = p->fragment ? p->payload_len < p->payload_bytes : p->cut;
     PyObject *fields[] = {
         seconds(frame->ts_ns),
         uid_text(f),
@@ -524,9 +533,9 @@ static int emit_packet(Meter *m, const struct frame *frame, const struct packet 
         mac_text(m, p->src_mac),
         mac_text(m, p->dst_mac),
         PyBool_FromLong(is_orig),
-        number((uint32_t)(p->seq + (p->flags & SYN ? 1u : 0u))),
+        number(seq),
         PyBytes_FromStringAndSize((const char *)p->payload, p->payload_len),
-        PyBool_FromLong(p->cut),
+        PyBool_FromLong(cut),
     };
     return emit(m, m->packet_type, fields, sizeof fields / sizeof *fields);
 }
@@ -784,29 +793,69 @@ enum { S_TRIES = 0x1F, S_BASED = 0x20, S_TLS = 64, S_STREAM = 128, S_IGNORED = 1
 
 static bool udp_port(uint16_t port) {
     switch (port) {
-    case 53: case 67: case 68: case 137: case 546: case 547: case 1900: case 5353: case 5355:
+    case 53: case 67: case 68: case 137: case 546: case 547: case 1900: case 5351: case 5353: case 5355:
         return true;
     }
     return false;
 }
 
-static bool select_udp(struct flow *f, const struct packet *p, int end) {
-    if (p->payload_len == 0)
+static bool first_port(uint16_t port) { return port == 500 || port == 1194 || port == 4500 || port == 5683; }
+
+static bool starttls_port(uint16_t port) {
+    switch (port) {
+    case 21: case 25: case 110: case 143: case 587: case 5222:
+        return true;
+    }
+    return false;
+}
+
+/* Count a packet of the direction; say whether it is one of the first `most`. */
+static bool among_first(struct flow *f, int end, uint8_t most) {
+    if (f->state[end] >= most)
         return false;
+    f->state[end]++;
+    return true;
+}
+
+static bool select_fragment(struct flow *f, const struct packet *p, int end) {
+    if (p->fragment & 0xFFFE)
+        return among_first(f, end, FRAGMENTS);
+    return p->sport == 53 || p->dport == 53;
+}
+
+/* QUIC, STUN, WireGuard, DTLS, OpenVPN: see select.datagram. */
+static bool begins_datagram(const uint8_t *payload, size_t len) {
+    if (len < 5)
+        return false;
+    uint8_t first = payload[0];
+    if ((first & 0xC0) == 0xC0)
+        return be32(payload + 1) != 0;
+    if (first <= 1 && len >= 8 && be32(payload + 4) == 0x2112A442)
+        return len >= 20;
+    if (first == 1)
+        return len == 148 && payload[1] == 0 && payload[2] == 0 && payload[3] == 0;
+    if (first == 0x16)
+        return payload[1] == 0xFE && len >= 13;
+    return (first == 0x38 || first == 0x50) && len >= 14;
+}
+
+static bool select_udp(struct flow *f, const struct packet *p, int end) {
+    if (p->fragment)
+        return select_fragment(f, p, end);
     if (udp_port(p->sport) || udp_port(p->dport))
         return true;
     if (p->sport == 123 || p->dport == 123)
         return (p->payload[0] & 7) == 3;
-    if (f->state[end] >= QUIC_PACKETS)
+    if (!among_first(f, end, FIRST_PACKETS))
         return false;
-    f->state[end]++;
-    return p->payload_len >= 5 && (p->payload[0] & 0xC0) == 0xC0 && be32(p->payload + 1) != 0;
+    return first_port(p->sport) || first_port(p->dport) || begins_datagram(p->payload, p->payload_len);
 }
 
 static bool begins_http(const uint8_t *payload, size_t len) {
     static const char *const methods[] = {"GET ",     "POST ",   "PUT ",       "HEAD ",        "DELETE ",
                                           "OPTIONS ", "PATCH ",  "CONNECT ",   "TRACE ",       "NOTIFY ",
-                                          "SUBSCRIBE ", "UNSUBSCRIBE ", "M-SEARCH ", "HTTP/1."};
+                                          "SUBSCRIBE ", "UNSUBSCRIBE ", "M-SEARCH ", "HTTP/1.",
+                                          "DESCRIBE ", "SETUP ",   "ANNOUNCE "};
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
         if (memcmp(payload, methods[i], least(len, strlen(methods[i]))) == 0)
             return true;
@@ -817,8 +866,33 @@ static bool begins_tls(const uint8_t *payload, size_t len) {
     return payload[0] == 0x16 && (len == 1 || payload[1] == 0x03);
 }
 
+static bool tls13(const uint8_t *payload, size_t len) {
+    if (len < 44)
+        return false;
+    size_t at = 44u + payload[43] + 5;
+    for (int i = 0; i < SERVER_EXTENSIONS && at + 6 <= len; i++) {
+        if (be16(payload + at) == 43)
+            return be16(payload + at + 4) == 0x0304;
+        at += 4u + be16(payload + at + 2);
+    }
+    return false;
+}
+
+static bool begins_mqtt(const uint8_t *payload, size_t len) {
+    size_t at = 1;
+    while (at < least(len, 4) && payload[at] & 0x80)
+        at++;
+    if (payload[0] != 0x10 || len < at + 7)
+        return false;
+    return memcmp(payload + at + 1, "\0\4MQTT", 6) == 0 || memcmp(payload + at + 1, "\0\6MQIs", 6) == 0;
+}
+
+static bool begins_openvpn(const uint8_t *payload, size_t len) {
+    return len >= 16 && (payload[2] == 0x38 || payload[2] == 0x50) && be16(payload) == len - 2;
+}
+
 static uint16_t hello_limit(const uint8_t *payload, size_t len) {
-    if (len < 9)
+    if (len < 9 || (payload[5] == 2 && !tls13(payload, len)))
         return HELLO_BYTES;
     uint32_t record = be16(payload + 3), message = 4 + (be32(payload + 5) & 0xFFFFFF);
     return (uint16_t)(message <= record ? least(5 + message, HELLO_BYTES) : HELLO_BYTES);
@@ -859,6 +933,13 @@ static bool first_bytes(struct flow *f, const struct packet *p, int end, uint32_
     } else if (begins_tls(p->payload, p->payload_len)) {
         *state = S_TLS;
         f->limit[end] = hello_limit(p->payload, p->payload_len);
+    } else if (begins_mqtt(p->payload, p->payload_len) || begins_openvpn(p->payload, p->payload_len)) {
+        *state = S_TLS;
+        f->limit[end] = FIRST_BYTES;
+    } else if (starttls_port(p->sport) || starttls_port(p->dport)) {
+        f->base[end] = seq + p->payload_len;
+        *state = (uint8_t)((*state & S_TRIES) + 1 >= STARTTLS_TRIES ? S_IGNORED : (*state | S_BASED) + 1);
+        return false;
     } else {
         *state = (uint8_t)(based || *state + 1 >= TRIES ? S_IGNORED : *state + 1);
         return false;
@@ -886,9 +967,14 @@ static bool select_tcp(struct flow *f, const struct packet *p, int end) {
 static bool selected(struct flow *f, const struct packet *p, int end) {
     if (p->proto == TCP)
         return select_tcp(f, p, end);
+    if (p->payload_len == 0)
+        return false;
     if (p->proto == UDP)
         return select_udp(f, p, end);
-    return p->proto == ICMP6 && p->payload_len > 0 && p->payload[0] >= 133 && p->payload[0] <= 137;
+    if (p->proto == ICMP6 && p->payload[0] >= 133 && p->payload[0] <= 137)
+        return true;
+    bool unreachable = (p->proto == ICMP && p->payload[0] == 3) || (p->proto == ICMP6 && p->payload[0] == 1);
+    return unreachable && among_first(f, end, FIRST_PACKETS);
 }
 
 /* ---- parse ---------------------------------------------------------------------------------------------- */
@@ -975,6 +1061,15 @@ static void parse_transport(struct packet *p, const uint8_t *rest, uint32_t len,
     }
 }
 
+/* A fragment that is not the first has no ports. */
+static void later_fragment(struct packet *p, const uint8_t *rest, uint32_t len, uint32_t left) {
+    p->payload_bytes = left;
+    if (p->proto == UDP) {
+        p->payload = rest;
+        p->payload_len = len;
+    }
+}
+
 static enum found parse_ipv4(Meter *m, const struct frame *frame, struct packet *p, const uint8_t *data,
                              uint32_t len, uint32_t wire) {
     if (len < 20)
@@ -1001,12 +1096,13 @@ static enum found parse_ipv4(Meter *m, const struct frame *frame, struct packet 
     p->src = data + 12;
     p->dst = data + 16;
     uint32_t left = total > header ? total - header : 0, end = (uint32_t)least(len, total);
-    if (be16(data + 6) & 0x1FFF)
-        p->payload_bytes = left;
-    else if (end > header)
-        parse_transport(p, data + header, end - header, left);
+    uint32_t here = end > header ? end - header : 0, place = be16(data + 6) & 0x3FFF;
+    if (place)
+        p->fragment = (uint64_t)be16(data + 4) << 16 | (place & 0x1FFF) << 1 | place >> 13;
+    if (place & 0x1FFF)
+        later_fragment(p, here ? data + header : data, here, left);
     else
-        parse_transport(p, data, 0, left);
+        parse_transport(p, here ? data + header : data, here, left);
     return FLOW;
 }
 
@@ -1027,11 +1123,16 @@ static void parse_extensions(struct packet *p, uint8_t proto, const uint8_t *res
             size = proto == 51 ? (rest[1] + 2u) * 4 : (rest[1] + 1u) * 8;
         if (len < 8 || len < size)
             break;
-        bool fragment = proto == 44 && be16(rest + 2) >> 3;
+        uint32_t place = proto == 44 ? be16(rest + 2) & 0xFFF9u : 0;
+        if (place)
+            p->fragment = (uint64_t)be32(rest + 4) << 16 | place >> 3 << 1 | (place & 1);
         proto = rest[0];
         rest += size, len -= size, left -= size;
-        if (fragment)
-            break;
+        if (place >> 3) {
+            p->proto = proto;
+            later_fragment(p, rest, len, left);
+            return;
+        }
     }
     p->proto = proto;
     p->payload_bytes = left;
@@ -1746,7 +1847,8 @@ static PyObject *meter_stats(Meter *m, PyObject *unused) {
 static void meter_dealloc(Meter *m) {
     PyTypeObject *type = Py_TYPE((PyObject *)m);
     PyObject *owned[] = {m->flow_type, m->packet_type, m->weird_type, m->loss_type, m->protocols, m->other_kinds,
-                         m->tcp_text,  m->udp_text,    m->icmp6_text, m->arp_text,  m->empty_text};
+                         m->tcp_text,  m->udp_text,    m->icmp_text, m->icmp6_text,
+                         m->fragment_text, m->arp_text, m->empty_text};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         Py_XDECREF(owned[i]);
     for (int i = 0; i < ENDS; i++)
@@ -1770,7 +1872,9 @@ static bool make_texts(Meter *m) {
         made = (m->end_text[i] = PyUnicode_InternFromString(END_TEXTS[i])) != NULL && made;
     made = (m->tcp_text = PyUnicode_InternFromString("tcp")) != NULL && made;
     made = (m->udp_text = PyUnicode_InternFromString("udp")) != NULL && made;
+    made = (m->icmp_text = PyUnicode_InternFromString("icmp")) != NULL && made;
     made = (m->icmp6_text = PyUnicode_InternFromString("icmp6")) != NULL && made;
+    made = (m->fragment_text = PyUnicode_InternFromString("fragment")) != NULL && made;
     made = (m->arp_text = PyUnicode_InternFromString("arp")) != NULL && made;
     return (m->empty_text = PyUnicode_InternFromString("")) != NULL && made;
 }

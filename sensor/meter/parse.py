@@ -92,6 +92,7 @@ class Ip:
     flags: int = 0  # TCP
     seq: int = 0  # TCP
     weird: str = ""
+    fragment: int = 0  # identification << 16 | offset in 8 bytes << 1 | more follow; 0 for whole packets
 
 
 def parse(link: int, data: bytes, wire: int) -> Ip | Other | Bad:
@@ -194,10 +195,20 @@ def _ipv4(ip: Ip, data: bytes, at: int, wire: int) -> Ip | Bad:
     ip.proto = data[at + 9]
     ip.src, ip.dst = data[at + 12 : at + 16], data[at + 16 : at + 20]
     rest, left = data[at + header : at + total], max(0, total - header)
-    if _be16(data, at + 6) & 0x1FFF:  # a fragment, not the first: no ports
-        ip.payload_bytes = left
-        return ip
+    place = _be16(data, at + 6) & 0x3FFF
+    if place:
+        ip.fragment = _be16(data, at + 4) << 16 | (place & 0x1FFF) << 1 | place >> 13
+    if place & 0x1FFF:
+        return _later_fragment(ip, rest, left)
     return _transport(ip, rest, left)
+
+
+def _later_fragment(ip: Ip, rest: bytes, left: int) -> Ip:
+    """A fragment that is not the first has no ports."""
+    ip.payload_bytes = left
+    if ip.proto == UDP:
+        ip.payload, ip.cut = rest, len(rest) < left
+    return ip
 
 
 def _ipv6(ip: Ip, data: bytes, at: int, wire: int) -> Ip | Bad:
@@ -227,10 +238,14 @@ def _extensions(ip: Ip, proto: int, rest: bytes, left: int) -> Ip:
             size = (rest[1] + 2) * 4 if proto == 51 else (rest[1] + 1) * 8
         if len(rest) < 8 or len(rest) < size:
             break
-        fragment = proto == 44 and _be16(rest, 2) >> 3
+        later = proto == 44 and _be16(rest, 2) >> 3
+        if proto == 44 and _be16(rest, 2) & 0xFFF9:
+            place = _be16(rest, 2)
+            ip.fragment = int.from_bytes(rest[4:8], "big") << 16 | place >> 3 << 1 | place & 1
         proto, rest, left = rest[0], rest[size:], left - size
-        if fragment:
-            break
+        if later:
+            ip.proto = proto
+            return _later_fragment(ip, rest, left)
     ip.proto, ip.payload_bytes = proto, left
     return ip
 

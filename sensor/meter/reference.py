@@ -202,7 +202,11 @@ class ReferenceMeter:
 
     def _ip(self, frame: Frame, ip: Ip, further: int = 0) -> None:
         """Count a packet in its flow; `further` more were joined to it, their lengths already added."""
-        for name, count in (("packets", 1 + further), ("flow_packets", 1 + further), ("wire_bytes", frame.wire)):
+        for name, count in (
+            ("packets", 1 + further),
+            ("flow_packets", 1 + further),
+            ("wire_bytes", frame.wire),
+        ):
             self._stats[name] += count
         swap = (ip.src, ip.sport) > (ip.dst, ip.dport)
         ends = (ip.dst, ip.dport, ip.src, ip.sport) if swap else (ip.src, ip.sport, ip.dst, ip.dport)
@@ -369,15 +373,15 @@ def _is_group(address: bytes) -> bool:
     return 224 <= address[0] < 240 or address == b"\xff" * 4 if len(address) == 4 else address[0] == 0xFF
 
 
-_KINDS: Final = {6: "tcp", 17: "udp", 58: "icmp6"}
+_KINDS: Final = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmp6"}
 
 
 def _packet(frame: Frame, ip: Ip, flow_uid: str, is_orig: bool) -> Packet:
-    seq = (ip.seq + bool(ip.flags & SYN)) & 0xFFFFFFFF
+    seq = ip.fragment or (ip.seq + bool(ip.flags & SYN)) & 0xFFFFFFFF
     return Packet(
         seconds(frame.ts_ns),
         flow_uid,
-        _KINDS[ip.proto],
+        "fragment" if ip.fragment and ip.proto == UDP else _KINDS[ip.proto],
         address_text(ip.src),
         ip.sport,
         address_text(ip.dst),
@@ -387,7 +391,7 @@ def _packet(frame: Frame, ip: Ip, flow_uid: str, is_orig: bool) -> Packet:
         is_orig,
         seq,
         ip.payload,
-        ip.cut,
+        ip.cut if not ip.fragment else len(ip.payload) < ip.payload_bytes,
     )
 
 
