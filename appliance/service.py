@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from appliance.alerts.alert import Alert
 from appliance.behaviour.facts import Change, Update
+from appliance.devices.family import FORGET, Word
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
 from appliance.home import PARTS, Fact, Home, Seen, restore, state_of
@@ -35,6 +36,8 @@ class Service:
             for device, body in sorted(writer.states(part).items()):
                 restore(home, part, device, body)
         home.told = {alert.identifier: alert for alert in writer.alerts()}
+        self._heard: int = (writer.meta("words") or {}).get("heard", 0)
+        self._hear(writer.words(0), (writer.meta("words") or {}).get("waiting", []))
         home.first_ts, home.last_ts = writer.meta("first_ts"), writer.meta("last_ts")
 
     def take(self, records: Iterable[Record]) -> None:
@@ -49,6 +52,7 @@ class Service:
     def commit(self) -> None:
         """Store everything up to here. Raises StoreError."""
         home = self._home
+        self._hear(self._writer.words(self._heard), ())
         for device in sorted(home.devices.take_gone()):
             self._writer.forget(device)
             self._learning.pop(device, None)
@@ -63,6 +67,7 @@ class Service:
             last_ts=home.last_ts,
             totals=self._totals,
             learning=self._learning,
+            words={"heard": self._heard, "waiting": [word.id for word in home.family.waiting]},
         )
 
     def finish(self) -> None:
@@ -77,6 +82,16 @@ class Service:
         self._out.final("parties", (p for d in devices for p in self._home.behaviour.party_records(d.device)))
         for name in ("updates", "changes", "findings", "alerts"):
             self._out.final(name, (fact for key, fact in self._finals.items() if key[0] == name))
+
+    def _hear(self, words: Iterable[Word], waiting: Collection[int]) -> None:
+        """Let the home hear what the family said since, and what still waits for its device."""
+        for word in words:
+            if word.id <= self._heard and word.id not in waiting:
+                continue
+            self._heard = max(self._heard, word.id)
+            if word.act == FORGET and word.device in self._home.devices.ids():
+                self._writer.erase(word.device)
+            self._home.family.hear(word)
 
     def _device(self, device: str) -> list[tuple[str, str, Any]]:
         """Queue what is known of a device; return its state rows."""

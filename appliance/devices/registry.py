@@ -28,6 +28,7 @@ from appliance.devices.state import (
     MAX_ADDRESSES,
     MAX_HOSTNAMES,
     MAX_MACS,
+    MAX_PARTS,
     DeviceState,
     keep_last,
 )
@@ -59,6 +60,7 @@ MAX_CACHED: Final = 65_536
 
 _ACK: Final = 5  # DHCPACK, RFC 2132 §9.6
 _UNSEEN: Final = ""  # no device's id
+_ABSENT: Final = object()
 
 _SAYING: Final[dict[type[Any], tuple[str, ...]]] = {
     DhcpRequest: ("hostname", "fqdn", "vendor_class", "parameter_list"),
@@ -89,6 +91,7 @@ class Devices:
         self._heard: set[tuple[object, ...]] = set()
         self._dirty: set[str] = set()
         self._gone: set[str] = set()
+        self._new: dict[str, None] = {}
         self.evicted = 0
         """Devices that had to go because there was no more room: a Loss to be reported."""
 
@@ -114,18 +117,18 @@ class Devices:
 
     def record(self, device: str) -> DeviceRecord:
         """Return what is known of a device; the id of one that was merged answers too. Raises KeyError."""
-        return self._devices[self._former.get(device, device)].record()
+        return self._state(device).record()
 
     def vendor(self, device: str) -> str | None:
         """Return who made a device, None when we cannot say; cheap enough to ask for every flow.
 
         Raises KeyError for an unknown device.
         """
-        return self._devices[self._former.get(device, device)].decided().decision.vendor
+        return self._state(device).decided().decision.vendor
 
     def words(self, device: str) -> tuple[str, ...]:
         """Return the words that describe a device to `similar.most_alike`. Raises KeyError."""
-        return tuple(self._devices[self._former.get(device, device)].tokens)
+        return tuple(self._state(device).tokens)
 
     def ids(self) -> list[str]:
         """Return the ids of all devices, in the order they came."""
@@ -135,6 +138,14 @@ class Devices:
         """Return the devices changed since the last call: identity, evidence, labels, or seen 300 s on."""
         dirty, self._dirty = self._dirty, set()
         return dirty
+
+    def take_new(self) -> tuple[str, ...]:
+        """Return the ids that came into being since the last call, in order; asked after every record."""
+        if not self._new:
+            return ()
+        new = tuple(self._new)
+        self._new.clear()
+        return new
 
     def take_gone(self) -> set[str]:
         """Return the ids that ceased to be devices since the last call: merged into another, or evicted."""
@@ -150,23 +161,57 @@ class Devices:
         """
         if field not in LABEL_FIELDS:
             raise ValueError(f"read the label {field!r}, expected one of {', '.join(LABEL_FIELDS)}")
-        state = self._devices[device]
+        state = self._state(device)
         state.labels[field] = (value, ts)
         state.undecide()
-        self._dirty.add(device)
+        self._dirty.add(state.device)
 
     def clear_label(self, device: str, field: str) -> None:
         """Take a label back; nothing happens when there is none. Raises KeyError for an unknown device."""
-        state = self._devices[device]
+        state = self._state(device)
         if state.labels.pop(field, None) is not None:
             state.undecide()
-            self._dirty.add(device)
+            self._dirty.add(state.device)
 
     def merge(self, into: str, other: str) -> None:
-        """Make two devices one; the id of `other` stays as another name of `into`. Raises KeyError."""
-        kept, gone = self._devices[into], self._devices[other]
-        if kept is not gone:
-            self._merge(kept, gone)
+        """Make two devices one; the id of `other` stays as another name of `into`. Raises KeyError.
+
+        What was known of `other` is kept aside, so that `split` brings it back as it was.
+        """
+        kept, gone = self._state(into), self._state(other)
+        if kept is gone:
+            return
+        aside = {gone.device: {**gone.dump(), "parts": {}}, **gone.parts}
+        self._merge(kept, gone)
+        kept.parts.update(aside)
+        for oldest in list(kept.parts)[:-MAX_PARTS]:
+            del kept.parts[oldest]
+
+    def split(self, device: str, part: str) -> str:
+        """Make a thing of its own of one MAC, or of a device merged into this one; return its id.
+
+        The two are not merged again by themselves. Raises KeyError for an unknown device, and for a part it
+        does not have or that is all of it.
+        """
+        state = self._state(device)
+        aside = state.parts.pop(part, None)
+        macs = [mac for mac in (aside["macs"] if aside else [part]) if mac in state.macs]
+        if not aside and (not macs or len(state.macs) == 1):
+            raise KeyError(part)
+        for mac in macs:
+            del state.macs[mac]
+            self._by_mac.pop(mac, None)
+            self._gateways.discard(mac)
+        apart = self._taken_out(state, part, aside) if aside else self._apart(state, macs[0])
+        apart.apart[state.device] = None
+        state.apart[apart.device] = None
+        state.undecide()
+        self._changed(state)
+        return apart.device
+
+    def forget(self, device: str) -> None:
+        """Forget all that is known of a device; seen again it is a new one. Raises KeyError."""
+        self._drop(self._state(device))
 
     # -- restart
 
@@ -290,6 +335,10 @@ class Devices:
 
     # -- whom a record is about
 
+    def _state(self, device: str) -> DeviceState:
+        """Return a device by its id or that of one merged into it. Raises KeyError."""
+        return self._devices[self._former.get(device, device)]
+
     def _endpoint(
         self, mac: str | None, address: str, ts: float, other_mac: str | None = None
     ) -> DeviceState | None:
@@ -356,6 +405,9 @@ class Devices:
             if state.saw(ts):
                 self._dirty.add(device)
             return state
+        return self._new_mac(mac, ts)
+
+    def _new_mac(self, mac: str, ts: float) -> DeviceState:
         state = self._new_device(mac, ts)
         state.macs[mac] = None
         state.undecide()
@@ -385,6 +437,7 @@ class Devices:
         self._devices[device] = state
         self._former.pop(device, None)
         self._gone.discard(device)
+        self._new[device] = None
         self._changed(state)
         return state
 
@@ -434,7 +487,7 @@ class Devices:
 
         A random MAC with the key of one silent device of random MACs is that device under a new address.
         """
-        others = self._by_key.get(key, set()) - {state.device}
+        others = self._by_key.get(key, set()) - {state.device} - state.apart.keys()
         if len(others) == 1 and is_random_mac(mac):
             other = self._devices[next(iter(others))]
             silent = other.last_ts <= state.first_ts
@@ -475,6 +528,7 @@ class Devices:
             self._by_key.setdefault(key, set()).add(kept.device)
         kept.labels = {**gone.labels, **kept.labels}
         kept.undecide()
+        kept.apart.update(gone.apart)
         kept.routers.update(gone.routers)
         kept.flows += gone.flows
         kept.first_ts = min(kept.first_ts, gone.first_ts)
@@ -487,6 +541,35 @@ class Devices:
         if kept.is_gateway:
             self._gateways.update(kept.macs)
         self._changed(kept)
+
+    def _taken_out(self, state: DeviceState, part: str, aside: dict[str, Any]) -> DeviceState:
+        """Bring back a device that the family had merged; addresses others hold by now stay theirs."""
+        aside["addresses"] = [a for a in aside["addresses"] if self._by_address.get(a) == state.device]
+        for address in aside["addresses"]:
+            state.addresses.pop(address, None)
+        for former in (part, *aside["former_ids"]):
+            state.former_ids.pop(former, None)
+            self._former.pop(former, None)
+        for key in aside["keys"]:
+            if state.keys.pop(key, _ABSENT) is not _ABSENT:
+                self._forget_key(key, state.device)
+        self.load(part, aside)
+        back = self._devices[part]
+        state.evidence = {key: item for key, item in state.evidence.items() if back.evidence.get(key) != item}
+        self._gone.discard(part)
+        self._changed(back)
+        return back
+
+    def _apart(self, state: DeviceState, mac: str) -> DeviceState:
+        """Make a device of one MAC alone; what it said is heard anew, since nobody knows which said what."""
+        for key in list(state.keys):
+            self._forget_key(key, state.device)
+            del state.keys[key]
+        self._heard.clear()
+        self._new_mac(mac, state.last_ts)
+        apart = self._devices[self._by_mac[mac]]
+        apart.first_ts = state.first_ts
+        return apart
 
     def _drop(self, state: DeviceState) -> None:
         """Take a device out of every table."""
@@ -501,6 +584,7 @@ class Devices:
         for former in state.former_ids:
             self._former.pop(former, None)
         self._dirty.discard(state.device)
+        self._new.pop(state.device, None)
         self._gone.add(state.device)
         self._forget_paths()
 

@@ -24,6 +24,9 @@ MAX_EVIDENCE: Final = 64
 MAX_TOKENS: Final = 256
 """Words that describe a device to the similarity search; beyond it further ones are not kept."""
 
+MAX_PARTS: Final = 16
+"""Devices merged by hand into one that can be taken out again; a person merges two or three."""
+
 LABEL_FIELDS: Final = ("name", "vendor", "category", "model")
 _SAID_BY_PARENT: Final = "you said so"
 _STALE_S: Final = 300.0  # how old the last_ts that others have may be
@@ -52,6 +55,8 @@ class DeviceState:
     tokens: dict[str, None] = field(default_factory=dict)
     former_ids: dict[str, None] = field(default_factory=dict)  # of devices merged into this one
     routers: dict[str, None] = field(default_factory=dict)  # addresses it was told to route through
+    apart: dict[str, None] = field(default_factory=dict)  # devices the family said are other things
+    parts: dict[str, dict[str, Any]] = field(default_factory=dict)  # what the family merged, as it was dumped
     is_gateway: bool = False
     flows: int = 0  # in which it took part; what a device is worth when room is short
     told_ts: float = 0.0  # last_ts when it was last reported as changed
@@ -134,6 +139,7 @@ class DeviceState:
             **{name: list(getattr(self, name)) for name in _ORDERED_SETS},
             "evidence": [list(item) for item in self.evidence.values()],
             "labels": {name: list(label) for name, label in self.labels.items()},
+            "parts": self.parts,
             "is_gateway": self.is_gateway,
             "flows": self.flows,
             "told_ts": self.told_ts,
@@ -147,16 +153,17 @@ class DeviceState:
             device=device,
             first_ts=dumped["first_ts"],
             last_ts=dumped["last_ts"],
-            **{name: dict.fromkeys(dumped[name]) for name in _ORDERED_SETS},
+            **{name: dict.fromkeys(dumped.get(name, ())) for name in _ORDERED_SETS},
             evidence={(item.field, item.value, item.source): item for item in evidence},
             labels={name: (value, ts) for name, (value, ts) in dumped["labels"].items()},
+            parts=dict(dumped.get("parts", {})),
             is_gateway=dumped["is_gateway"],
             flows=dumped["flows"],
             told_ts=dumped["told_ts"],
         )
 
 
-_ORDERED_SETS: Final = ("macs", "addresses", "hostnames", "keys", "tokens", "former_ids", "routers")
+_ORDERED_SETS: Final = ("macs", "addresses", "hostnames", "keys", "tokens", "former_ids", "routers", "apart")
 
 
 def keep_last(known: dict[str, None], entry: str, most: int) -> tuple[bool, str | None]:

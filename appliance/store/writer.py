@@ -11,10 +11,12 @@ from typing import Any, Final
 
 from appliance.alerts.alert import Alert
 from appliance.behaviour.facts import Change
+from appliance.devices.family import Word
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
 from appliance.store import tables
 from appliance.store.database import StoreError, open_for_writing
+from appliance.store.family_words import words_after
 
 MAX_WANTED: Final = 10_000
 """Flow uids that are kept as evidence when they pass: ten a change, a thousand open changes; oldest out."""
@@ -25,6 +27,12 @@ LOOK_BACK_S: Final = 15 * 86_400.0
 _BY_TYPE: Final[dict[type[Any], tables.Table[Any]]] = {
     table.record_type: table for table in tables.TABLES if table is not tables.EVIDENCE_FLOW
 }
+
+_ABOUT_DEVICES: Final = (
+    "observation",
+    "state",
+    *(table.name for table in tables.TABLES if "device" in table.record_type._fields),
+)
 
 
 class Writer:
@@ -37,6 +45,7 @@ class Writer:
         self._pending: dict[type[Any], list[tables.Row]] = {}
         self._observations: list[tuple[float, str, str | None, str | None, str]] = []
         self._evidence: list[FlowRow] = []
+        self._erased: set[str] = set()
         self._wanted: dict[str, None] = {}
         self._look_back: dict[str, float] = {}
         self.pending = 0
@@ -77,7 +86,7 @@ class Writer:
                 f"cannot write the store {self.path}: {error}; "
                 "free some space, or choose another place with --store"
             ) from error
-        for gathered in (self._pending, self._observations, self._evidence, self._look_back):
+        for gathered in (self._pending, self._observations, self._evidence, self._look_back, self._erased):
             gathered.clear()
         self.pending = 0
 
@@ -99,6 +108,14 @@ class Writer:
         """Delete the rows of a device that is none any more: merged into another, or evicted."""
         for table in ("device", "party", "state"):
             self._db.execute(f"DELETE FROM {table} WHERE device = ?", (device,))  # noqa: S608 - names only
+
+    def erase(self, device: str) -> None:
+        """Let the next commit delete every row about a device that the family wants forgotten."""
+        self._erased.add(device)
+
+    def words(self, last: int) -> list[Word]:
+        """Return what the family said after the word with this id."""
+        return words_after(self._db, last)
 
     def close(self) -> None:
         """Close the store; what was not committed is dropped."""
@@ -126,6 +143,9 @@ class Writer:
             "INSERT OR REPLACE INTO meta VALUES (?, ?)",
             [(key, json.dumps(value)) for key, value in meta.items()],
         )
+        for table in _ABOUT_DEVICES:
+            statement = f"DELETE FROM {table} WHERE device = ?"  # noqa: S608 - names only
+            self._db.executemany(statement, [(device,) for device in sorted(self._erased)])
 
     def _save_earlier_evidence(self) -> None:
         """Copy evidence flows that were logged before they were wanted, while the flow log still has them."""

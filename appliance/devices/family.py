@@ -1,0 +1,73 @@
+"""The family's own words about devices, applied in the order they were said. Does no I/O.
+
+A word about a device that is not there yet (an imported label, a replay that has not come so far) waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from appliance.devices.registry import Devices
+
+LABEL: Final = "label"  # detail: name, vendor, category or model; value: the word, None takes it back
+MERGE: Final = "merge"  # detail: the id of the device that is the same thing
+SPLIT: Final = "split"  # detail: a MAC of the device, or the id of one merged into it
+FORGET: Final = "forget"
+ACTS: Final = (LABEL, MERGE, SPLIT, FORGET)
+
+MAX_WAITING: Final = 4_096
+"""Words that wait for their device: four for each device a home can have; beyond it the oldest go."""
+
+
+class Word(NamedTuple):
+    """One thing the family said; the store keeps them in order and never changes one."""
+
+    id: int  # counts up; what undo names
+    ts: float  # when it was said, UTC epoch seconds of the clock on the wall
+    act: str  # one of ACTS
+    device: str  # the id of the device it is about
+    detail: str
+    value: str | None
+    undoes: int | None = None  # the id of the word this one takes back
+
+
+class Family:
+    """Applies words to the devices of one home."""
+
+    def __init__(self, devices: Devices) -> None:
+        self._devices = devices
+        self._acts: dict[str, Callable[[Word], object]] = {
+            LABEL: self._label,
+            MERGE: lambda word: devices.merge(word.device, word.detail),
+            SPLIT: lambda word: devices.split(word.device, word.detail),
+            FORGET: lambda word: devices.forget(word.device),
+        }
+        self.waiting: list[Word] = []
+
+    def hear(self, word: Word) -> None:
+        """Apply a word now, or as soon as its device is seen."""
+        if not self._apply(word):
+            self.waiting = [*self.waiting, word][-MAX_WAITING:]
+
+    def meet(self) -> None:
+        """Try again what waits: a device was seen for the first time."""
+        if self.waiting:
+            self.waiting = [word for word in self.waiting if not self._apply(word)]
+
+    def _apply(self, word: Word) -> bool:
+        """Return whether the word is done with: applied, or one that this release does not know."""
+        act = self._acts.get(word.act)
+        if act is None:
+            return True
+        try:
+            act(word)
+        except KeyError:
+            return False
+        return True
+
+    def _label(self, word: Word) -> None:
+        if word.value is None:
+            self._devices.clear_label(word.device, word.detail)
+        else:
+            self._devices.set_label(word.device, word.detail, word.value, word.ts)
