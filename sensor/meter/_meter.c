@@ -46,6 +46,7 @@ enum {
     ADDRESS_TEXTS = 1024, /* cached texts: a home's addresses and those it talks to at one time */
     MAC_TEXTS = 256,
     FEWEST_BUCKETS = 4096, /* 16 KiB */
+    FETCH = 128,           /* bytes of the next record that are fetched while this one is counted */
 };
 #define MAX_SECONDS 0xFFFFFFFFu
 #define PART_BYTES 0xFFFFFFFFu
@@ -143,6 +144,12 @@ static void sip_uid(const uint8_t message[48], uint8_t out[12]) {
 
 #define ROTL32(x, b) ((x) << (b) | (x) >> (32 - (b)))
 
+#define SHA1_ROUNDS(first, mix, constant)                                                                       \
+    for (int i = first; i < first + 20; i++) {                                                                  \
+        uint32_t next = ROTL32(a, 5) + (mix) + e + constant + w[i];                                             \
+        e = d, d = c, c = ROTL32(b, 30), b = a, a = next;                                                       \
+    }
+
 /* SHA-1 (RFC 3174) of fewer than 56 bytes: one block. */
 static void sha1_short(const uint8_t *data, size_t len, uint8_t out[20]) {
     uint8_t block[64] = {0};
@@ -156,19 +163,10 @@ static void sha1_short(const uint8_t *data, size_t len, uint8_t out[20]) {
     for (int i = 16; i < 80; i++)
         w[i] = ROTL32(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
     uint32_t a = h[0], b = h[1], c = h[2], d = h[3], e = h[4];
-    for (int i = 0; i < 80; i++) {
-        uint32_t f, k;
-        if (i < 20)
-            f = (b & c) | (~b & d), k = 0x5A827999;
-        else if (i < 40)
-            f = b ^ c ^ d, k = 0x6ED9EBA1;
-        else if (i < 60)
-            f = (b & c) | (b & d) | (c & d), k = 0x8F1BBCDC;
-        else
-            f = b ^ c ^ d, k = 0xCA62C1D6;
-        uint32_t next = ROTL32(a, 5) + f + e + k + w[i];
-        e = d, d = c, c = ROTL32(b, 30), b = a, a = next;
-    }
+    SHA1_ROUNDS(0, (b & c) | (~b & d), 0x5A827999)
+    SHA1_ROUNDS(20, b ^ c ^ d, 0x6ED9EBA1)
+    SHA1_ROUNDS(40, (b & c) | (b & d) | (c & d), 0x8F1BBCDC)
+    SHA1_ROUNDS(60, b ^ c ^ d, 0xCA62C1D6)
     h[0] += a, h[1] += b, h[2] += c, h[3] += d, h[4] += e;
     for (int i = 0; i < 20; i++)
         out[i] = (uint8_t)(h[i / 4] >> (24 - 8 * (i % 4)));
@@ -1436,6 +1434,8 @@ static step pcap_record(Meter *m, const uint8_t *p, size_t left) {
     }
     if (left < w->head + captured)
         return 0;
+    for (size_t ahead = w->head + captured; ahead < left && ahead < w->head + captured + FETCH; ahead += 64)
+        __builtin_prefetch(p + ahead);
     int64_t ts_ns = (int64_t)get32(w->big, p) * NS + (int64_t)get32(w->big, p + 4) * w->unit_ns;
     if (walk_frame(m, ts_ns, get32(w->big, p + 12), w->link, p + w->head, captured) < 0)
         return -1;
