@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, abort, request
 
 from web.chain import of_alert
 from web.desk import desk, page
 
 pages = Blueprint("alerts", __name__)
+
+VOLUMES: Final = ("push", "digest", "log")
+
+LIMIT: Final = 100
+"""Alerts listed of each volume; a list is read from its top."""
 
 
 @pages.get("/alerts")
@@ -16,9 +23,8 @@ def index() -> str:
     reader = desk().reader
     devices = {device.device: device for device in reader.devices()}
     only = devices.get(request.args.get("device", ""))
-    return page(
-        "alerts.html", alerts=reader.alerts(only.device if only else None), devices=devices, only=only
-    )
+    groups = {volume: reader.alerts(only.device if only else None, volume, LIMIT) for volume in VOLUMES}
+    return page("alerts.html", groups=groups, limit=LIMIT, devices=devices, only=only)
 
 
 @pages.get("/alerts/<identifier>")

@@ -19,7 +19,7 @@ def index() -> str:
     changes = reader.changes(only.device if only else None)
     told = {
         reference.removeprefix("change:"): alert
-        for alert in reader.alerts(only.device if only else None)
+        for alert in reader.told(only.device if only else None)
         for reference in alert.evidence
         if reference.startswith("change:")
     }

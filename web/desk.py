@@ -65,6 +65,7 @@ def install(app: Flask, here: Desk) -> None:
         company=company,
         word=lambda code, table: _word(language, code, table),
         measures=lambda numbers: measures(language, numbers),
+        details=lambda numbers: details(language, numbers),
         utc=lambda ts: datetime.fromtimestamp(ts, UTC).isoformat(timespec="microseconds"),
     )
 
@@ -75,12 +76,18 @@ def company(record: PartyRecord | Change | Any) -> str:
 
 
 def measures(language: Language, numbers: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return (what, how much) of a change's `before` or `after`, in words."""
-    shown = []
-    for key, value in sorted(numbers.items()):
-        label = _word(language, key, words.MEASURES)
-        shown.append((label, _measure(language, key, value)))
-    return shown
+    """Return (what, how much) of a change's `before` or `after`: those with words that say something."""
+    return [
+        (language._(label), _measure(language, key, numbers[key]))
+        for key, label in words.MEASURES.items()
+        if numbers.get(key) not in (None, (), [])
+    ]
+
+
+def details(language: Language, numbers: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the rest of a change's numbers, under the names of their fields."""
+    rest = sorted(key for key in numbers if key not in words.MEASURES)
+    return [(words.spaced(key), _measure(language, key, numbers[key])) for key in rest]
 
 
 def _measure(language: Language, key: str, value: Any) -> str:

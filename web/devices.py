@@ -14,7 +14,7 @@ from web.daily import by_hour, midnight_hour
 from web.desk import Desk, desk, page
 from web.home import device_card, device_cards
 from web.language import HOUR_S
-from web.standing import outside, told, twins
+from web.standing import outside, twins
 from web.timeline import MAX_DAYS, Marked, happenings, timeline
 
 pages = Blueprint("devices", __name__)
@@ -27,7 +27,7 @@ def index() -> str:
     """Show every device."""
     here = desk()
     watch = here.reader.watch()
-    return page("devices.html", cards=device_cards(here, watch, here.reader.alerts()))
+    return page("devices.html", cards=device_cards(here, watch))
 
 
 @pages.get("/devices/<device>")
@@ -42,21 +42,22 @@ def show(device: str) -> str:
     now = watch.last_ts
     parties = outside(reader.parties(device))
     updates, changes = reader.updates(device), reader.changes(device)
+    real = [update for update in updates if update.certainty != "restarted"]
     since_hour = midnight_hour(language, now, MAX_DAYS - 1)
     since = max(since_hour * HOUR_S, min(found.first_ts, now - 24 * HOUR_S))
     sightings = reader.sightings(device, since_hour, int(now // HOUR_S) + 1)
-    alerts = reader.alerts(device)
+    alerts, findings = reader.told(device), reader.findings(device)
     return page(
         "device.html",
         device=found,
-        card=device_card(here, watch, found, alerts, parties),
-        alerts=told(alerts),
+        card=device_card(here, watch, found, alerts, findings, parties),
+        alerts=alerts,
         parties=parties,
         twins=twins(parties),
-        findings=reader.findings(device),
+        findings=findings,
         timeline=timeline(language, parties, sightings, Marked(updates, changes), (since, now)),
-        happenings=happenings(updates, [change for change in changes if change.kind != "nothing_changed"]),
-        updates=[update for update in updates if update.certainty != "restarted"],
+        happenings=happenings(real, [change for change in changes if change.kind != "nothing_changed"]),
+        updates=real,
         comparison=_comparison(here, watch, updates, parties, changes),
         activity=by_hour(language, sightings, max(watch.first_ts, found.first_ts), now, ACTIVITY_DAYS),
     )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, Final, TypeVar
 
 from flask import Blueprint
 
 from appliance.alerts.alert import Alert
 from appliance.devices.device import DeviceRecord
+from appliance.findings.finding import Finding
 from appliance.parties.party import PartyRecord
 from appliance.store.reader import Watch
 from web.daily import USUAL_DAYS, midnight_hour, today
@@ -18,6 +21,11 @@ from web.watching import missed_s
 
 pages = Blueprint("home", __name__)
 
+URGENCY: Final = ("act", "changed", "weak", "learning", "quiet", "away")
+"""The order of cards on the first page."""
+
+T = TypeVar("T", Alert, Finding, PartyRecord)
+
 
 @pages.get("/")
 def show() -> str:
@@ -26,45 +34,49 @@ def show() -> str:
     watch = here.reader.watch()
     if watch.first_ts is None or watch.last_ts is None:
         return page("empty.html")
-    alerts = here.reader.alerts()
     changes = here.reader.changes(since=watch.last_ts - WEEK_S)
-    cards = device_cards(here, watch, alerts)
+    cards = device_cards(here, watch)
     return page(
         "home.html",
-        news=news(alerts, changes, watch.first_ts, watch.last_ts),
-        cards=sorted(cards, key=lambda card: _URGENCY.index(card.state)),
+        news=news(here.reader.told(), changes, watch.first_ts, watch.last_ts),
+        cards=sorted(cards, key=lambda card: URGENCY.index(card.state)),
         devices={card.device.device: card.device for card in cards},
         watch=watch,
         missed_s=missed_s(watch, watch.last_ts - WEEK_S, watch.last_ts),
     )
 
 
-_URGENCY = ("act", "changed", "learning", "quiet", "away")
-
-
-def device_cards(here: Desk, watch: Watch, alerts: list[Alert]) -> list[Card]:
+def device_cards(here: Desk, watch: Watch) -> list[Card]:
     """Return every device as a card, in the reader's order."""
-    parties: dict[str, list[PartyRecord]] = defaultdict(list)
-    for party in here.reader.parties():
-        parties[party.device].append(party)
+    alerts = _by_device(here.reader.told())
+    findings = _by_device(here.reader.findings())
+    parties = _by_device(here.reader.parties())
     return [
-        device_card(here, watch, device, alerts, parties[device.device]) for device in here.reader.devices()
+        device_card(
+            here, watch, device, alerts[device.device], findings[device.device], parties[device.device]
+        )
+        for device in here.reader.devices()
     ]
 
 
-def device_card(
-    here: Desk, watch: Watch, device: DeviceRecord, alerts: list[Alert], parties: list[PartyRecord]
-) -> Card:
-    """Return one device as a card; of `alerts` only its own count."""
+def device_card(here: Desk, watch: Watch, device: DeviceRecord, *own: Any) -> Card:
+    """Return one device as a card; `own` are its alerts told, its findings and its parties."""
+    alerts, findings, parties = own
     now = device.last_ts if watch.last_ts is None else watch.last_ts
     since_hour = midnight_hour(here.language, now, USUAL_DAYS)
     sightings = here.reader.sightings(device.device, since_hour, int(now // HOUR_S) + 1)
     learning = here.reader.learning(device.device)
-    own = [alert for alert in alerts if alert.device == device.device]
     return Card(
         device,
-        state(device, own, learning, now),
+        state(device, alerts, findings, learning, now),
         today(here.language, sightings, max(device.first_ts, watch.first_ts or 0.0), now),
         count_roles(parties),
         learning,
     )
+
+
+def _by_device(records: Iterable[T]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = defaultdict(list)
+    for record in records:
+        found[record.device].append(record)
+    return found

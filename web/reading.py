@@ -68,6 +68,11 @@ class VisibleReader:
         found = visible_in(self._reader.alerts(device, volume, limit))
         return sorted(found, key=lambda alert: (-alert.ts, alert.identifier))
 
+    def told(self, device: str | None = None) -> list[Alert]:
+        """Return the alerts meant for the family; the others are for the record."""
+        both = [*self.alerts(device, "push"), *self.alerts(device, "digest")]
+        return sorted(both, key=lambda alert: (-alert.ts, alert.identifier))
+
     def alert(self, identifier: str) -> Alert | None:
         return visible_in(self._reader.alert(identifier))
 

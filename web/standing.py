@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from appliance.alerts.alert import Alert
 from appliance.behaviour.facts import Change
 from appliance.devices.device import DeviceRecord
+from appliance.findings.finding import Finding
 from appliance.parties.party import PartyRecord
 from web.daily import Today
 from web.language import DAY_S
@@ -50,16 +51,10 @@ class News(NamedTuple):
         return "changed" if self.alerts else "quiet"
 
 
-def told(alerts: Sequence[Alert]) -> list[Alert]:
-    """Return the alerts meant for the family; the others are for the record."""
-    return [alert for alert in alerts if alert.volume != "log"]
-
-
 def news(alerts: Sequence[Alert], changes: Sequence[Change], first_ts: float, now: float) -> News:
-    """Return what is new this week; `alerts` newest first."""
-    family = told(alerts)
-    fresh = [alert for alert in family if alert.ts > now - WEEK_S]
-    before = [alert.ts for alert in family if alert.ts <= now - WEEK_S]
+    """Return what is new this week; `alerts` are those told, newest first."""
+    fresh = [alert for alert in alerts if alert.ts > now - WEEK_S]
+    before = [alert.ts for alert in alerts if alert.ts <= now - WEEK_S]
     covered = {reference for alert in fresh for reference in alert.evidence}
     small = [
         change for change in changes if change.ts > now - WEEK_S and f"change:{change.id}" not in covered
@@ -67,13 +62,21 @@ def news(alerts: Sequence[Alert], changes: Sequence[Change], first_ts: float, no
     return News(fresh, small, max(before, default=first_ts), sum(alert.severity >= 3 for alert in fresh))
 
 
-def state(device: DeviceRecord, alerts: Sequence[Alert], learning: Sequence[str], now: float) -> str:
-    """Return a key of words.STATES for one device; `alerts` are its own."""
-    fresh = [alert for alert in told(alerts) if alert.ts > now - WEEK_S]
+def state(
+    device: DeviceRecord,
+    alerts: Sequence[Alert],
+    findings: Sequence[Finding],
+    learning: Sequence[str],
+    now: float,
+) -> str:
+    """Return a key of words.STATES for one device; `alerts` (those told) and `findings` are its own."""
+    fresh = [alert for alert in alerts if alert.ts > now - WEEK_S]
     if any(alert.severity >= 3 for alert in fresh):
         return "act"
     if fresh:
         return "changed"
+    if any(finding.severity >= 3 and finding.last_ts > now - WEEK_S for finding in findings):
+        return "weak"
     if device.last_ts < now - AWAY_S:
         return "away"
     return "learning" if learning else "quiet"

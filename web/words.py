@@ -28,6 +28,14 @@ ROLES: Final = {
     "unknown": Words(N_("role unknown"), N_("We could not tell what this company has to do with it.")),
 }
 
+SEVERAL: Final = {
+    "first": N_("its maker, under %(num)d names"),
+    "support": N_("%(num)d helpers of the maker"),
+    "third": N_("%(num)d other companies"),
+    "unknown": N_("%(num)d of unknown role"),
+}
+"""A role that several companies have."""
+
 PURPOSES: Final = {
     "advertising": N_("advertising"),
     "ai": N_("artificial intelligence"),
@@ -54,30 +62,38 @@ PURPOSES: Final = {
 }
 
 CATEGORIES: Final = {
+    "alarm": N_("alarm system"),
     "appliance": N_("household appliance"),
-    "audio": N_("speaker"),
-    "baby_monitor": N_("baby monitor"),
-    "bridge": N_("smart-home hub"),
+    "baby monitor": N_("baby monitor"),
     "camera": N_("camera"),
+    "coffee": N_("coffee machine"),
     "computer": N_("computer"),
     "console": N_("games console"),
-    "doll": N_("talking doll"),
-    "game_console": N_("games console"),
+    "doorbell": N_("doorbell"),
+    "garage": N_("garage door"),
     "hub": N_("smart-home hub"),
+    "kettle": N_("kettle"),
     "light": N_("lamp"),
+    "lock": N_("door lock"),
+    "media": N_("media player"),
     "phone": N_("phone"),
     "plug": N_("smart plug"),
     "printer": N_("printer"),
+    "remote": N_("remote control"),
+    "robot": N_("robot"),
     "router": N_("router"),
     "scale": N_("scales"),
+    "sensor": N_("sensor"),
+    "siren": N_("siren"),
     "speaker": N_("speaker"),
-    "storyteller": N_("storytelling box"),
     "tablet": N_("tablet"),
+    "thermostat": N_("thermostat"),
     "toy": N_("toy"),
     "tv": N_("television"),
+    "vacuum": N_("vacuum cleaner"),
     "watch": N_("watch"),
-    "wearable": N_("watch"),
 }
+"""The words of docs/vocabulary.md."""
 
 FIELDS: Final = {
     "vendor": N_("Maker"),
@@ -109,6 +125,11 @@ CHANGES: Final = {
         N_("more often in contact"), N_("It sends data to this company more often than before.")
     ),
     "bigger": Words(N_("sends more at a time"), N_("It sends more at a time to this company than before.")),
+    "smaller": Words(N_("sends less at a time"), N_("It sends less at a time to this company than before.")),
+    "less_often": Words(
+        N_("less often in contact"), N_("It sends data to this company less often than before.")
+    ),
+    "new_port": Words(N_("another way in"), N_("It reaches this company over a port it did not use before.")),
     "encryption_lost": Words(
         N_("no longer encrypted"), N_("What it sends to this company can now be read on the way.")
     ),
@@ -129,16 +150,18 @@ CERTAINTIES: Final = {
 }
 
 MEASURES: Final = {
-    "active_days": N_("days on which it talked"),
+    "contacts_per_day": N_("times a day"),
     "bytes_per_contact": N_("sent each time"),
     "bytes_per_day": N_("sent per day"),
-    "contacts": N_("times in contact"),
-    "contacts_per_day": N_("times a day"),
+    "parties": N_("companies"),
+    "server_countries": N_("probable countries"),
     "countries": N_("probable countries"),
-    "days": N_("days"),
     "encrypted": N_("encrypted"),
+    "days_seen": N_("days on which it was seen"),
+    "active_days": N_("days on which it talked"),
     "watched_days": N_("days watched"),
 }
+"""The numbers of a change that a page shows, in this order; the others are for researchers."""
 
 SEVERITIES: Final = {3: N_("Act now"), 2: N_("Worth knowing"), 1: N_("For the record")}
 
@@ -151,6 +174,7 @@ VOLUMES: Final = {
 STATES: Final = {
     "act": N_("Needs you"),
     "changed": N_("Changed this week"),
+    "weak": N_("Known weakness"),
     "learning": N_("Getting to know it"),
     "away": N_("Not seen lately"),
     "quiet": N_("Quiet"),

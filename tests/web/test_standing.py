@@ -6,9 +6,11 @@ import pytest
 
 from tests.web.household import BEGIN, BOX, CAMERA, DOLL, NOW, SPEAKER, TABLET, TV, at, household
 from web.language import DAY_S
+from web.reading import VisibleReader
 from web.standing import count_roles, news, outside, state, twins
 
 HOME = household()
+DOOR = VisibleReader(HOME)
 
 
 @pytest.mark.parametrize(
@@ -25,11 +27,11 @@ HOME = household()
 def test_state_of_a_device(device: str, word: str) -> None:
     record = HOME.device(device)
     assert record is not None
-    assert state(record, HOME.alerts(device), HOME.learning(device), NOW) == word
+    assert state(record, DOOR.told(device), HOME.findings(device), HOME.learning(device), NOW) == word
 
 
 def test_news_of_the_week() -> None:
-    found = news(HOME.alerts(), HOME.changes(since=NOW - 7 * DAY_S), BEGIN, NOW)
+    found = news(DOOR.told(), HOME.changes(since=NOW - 7 * DAY_S), BEGIN, NOW)
     assert [alert.device for alert in found.alerts] == [CAMERA, DOLL]
     assert (found.urgent, found.state) == (1, "act")
     assert [change.id for change in found.small] == ["c-000000000002", "c-000000000003"]
@@ -47,3 +49,10 @@ def test_companies_are_counted_once_and_home_is_none() -> None:
     assert count_roles(parties) == {"support": 1, "first": 1}
     assert twins(outside(parties)) == {"Boxine"}
     assert [party.role for party in outside(parties)] == ["support", "first", "first"]
+
+
+def test_a_weakness_stays_on_the_card_when_its_alert_is_old() -> None:
+    record = HOME.device(CAMERA)
+    assert record is not None
+    assert state(record, [], HOME.findings(CAMERA), [], NOW) == "weak"
+    assert state(record, [], HOME.findings(CAMERA), [], NOW + 8 * DAY_S) == "away"
