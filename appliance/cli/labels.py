@@ -1,4 +1,4 @@
-"""`tattlebox name`, `category`, `vendor`, `model`, `merge`, `split`, `forget`, `undo`, `labels`: the family's word."""
+"""The family's word on its devices: `tattlebox name`, `category`, `merge`, `split`, `undo` and their like."""
 
 from __future__ import annotations
 

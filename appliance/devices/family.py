@@ -1,6 +1,6 @@
 """The family's own words about devices, applied in the order they were said. Does no I/O.
 
-A word about a device that is not there yet (an imported label, a replay that has not come so far) waits for it.
+A word about a device that is not there yet (an imported label, an early replay) waits for it.
 """
 
 from __future__ import annotations

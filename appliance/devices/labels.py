@@ -1,4 +1,4 @@
-"""A family's labels as a file they can read, and as a contribution that says nothing of their home. Does no I/O."""
+"""A family's labels as a file, and as a contribution that tells nothing of the home. Does no I/O."""
 
 from __future__ import annotations
 

@@ -194,6 +194,7 @@ class Devices:
         does not have or that is all of it.
         """
         state = self._state(device)
+        part = next((held for held, aside in state.parts.items() if aside["macs"] == [part]), part)
         aside = state.parts.pop(part, None)
         macs = [mac for mac in (aside["macs"] if aside else [part]) if mac in state.macs]
         if not aside and (not macs or len(state.macs) == 1):
@@ -337,7 +338,8 @@ class Devices:
 
     def _state(self, device: str) -> DeviceState:
         """Return a device by its id or that of one merged into it. Raises KeyError."""
-        return self._devices[self._former.get(device, device)]
+        state = self._devices.get(device)
+        return state if state is not None else self._devices[self._former[device]]
 
     def _endpoint(
         self, mac: str | None, address: str, ts: float, other_mac: str | None = None
@@ -435,7 +437,9 @@ class Devices:
             device = device_id(device)
         state = DeviceState(device, ts, ts, told_ts=ts)
         self._devices[device] = state
-        self._former.pop(device, None)
+        holder = self._devices.get(self._former.pop(device, _UNSEEN))
+        if holder is not None:
+            holder.former_ids.pop(device, None)
         self._gone.discard(device)
         self._new[device] = None
         self._changed(state)
@@ -556,6 +560,8 @@ class Devices:
         self.load(part, aside)
         back = self._devices[part]
         state.evidence = {key: item for key, item in state.evidence.items() if back.evidence.get(key) != item}
+        state.labels = {field: said for field, said in state.labels.items() if back.labels.get(field) != said}
+        state.hostnames = {name: None for name in state.hostnames if name not in back.hostnames}
         self._gone.discard(part)
         self._changed(back)
         return back

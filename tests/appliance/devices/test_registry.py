@@ -359,3 +359,63 @@ def test_the_vendor_is_told_anew_whenever_its_grounds_change() -> None:
     devices.observe(neighbour(BOX, "192.168.1.30"))
     devices.merge(device, devices.ids()[1])
     assert devices.vendor(device) == devices.record(device).vendor
+
+
+# Merging and splitting by hand
+
+
+def test_what_was_merged_comes_apart_as_it_was() -> None:
+    devices = home(
+        neighbour(PLUG, "192.168.1.20"), neighbour(BOX, "192.168.1.30"), dhcp(BOX, hostname="den-box")
+    )
+    plug, box = devices.ids()
+    devices.set_label(box, "name", "Bear")
+    before = [devices.record(device) for device in (plug, box)]
+    devices.merge(plug, box)
+    assert devices.split(plug, box) == box
+    assert [devices.record(device) for device in (plug, box)] == before
+    assert devices.owner(BOX, "192.168.1.30") == box
+    assert devices.owner(None, "192.168.1.30") == box
+    assert devices.take_gone() == set()
+
+
+def test_a_phone_taken_apart_is_not_merged_again() -> None:
+    devices = home(dhcp(PRIVATE, 100.0, hostname="den-phone"), dhcp(PRIVATE_2, 5000.0, hostname="den-phone"))
+    [phone] = devices.ids()
+    other = devices.split(phone, PRIVATE_2)
+    devices.observe(dhcp(PRIVATE_2, 9000.0, hostname="den-phone"))
+    assert devices.ids() == [phone, other]
+    assert devices.record(phone).macs == (PRIVATE,)
+    assert devices.record(other).macs == (PRIVATE_2,)
+
+
+@pytest.mark.parametrize("part", [PLUG, BOX, "d-unknown", ""])
+def test_what_cannot_be_split_off_is_refused(part: str) -> None:
+    devices = home(neighbour(PLUG, "192.168.1.20"))
+    with pytest.raises(KeyError):
+        devices.split(devices.ids()[0], part)
+    assert devices.record(devices.ids()[0]).macs == (PLUG,)
+
+
+def test_a_forgotten_device_seen_again_is_a_new_one() -> None:
+    devices = home(neighbour(BOX, "192.168.1.30"), dhcp(BOX, hostname="den-box"))
+    [box] = devices.ids()
+    devices.set_label(box, "name", "Bear")
+    devices.forget(box)
+    assert devices.ids() == []
+    assert devices.take_gone() == {box}
+    devices.observe(neighbour(BOX, "192.168.1.30"))
+    assert devices.record(box).name == "tonies toy"
+    assert devices.record(box).hostnames == ()
+
+
+def test_things_behind_a_repeater_are_told_apart_by_their_addresses_only_where_it_shows_their_macs() -> None:
+    devices = home(
+        neighbour(MODULE, "192.168.1.31"),  # the repeater answers for itself
+        neighbour(MODULE, "192.168.1.32"),  # and for a toy behind it: proxy ARP hides the toy's MAC
+        dhcp(BOX, hostname="den-box"),  # but its DHCP bears the toy's own (chaddr)
+        lease(BOX, "192.168.1.32", 200.0),
+    )
+    repeater, box = devices.ids()
+    assert devices.record(box).addresses == ("192.168.1.32",)
+    assert devices.record(repeater).addresses == ("192.168.1.31",)
