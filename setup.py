@@ -11,6 +11,7 @@ setup(
         Extension(
             "sensor.meter._meter",
             sources=["sensor/meter/_meter.c"],
+            depends=["sensor/meter/_ring.h"],
             define_macros=[("Py_LIMITED_API", "0x030B0000")],
             extra_compile_args=["-std=c11", "-O3", "-Wall", "-Wextra"],
             py_limited_api=True,
