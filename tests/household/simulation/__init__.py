@@ -1,0 +1,1 @@
+"""Simulated homes over months: drift that is no news, and changes that are (docs/simulator.md)."""

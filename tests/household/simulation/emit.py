@@ -1,0 +1,372 @@
+"""Records of single exchanges of one device, as the sensor would emit them for the packets behind them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import random
+import socket
+import struct
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from sensor.records import (
+    DhcpAck,
+    DhcpRequest,
+    DnsAnswer,
+    DnsQuery,
+    FlowRecord,
+    HttpRequest,
+    MdnsService,
+    Neighbour,
+    NtpRequest,
+    Record,
+    TlsClientHello,
+)
+
+GATEWAY: Final = "192.168.77.1"
+GATEWAY_MAC: Final = "2c:cf:67:10:77:01"
+ACTIVE_TIMEOUT_S: Final = 300.0
+TCP_IDLE_S: Final = 300.0
+UDP_IDLE_S: Final = 60.0
+SEGMENT: Final = 1_448
+LEASE_S: Final = 43_200
+RTT_S: Final = 0.023
+WHOLE: Final = 0x1B  # FIN, SYN, PSH and ACK were all seen
+SYN: Final = 0x02
+MDNS: Final = ("224.0.0.251", "01:00:5e:00:00:fb")
+BROADCAST: Final = ("255.255.255.255", "ff:ff:ff:ff:ff:ff")
+
+
+class Identity(NamedTuple):
+    """How a device introduces itself."""
+
+    mac: str
+    ipv4: str
+    hostname: str
+    vendor_class: str | None
+    parameters: tuple[int, ...]
+    maker: str | None  # as announced by mDNS; None: it announces nothing
+    service: str
+    ja4: tuple[str, str]  # before and after a handshake change
+
+
+@lru_cache(4_096)
+def _packed(address: str) -> bytes:
+    return socket.inet_aton(address)
+
+
+def community_id(proto: int, src: str, sport: int, dst: str, dport: int) -> str:
+    """Return the Community ID v1, seed 0, of a flow (github.com/corelight/community-id-spec)."""
+    (low, low_port), (high, high_port) = sorted(((_packed(src), sport), (_packed(dst), dport)))
+    data = b"\0\0" + low + high + struct.pack("!BBHH", proto, 0, low_port, high_port)
+    return "1:" + base64.b64encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
+
+
+class Writer:
+    """Gathers the records of one device, each with the time at which a sensor would have emitted it."""
+
+    def __init__(self, seed: str, who: Identity) -> None:
+        self.who = who
+        self.rows: list[tuple[float, Record]] = []
+        self._prefix = hashlib.blake2b(seed.encode(), digest_size=5).hexdigest()
+        self._rng = random.Random(f"ports|{seed}")
+        self._count = 0
+
+    def uid(self) -> str:
+        """Return a flow id nothing else has."""
+        self._count += 1
+        return f"C{self._prefix}{self._count:07x}"
+
+    def port(self) -> int:
+        """Return an ephemeral port."""
+        return 32_768 + int(self._rng.random() * 28_000)
+
+    def flow(
+        self,
+        uid: str,
+        proto: str,
+        sport: int,
+        dst: str,
+        dport: int,
+        ts: float,
+        length_s: float,
+        up: int,
+        down: int,
+        *,
+        answered: bool = True,
+        packets: int = 0,
+        dst_mac: str = GATEWAY_MAC,
+    ) -> None:
+        """Write a flow of `up` and `down` payload bytes, in parts of five minutes when it lasts longer."""
+        parts = max(1, int(-(-length_s // ACTIVE_TIMEOUT_S)))
+        tcp, who = proto == "tcp", self.who
+        cid = community_id(6 if tcp else 17, who.ipv4, sport, dst, dport)
+        header = 52 if tcp else 28
+        up, down = up // parts, down // parts
+        flags = ((WHOLE, WHOLE) if answered else (SYN, 0)) if tcp else (0, 0)
+        for part in range(parts):
+            begin, last = ts + part * ACTIVE_TIMEOUT_S, part == parts - 1
+            hand = 3 if tcp and part == 0 else 0
+            up_n = packets or hand + -(-up // SEGMENT) + down // (2 * SEGMENT)
+            down_n = (
+                (packets or max(0, hand - 1) + -(-down // SEGMENT) + up // (2 * SEGMENT)) if answered else 0
+            )
+            up_ip, down_ip = up + header * up_n, down + header * down_n if answered else 0
+            length = min(ACTIVE_TIMEOUT_S - 0.5, length_s - part * ACTIVE_TIMEOUT_S)
+            end = "active" if not last else "closed" if tcp and answered else "idle"
+            wait_s = 0.0 if end == "closed" else TCP_IDLE_S if tcp else UDP_IDLE_S
+            self.rows.append(
+                (
+                    begin + (length + wait_s if last else ACTIVE_TIMEOUT_S),
+                    FlowRecord(
+                        round(begin, 6),
+                        round(length, 6),
+                        uid,
+                        cid,
+                        part,
+                        proto,
+                        who.ipv4,
+                        sport,
+                        dst,
+                        dport,
+                        up_n,
+                        down_n,
+                        up_ip + 14 * up_n,
+                        down_ip + 14 * down_n,
+                        up_ip,
+                        down_ip,
+                        up,
+                        down if answered else 0,
+                        who.mac,
+                        dst_mac if down_n else None,
+                        dst_mac,
+                        None,
+                        *flags,
+                        end,
+                    ),
+                )
+            )
+
+    def lookup(self, ts: float, host: str, alias: str | None, address: str | None) -> None:
+        """Write a question to the gateway and its answer; without an address, three questions and silence."""
+        who, uid, rows, port = self.who, self.uid(), self.rows, self.port()
+        for attempt in range(1 if address else 3):
+            at = round(ts + attempt * 5.0, 6)
+            rows.append((at, DnsQuery(at, uid, who.mac, who.ipv4, GATEWAY, "udp", host, 1)))
+        if address is None:
+            self.flow(
+                uid, "udp", port, GATEWAY, 53, ts, 10.0, 54 + 3 * len(host), 0, answered=False, packets=3
+            )
+            return
+        back = round(ts + RTT_S, 6)
+        names = (alias,) if alias else ()
+        rows.append(
+            (
+                back,
+                DnsAnswer(
+                    back,
+                    uid,
+                    who.mac,
+                    who.ipv4,
+                    GATEWAY,
+                    "udp",
+                    host,
+                    1,
+                    0,
+                    names,
+                    (address,),
+                    60 if alias else 300,
+                ),
+            )
+        )
+        self.flow(
+            uid,
+            "udp",
+            port,
+            GATEWAY,
+            53,
+            ts,
+            RTT_S,
+            18 + len(host),
+            34 + len(host) + 30 * len(names),
+            packets=1,
+        )
+
+    def hello(
+        self,
+        uid: str,
+        ts: float,
+        sport: int,
+        dst: str,
+        dport: int,
+        name: str,
+        ja4: str,
+        *,
+        quic: bool = False,
+        ech: bool = False,
+    ) -> None:
+        """Write the first message of a TLS client."""
+        who, at = self.who, round(ts if quic else ts + RTT_S, 6)
+        self.rows.append(
+            (
+                at,
+                TlsClientHello(
+                    at,
+                    uid,
+                    who.mac,
+                    "quic" if quic else "tcp",
+                    who.ipv4,
+                    sport,
+                    dst,
+                    dport,
+                    name,
+                    ("h3",) if quic else (),
+                    (0x0304, 0x0303),
+                    ja4,
+                    ech,
+                ),
+            )
+        )
+
+    def http(
+        self,
+        uid: str,
+        ts: float,
+        sport: int,
+        dst: str,
+        dport: int,
+        host: str,
+        path: str,
+        parameters: tuple[str, ...],
+        agent: str | None,
+        upload: int,
+    ) -> None:
+        """Write a readable request: a POST of JSON when there is something to send, else a GET."""
+        who, at = self.who, round(ts + RTT_S, 6)
+        names = ("host", "user-agent", "accept") if agent else ("host", "accept")
+        self.rows.append(
+            (
+                at,
+                HttpRequest(
+                    at,
+                    uid,
+                    who.mac,
+                    who.ipv4,
+                    sport,
+                    dst,
+                    dport,
+                    "POST" if upload else "GET",
+                    host,
+                    path,
+                    parameters,
+                    agent,
+                    "application/json" if upload else None,
+                    upload or None,
+                    names,
+                ),
+            )
+        )
+
+    def ntp(self, ts: float, dst: str) -> None:
+        """Write one question for the time and its answer."""
+        uid, at = self.uid(), round(ts, 6)
+        self.rows.append((at, NtpRequest(at, uid, self.who.mac, self.who.ipv4, dst, 4)))
+        self.flow(uid, "udp", self.port(), dst, 123, ts, RTT_S, 48, 48, packets=1)
+
+    def join(self, ts: float) -> None:
+        """Write the DHCP exchange of a device that has just started, and its first ARP."""
+        who = self.who
+        for step, (kind, wish) in enumerate(((1, None), (3, who.ipv4))):
+            self._request(ts + step * 0.06, kind, None, wish)
+            self._lend(ts + step * 0.06 + 0.02, 2 if kind == 1 else 5)
+        self.flow(
+            self.uid(),
+            "udp",
+            68,
+            BROADCAST[0],
+            67,
+            ts,
+            0.06,
+            600,
+            0,
+            answered=False,
+            packets=2,
+            dst_mac=BROADCAST[1],
+        )
+        self._neighbours(ts + 0.3)
+
+    def renew(self, ts: float) -> None:
+        """Write a lease renewed at half its time (RFC 2131 §4.4.5)."""
+        self._request(ts, 3, self.who.ipv4, None)
+        self._lend(ts + 0.012, 5)
+        self.flow(self.uid(), "udp", 68, GATEWAY, 67, ts, 0.012, 300, 300, packets=1)
+        self._neighbours(ts + 0.4)
+
+    def announce(self, ts: float, version: str) -> None:
+        """Write the device's mDNS announcement, when it makes one, and its flow."""
+        who, at = self.who, round(ts, 6)
+        if who.maker is None:
+            return
+        txt = (("manufacturer", who.maker), ("fw", version))
+        self.rows.append(
+            (
+                at,
+                MdnsService(
+                    at,
+                    who.mac,
+                    who.ipv4,
+                    who.service,
+                    who.hostname,
+                    f"{who.hostname.lower()}.local",
+                    8_080,
+                    txt,
+                    (who.ipv4,),
+                ),
+            )
+        )
+        self.flow(
+            self.uid(),
+            "udp",
+            5353,
+            MDNS[0],
+            5353,
+            ts,
+            0.0,
+            190,
+            0,
+            answered=False,
+            packets=1,
+            dst_mac=MDNS[1],
+        )
+
+    def _request(self, ts: float, kind: int, client: str | None, wish: str | None) -> None:
+        who, at = self.who, round(ts, 6)
+        self.rows.append(
+            (
+                at,
+                DhcpRequest(
+                    at,
+                    who.mac,
+                    kind,
+                    client,
+                    wish,
+                    who.hostname,
+                    None,
+                    who.vendor_class,
+                    "01" + who.mac.replace(":", ""),
+                    who.parameters,
+                ),
+            )
+        )
+
+    def _lend(self, ts: float, kind: int) -> None:
+        at = round(ts, 6)
+        self.rows.append(
+            (at, DhcpAck(at, self.who.mac, kind, self.who.ipv4, GATEWAY, LEASE_S, (GATEWAY,), (GATEWAY,)))
+        )
+
+    def _neighbours(self, ts: float) -> None:
+        at = round(ts, 6)
+        self.rows.append((at, Neighbour(at, self.who.mac, self.who.ipv4, "arp")))
+        self.rows.append((at, Neighbour(at, GATEWAY_MAC, GATEWAY, "arp")))
