@@ -58,6 +58,10 @@ class Countries:
         """Return the country of an address; None when it is not in the table."""
         return self._entry(address)[0]
 
+    def second_country(self, address: str) -> str | None:
+        """Return None: there is no second source to compare with."""
+        return None
+
     def network(self, address: str) -> str | None:
         """Return whose network an address is in; None when it is not in the table."""
         return self._entry(address)[1]
