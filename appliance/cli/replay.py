@@ -16,7 +16,7 @@ from appliance.home import Home
 from appliance.lookup.knowledge import load_knowledge
 from appliance.out import OutputFolder
 from appliance.service import Service
-from appliance.store.database import StoreError
+from appliance.store.database import StoreError, origin
 from appliance.store.reader import Reader
 from appliance.store.writer import Writer
 
@@ -114,13 +114,10 @@ def _holds(store: Path, marks: str) -> bool:
 
 def _refuse_live(store: Path) -> None:
     """A replay begins a store anew; the record of a real home is never the one to go."""
-    if not store.exists():
-        return
-    with Reader(store) as reader:
-        if reader.meta("origin") != "replay":
-            raise CommandError(
-                f"{store} holds the record of a live home; give the replay a place with --store FILE"
-            )
+    if store.exists() and origin(store) != "replay":
+        raise CommandError(
+            f"{store} holds the record of a live home; give the replay a place with --store FILE"
+        )
 
 
 def _check_space(store: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -56,6 +58,19 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
             "run the `tattlebox` command that writes it once, or use the release that wrote it"
         )
     return connection
+
+
+def origin(path: Path) -> str | None:
+    """Return who wrote the store ("live", "replay"), whatever its schema; None when it does not say.
+
+    Raises StoreError when the file is no store.
+    """
+    with closing(_connect(f"{path.absolute().as_uri()}?mode=ro", path)) as connection:
+        try:
+            row = connection.execute("SELECT value FROM meta WHERE key = 'origin'").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise StoreError(_explain(path, error)) from error
+    return None if row is None else str(json.loads(row[0]))
 
 
 def migrations() -> list[tuple[str, str]]:

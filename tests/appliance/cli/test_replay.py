@@ -3,8 +3,10 @@
 import gzip
 import json
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -124,6 +126,16 @@ def test_the_record_of_a_live_home_is_never_replaced(tmp_path, capsys):
     writer.close()
     assert main(["replay", "--store", str(tmp_path / "home.db"), str(DNS)]) == 1
     assert "live home" in capsys.readouterr().err
+
+
+def test_a_replay_of_an_earlier_release_is_made_anew(tmp_path):
+    command = ["replay", "--reuse", "--store", str(tmp_path / "home.db"), str(DNS)]
+    assert main(command) == 0
+    with closing(sqlite3.connect(tmp_path / "home.db")) as connection:
+        connection.execute("PRAGMA user_version = 1")
+    assert main(command) == 0
+    with Reader(tmp_path / "home.db") as reader:
+        assert reader.devices()
 
 
 def test_reuse_does_nothing_only_while_nothing_changed(tmp_path, capsys):
