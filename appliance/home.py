@@ -20,6 +20,7 @@ from appliance.findings.finding import Finding
 from appliance.findings.findings import Findings
 from appliance.flowrow import FlowRow, flow_row
 from appliance.marks import Marks, encryption
+from appliance.newcomers import Newcomers
 from appliance.parties.attribution import Parties
 from appliance.parties.knowledge import PartyKnowledge
 from appliance.parties.names import Names
@@ -73,6 +74,7 @@ class Home:
     def __init__(self, knowledge: Knowledge, *, language: str = "en") -> None:
         self.devices = Devices(knowledge.devices)
         self.family = Family(self.devices)
+        self.newcomers = Newcomers()
         self.names = Names()
         self.parties = Parties(knowledge.parties)
         self.behaviour = Behaviour()
@@ -112,9 +114,11 @@ class Home:
             if until // STEP_S > self._step:
                 self._step = int(until // STEP_S)
                 yield from self.advance()
+            if until >= self.newcomers.next_ts:
+                yield from self._judged(self.newcomers.due(until, self.first_ts, self.devices))
 
     def _observation(self, record: Observation) -> Iterator[Fact]:
-        self._place(record)
+        yield from self._place(record)
         device = self.devices.owner(*_subject(record))
         yield Seen(record, device)
         if isinstance(record, TlsClientHello):
@@ -132,11 +136,14 @@ class Home:
         yield from self._judged(self.behaviour.observe(device, record))
         yield from self._judged(self.findings.observe(device, record, self._domain_of(device, record)))
 
-    def _place(self, record: Record) -> None:
-        """Tell the devices of a record, and the family's words of a device that it brought."""
+    def _place(self, record: Record) -> Iterator[Loss]:
+        """Tell the devices of a record; whom it brought hears the family's words and waits to be told."""
         self.devices.observe(record)
-        if self.devices.take_new():
+        new = self.devices.take_new()
+        if new:
             self.family.meet()
+            for device in new:
+                yield from self.newcomers.arrive(device, record.ts)
 
     def _domain_of(self, device: str, record: Observation) -> str | None:
         """Return the party key of what an observation was sent to, None where that stayed in the home."""
@@ -153,7 +160,7 @@ class Home:
         return None if party.outcome == LOCAL else party.domain
 
     def _flow(self, flow: FlowRecord) -> Iterator[Fact]:
-        self._place(flow)
+        yield from self._place(flow)
         orig = self.devices.owner(flow.orig_mac, flow.orig_h)
         resp = self.devices.owner(flow.resp_mac or flow.orig_dst_mac, flow.resp_h)
         device = orig or resp

@@ -39,6 +39,7 @@ class Service:
         self._heard: int = (writer.meta("words") or {}).get("heard", 0)
         self._hear(writer.words(0), (writer.meta("words") or {}).get("waiting", []))
         home.first_ts, home.last_ts = writer.meta("first_ts"), writer.meta("last_ts")
+        home.newcomers.resume(home.devices, home.last_ts)
 
     def take(self, records: Iterable[Record]) -> None:
         """Feed records to the home and store what follows. Raises StoreError."""

@@ -16,6 +16,7 @@ from appliance.alerts.rules import (
     less_often,
     more_often,
     new_country,
+    new_device,
     new_party,
     new_port,
     nothing_changed,
@@ -36,6 +37,7 @@ RULES: Final[tuple[ModuleType, ...]] = (
     smaller,
     new_port,
     nothing_changed,
+    new_device,
 )
 """Rules for changes."""
 

@@ -49,6 +49,7 @@ BEFORE_AFTER = {
         {"services": ["web"]},
         {**SURROUNDINGS, "service": "tcp/8899", "port": 8899, "proto": "tcp"},
     ),
+    "new_device": ({"devices": 8}, {"devices": 9, "vendor": None, "category": "toy"}),
     "nothing_changed": (RATES, {**RATES, "watched_days": 4.0}),
 }
 

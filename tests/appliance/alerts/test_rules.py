@@ -66,6 +66,7 @@ LOUDNESS = [
     ("bigger", change("bigger", role="unknown"), BEAR, "push"),
     ("smaller", change("smaller"), BEAR, "log"),
     ("new service", change("new_port"), BEAR, "digest"),
+    ("new in the home", change("new_device"), BEAR, "digest"),
     ("nothing changed", change("nothing_changed", update=TS), BEAR, "log"),
 ]
 
