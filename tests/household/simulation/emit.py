@@ -51,6 +51,9 @@ class Identity(NamedTuple):
     ja4: tuple[str, str]  # before and after a handshake change
 
 
+_PORTS: Final = struct.Struct("!BBHH").pack
+
+
 @lru_cache(4_096)
 def _packed(address: str) -> bytes:
     return socket.inet_aton(address)
@@ -58,8 +61,10 @@ def _packed(address: str) -> bytes:
 
 def community_id(proto: int, src: str, sport: int, dst: str, dport: int) -> str:
     """Return the Community ID v1, seed 0, of a flow (github.com/corelight/community-id-spec)."""
-    (low, low_port), (high, high_port) = sorted(((_packed(src), sport), (_packed(dst), dport)))
-    data = b"\0\0" + low + high + struct.pack("!BBHH", proto, 0, low_port, high_port)
+    low, high = (_packed(src), sport), (_packed(dst), dport)
+    if low > high:
+        low, high = high, low
+    data = b"\0\0" + low[0] + high[0] + _PORTS(proto, 0, low[1], high[1])
     return "1:" + base64.b64encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
 
 

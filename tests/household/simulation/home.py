@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
@@ -54,6 +53,10 @@ class Home(NamedTuple):
     world: World
     truth: tuple[dict[str, Any], ...]  # without what only living tells: see `live`
     watched: dict[int, tuple[str, Channel, float]]  # truth line → (device, channel, begin of its span)
+
+
+Row = tuple[float, Record]
+"""A record and when a sensor emits it."""
 
 
 class Lived(NamedTuple):
@@ -237,7 +240,7 @@ def live(home: Home, only: str | None = None) -> Lived:
     """
     tail = home.drift
     around = Around(home.family, home.world, home.shape, home.end, home.house.outages, tail)
-    rows: list[tuple[float, Record]] = []
+    rows: list[Row] = []
     met: dict[tuple[str, Channel, float], list[float]] = {}
     for device in home.devices:
         if only not in (None, device.key):
@@ -246,7 +249,7 @@ def live(home: Home, only: str | None = None) -> Lived:
         rows += life.live()
         met |= {(device.key, *key): times for key, times in life.met.items()}
     rows = [row for row in rows if row[0] < home.end and row[1].ts >= home.start]
-    rows = list(_captured(rows, home.house))
+    rows = _captured(rows, home.house)
     rows.sort(key=itemgetter(0))
     return Lived([record for _, record in rows], _seen(home, met), home.world.countries())
 
@@ -270,32 +273,26 @@ def _identity(device: Device) -> Identity:
     )
 
 
-def _captured(rows: list[tuple[float, Record]], house: House) -> Iterator[tuple[float, Record]]:
-    """Yield what a sensor with its faults saw: nothing in gaps, former times while its clock was behind."""
-    late = [
-        (until, until - begin)
-        for (begin, until), behind in zip(house.gaps, house.behind, strict=True)
-        if behind
-    ]
-    for emitted, record in rows:
-        until = record.ts + record.duration_s if isinstance(record, FlowRecord) else record.ts
-        if any(begin <= until and record.ts < end for begin, end in house.gaps):
-            continue
-        back = next((back for begin, back in late if begin <= record.ts < begin + BEHIND_S), 0.0)
-        yield emitted, record._replace(ts=round(record.ts - back, 6)) if back else record
+def _captured(rows: list[Row], house: House) -> list[Row]:
+    """Return what a sensor with its faults saw: nothing in gaps, former times while its clock was behind."""
     for (begin, until), behind in zip(house.gaps, house.behind, strict=True):
-        yield until, Loss(round(begin, 6), round(until, 6), "gap", 0, "the gateway was unplugged")
+        rows = [row for row in rows if row[1].ts >= until or _last(row[1]) < begin]
+        rows.append((until, Loss(round(begin, 6), round(until, 6), "gap", 0, "the gateway was unplugged")))
         if behind:
-            yield (
-                until + BEHIND_S,
-                Loss(
-                    round(begin, 6),
-                    round(until + BEHIND_S, 6),
-                    "clock",
-                    0,
-                    f"the clock was {until - begin:.0f} s behind",
-                ),
-            )
+            rows = [
+                _moved(row, begin - until) if until <= row[1].ts < until + BEHIND_S else row for row in rows
+            ]
+            late, detail = until + BEHIND_S, f"the clock was {until - begin:.0f} s behind"
+            rows.append((late, Loss(round(begin, 6), round(late, 6), "clock", 0, detail)))
+    return rows
+
+
+def _last(record: Record) -> float:
+    return record.ts + record.duration_s if isinstance(record, FlowRecord) else record.ts
+
+
+def _moved(row: Row, by_s: float) -> Row:
+    return row[0], row[1]._replace(ts=round(row[1].ts + by_s, 6))
 
 
 def _seen(home: Home, met: dict[tuple[str, Channel, float], list[float]]) -> tuple[dict[str, Any], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import cache
 from itertools import accumulate
 from typing import Final, NamedTuple
 
@@ -41,6 +42,12 @@ class Around(NamedTuple):
     tail: float  # times the usual number of visits to the long tail
 
 
+@cache
+def _weights(sites: int, zipf: float) -> tuple[float, ...]:
+    """Return the cumulated popularity of the places of the long tail."""
+    return tuple(accumulate((rank + 1) ** -zipf for rank in range(sites)))
+
+
 class Life:
     """One device. `met` holds the times of the first exchanges of each channel in each of its spans."""
 
@@ -53,9 +60,7 @@ class Life:
         self._on = switched_on(device, around.family, self._used, self._home)
         self._known: dict[str, tuple[float, str]] = {}
         self._resolved = 0.0
-        self._weights = list(
-            accumulate((rank + 1) ** -around.shape.zipf for rank in range(around.shape.sites))
-        )
+        self._weights = _weights(around.shape.sites, around.shape.zipf)
 
     def live(self) -> list[tuple[float, Record]]:
         """Return everything the device does, each record with the time of its emission."""
@@ -201,10 +206,16 @@ class Life:
         self._connect(channel, ts + 0.05, host, address, lasts, up, down)
 
     def _span(self, channel: Channel, ts: float) -> float:
-        return next((begin for begin, until in channel.spans if begin <= ts < until), NEVER)
+        for begin, until in channel.spans:
+            if begin <= ts < until:
+                return begin
+        return NEVER
 
     def _out(self, ts: float) -> bool:
-        return any(begin <= ts < until for begin, until in self.around.outages)
+        for begin, until in self.around.outages:  # noqa: SIM110 - asked for every exchange: any() costs thrice
+            if begin <= ts < until:
+                return True
+        return False
 
     def _spread(self) -> float:
         shape, times = self.around.shape, self.rng.lognormvariate(0, self.around.shape.sigma)
