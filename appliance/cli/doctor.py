@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from appliance.cli import lists
 from appliance.cli.common import add_json, add_store, default_store, print_json, version
+from appliance.lookup import packs
 from appliance.lookup.knowledge import load_knowledge
 from appliance.store.database import StoreError
 from appliance.store.reader import Reader
@@ -54,7 +56,8 @@ def _checks(store: Path) -> Iterator[Check]:
     yield Check("release", "ok", f"tattlebox {version()} on Python {sys.version.split()[0]}")
     yield _imports()
     yield _native()
-    yield _knowledge()
+    yield _knowledge(store.parent / "packs")
+    yield _packs(store.parent / "packs")
     yield _store(store)
     yield _space(store)
     yield _capture()
@@ -85,9 +88,23 @@ def _native() -> Check:
     return Check("meter", "ok", "native")
 
 
-def _knowledge() -> Check:
+def _packs(folder: Path) -> Check:
+    """The optional lists: without them it works, and says less."""
     try:
-        load_knowledge()
+        known = packs.status(folder)
+    except (OSError, ValueError) as error:
+        return Check("lists", "bad", str(error))
+    told = ", ".join(f"{pack.name} {lists.state(pack)}" for pack in known)
+    sound = all(pack.problem is None for pack in known if pack.date is not None)
+    missing = any(pack.date is None for pack in known)
+    return Check(
+        "lists", "ok" if sound and not missing else "note", f"{told}; `tattlebox lists update` gets them"
+    )
+
+
+def _knowledge(folder: Path) -> Check:
+    try:
+        load_knowledge(folder)
     except (OSError, ValueError) as error:
         return Check("knowledge", "bad", f"cannot be read ({error}): install Tattlebox again")
     return Check("knowledge", "ok", "device and party tables read")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from appliance.cli.common import CommandError, add_store, default_store
+from appliance.cli.lists import add_packs, packs_folder
 from appliance.home import Home
 from appliance.ingest import socket_records
 from appliance.lookup.knowledge import load_knowledge
@@ -31,6 +32,7 @@ def add(commands: Any) -> None:
         "--socket", type=Path, default=Path("/run/tattlebox/sensor.sock"), help="the sensor's socket"
     )
     add_store(parser)
+    add_packs(parser)
     parser.set_defaults(run=_run)
 
 
@@ -44,7 +46,7 @@ def _run(args: argparse.Namespace) -> int:
         raise CommandError(
             f"{writer.path} holds a replay; give the live home a place of its own with --store FILE"
         )
-    service = Service(Home(load_knowledge()), writer)
+    service = Service(Home(load_knowledge(packs_folder(args))), writer)
     writer.commit(origin="live")
     committed = time.monotonic()
     for record in socket_records(args.socket, lambda: bool(stop)):

@@ -12,8 +12,11 @@ from tqdm import tqdm
 
 from appliance.cli.common import CommandError, add_store, complain, default_store, version
 from appliance.cli.inputs import Inputs
-from appliance.home import Home
+from appliance.cli.lists import add_packs, packs_folder
+from appliance.home import Home, Knowledge
 from appliance.lookup.knowledge import load_knowledge
+from appliance.lookup.packs import MANIFEST
+from appliance.lookup.party_tables import TableError
 from appliance.out import OutputFolder
 from appliance.service import Service
 from appliance.store.database import StoreError, origin
@@ -39,6 +42,7 @@ def add(commands: Any) -> None:
         "--out", type=Path, metavar="DIR", help="also write flows.jsonl, devices.jsonl, … there"
     )
     add_store(parser)
+    add_packs(parser)
     parser.add_argument(
         "--parties", type=Path, metavar="CSV", help="an owner's own table of domains and organisations"
     )
@@ -50,7 +54,8 @@ def add(commands: Any) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     store: Path = args.store or (args.out / "home.db" if args.out else default_store())
-    marks = _fingerprint([*args.files, *([args.parties] if args.parties else [])])
+    packs = packs_folder(args, store)
+    marks = _fingerprint([*args.files, packs / MANIFEST, *([args.parties] if args.parties else [])])
     if args.reuse and _holds(store, marks):
         complain(f"{store} holds these files already; nothing to do")
         return 0
@@ -62,7 +67,7 @@ def _run(args: argparse.Namespace) -> int:
     part = store.with_name(store.name + ".part")
     _remove(part)
     try:
-        _replay(inputs, part, args.out, args.parties, marks)
+        _replay(inputs, part, args.out, _knowledge(packs, args.parties), marks)
         _remove(store)
         part.replace(store)
     except OSError as error:
@@ -74,11 +79,18 @@ def _run(args: argparse.Namespace) -> int:
     return 1 if inputs.failed else 0
 
 
-def _replay(inputs: Inputs, store: Path, folder: Path | None, parties: Path | None, marks: str) -> None:
+def _knowledge(packs: Path, parties: Path | None) -> Knowledge:
+    try:
+        return load_knowledge(packs, extra=parties)
+    except TableError as error:
+        raise CommandError(str(error)) from error
+
+
+def _replay(inputs: Inputs, store: Path, folder: Path | None, knowledge: Knowledge, marks: str) -> None:
     out = OutputFolder(folder) if folder else None
     writer = Writer(store)
     try:
-        service = Service(Home(load_knowledge(extra=parties)), writer, out)
+        service = Service(Home(knowledge), writer, out)
         with tqdm(total=inputs.size_bytes, unit="B", unit_scale=True, desc="Reading", disable=None) as bar:
             service.take(inputs.records(bar.update))
             service.finish()

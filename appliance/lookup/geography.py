@@ -18,37 +18,61 @@ MIN_ANSWERS: Final = 100
 
 
 class MmdbGeography:
-    """A country table and an AS table, either of which may be absent (appliance.parties Geography)."""
+    """Two country tables and an AS table, each of which may be absent (appliance.parties Geography)."""
 
-    def __init__(self, country: maxminddb.Reader | None, network: maxminddb.Reader | None) -> None:
+    def __init__(
+        self,
+        country: maxminddb.Reader | None,
+        network: maxminddb.Reader | None,
+        second: maxminddb.Reader | None = None,
+    ) -> None:
+        self.damaged = 0  # entries that could not be read: the address is then unknown
         self._country = country
+        self._second = second
         self._network = network
 
     def country(self, address: str) -> str | None:
         """Return the probable country, ISO 3166-1 alpha-2; None when unknown or no address."""
-        entry = _ask(self._country, address)
+        return self._code(self._country, address) or self._code(self._second, address)
+
+    def second_country(self, address: str) -> str | None:
+        """Return what the second table says where the first says something too; None otherwise."""
+        return self._code(self._second, address) if self._code(self._country, address) else None
+
+    def _code(self, reader: maxminddb.Reader | None, address: str) -> str | None:
+        entry = self._entry(reader, address)
         code = entry.get("country_code")
         if code is None and isinstance(entry.get("country"), dict):
             code = entry["country"].get("iso_code")
         return code if isinstance(code, str) and len(code) == 2 else None
 
+    def _entry(self, reader: maxminddb.Reader | None, address: str) -> dict[str, Any]:
+        """Return what a table says; nothing where it is damaged, which import should have found."""
+        try:
+            return _ask(reader, address)
+        except PackError:
+            self.damaged += 1
+            return {}
+
     def network(self, address: str) -> str | None:
         """Return the name of the autonomous system's organisation; None when unknown or no address."""
-        entry = _ask(self._network, address)
+        entry = self._entry(self._network, address)
         for key in ("autonomous_system_organization", "as_name", "asn_name", "name"):
             if isinstance(entry.get(key), str):
                 return str(entry[key])[:100]
         return None
 
 
-def open_geography(country: Path | None, network: Path | None) -> MmdbGeography | None:
-    """Return the geography of the files that are there; None when neither is.
+def open_geography(
+    country: Path | None, network: Path | None, second: Path | None = None
+) -> MmdbGeography | None:
+    """Return the geography of the files that are there; None when none is.
 
     Raises PackError for a file that is no MMDB.
     """
-    if country is None and network is None:
+    if country is None and network is None and second is None:
         return None
-    return MmdbGeography(_open(country), _open(network))
+    return MmdbGeography(_open(country), _open(network), _open(second))
 
 
 def check_mmdb(path: Path) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from publicsuffixlist import PublicSuffixList
 
 from appliance.home import Knowledge
 from appliance.lookup import knowledge_files, packs, party_tables
-from appliance.lookup.geography import open_geography
-from appliance.lookup.pack_readers import regrouped
-from appliance.parties.knowledge import PartyKnowledge
+from appliance.lookup.geography import MmdbGeography, open_geography
+from appliance.lookup.pack_readers import PackError, regrouped
+from appliance.parties.knowledge import Owner, PartyKnowledge
 from appliance.parties.purposes import PurposeRules
+
+_log = logging.getLogger(__name__)
 
 ORGANISATION_FILES = ("makers.csv", "infrastructure.csv", "trackers.csv")
 """Own tables; of two rows with one vendor name the earlier file wins."""
@@ -20,9 +23,9 @@ ORGANISATION_FILES = ("makers.csv", "infrastructure.csv", "trackers.csv")
 def load_knowledge(packs_dir: Path | None = None, *, extra: Path | None = None) -> Knowledge:
     """Return the knowledge of our own tables, of the packs in a folder, and of an owner's own table `extra`.
 
-    Raises TableError or KnowledgeFileError when a table is damaged, PackError when the manifest of the packs
-    is, OSError when one cannot be read. A pack that is absent or was changed on the disk is not asked;
-    `packs.status` says which.
+    Raises TableError or KnowledgeFileError when a table is damaged, OSError when one cannot be read. A pack
+    that is absent, was changed on the disk or cannot be read is not asked, and the log says so: a home is
+    watched without it. `packs.status` says which.
     """
     return Knowledge(devices=knowledge_files.load_knowledge(), parties=_parties(packs_dir, extra))
 
@@ -31,8 +34,7 @@ def _parties(packs_dir: Path | None, extra: Path | None) -> PartyKnowledge:
     files = [party_tables.DATA / name for name in ORGANISATION_FILES]
     own = party_tables.read_organisations((*files, *([extra] if extra else ())))
     purposes = PurposeRules(party_tables.read_purposes(party_tables.DATA / "purposes.csv"))
-    lists = packs.read_owners(packs_dir) if packs_dir is not None else {}
-    country, network = packs.mmdb_paths(packs_dir) if packs_dir is not None else (None, None)
+    lists, geography = _from_packs(packs_dir)
     return PartyKnowledge(
         icann=PublicSuffixList(only_icann=True),
         private=PublicSuffixList(),
@@ -40,5 +42,16 @@ def _parties(packs_dir: Path | None, extra: Path | None) -> PartyKnowledge:
         makers=own.makers,
         networks=own.networks,
         purposes=purposes,
-        geography=open_geography(country, network),
+        geography=geography,
     )
+
+
+def _from_packs(folder: Path | None) -> tuple[dict[str, dict[str, Owner]], MmdbGeography | None]:
+    if folder is None:
+        return {}, None
+    try:
+        tables = packs.mmdb_paths(folder)
+        return packs.read_owners(folder), open_geography(tables.country, tables.network, tables.second)
+    except PackError as error:
+        _log.warning("folder=%s no list used: %s", folder, error)
+        return {}, None

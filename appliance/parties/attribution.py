@@ -25,6 +25,9 @@ KIND_PURPOSES: Final[Mapping[str, str]] = {
 VPN_PORTS: Final = frozenset((("udp", 51820), ("udp", 1194), ("tcp", 1194), ("udp", 500), ("udp", 4500)))
 """WireGuard, OpenVPN, IKE and its NAT traversal (RFC 7296, RFC 3948): what goes on inside is hidden."""
 
+ANYCAST_KINDS: Final = frozenset(("cdn", "dns", "push"))
+"""Kinds of network whose addresses answer from wherever the device is: their one country says little."""
+
 DOT_PORT: Final = 853
 """DNS over TLS (RFC 7858) and QUIC (RFC 9250)."""
 
@@ -37,6 +40,15 @@ class _Named(NamedTuple):
     role: str
     reason: str
     purpose: str | None
+
+
+class _Place(NamedTuple):
+    """Who runs a server and where it is, as far as the address and the CNAME chain tell."""
+
+    operator: str | None
+    network: str | None
+    country: str | None
+    certainty: str | None  # one of CERTAINTIES
 
 
 class Parties:
@@ -74,15 +86,19 @@ class Parties:
         if purpose is None or purpose == "api":
             purpose = self._knowledge.purposes.by_port(destination.proto, destination.port) or purpose
         owner = named.owner
+        place = self._place(destination, owner)
         return Party(
             domain=named.domain,
             organisation=owner.organisation if owner is not None else None,
             role=role,
             purpose=purpose,
             organisation_country=owner.country if owner is not None else None,
-            server_country=self._country(destination.address),
+            server_country=place.country,
             outcome=outcome,
-            reason=reason,
+            reason=f"{reason}{_told(place, owner)}",
+            operator=place.operator,
+            network=place.network,
+            country_certainty=place.certainty,
         )
 
     def _hidden(self, destination: Destination, owner: Owner | None) -> str | None:
@@ -142,8 +158,8 @@ class Parties:
 
     def _bare(self, vendor: str | None, destination: Destination) -> Party:
         """Return the party of an address without a name: all we have is whose network it is."""
-        geography = self._knowledge.geography
-        network = geography.network(destination.address) if geography is not None else None
+        place = self._place(destination, None)
+        network = place.network
         role, reason = "unknown", "The device used no name for this address."
         country, owner = None, None
         if network is not None:
@@ -163,10 +179,31 @@ class Parties:
             role=role,
             purpose=self._knowledge.purposes.by_port(destination.proto, destination.port),
             organisation_country=country,
-            server_country=self._country(destination.address),
+            server_country=place.country,
             outcome="address" if hidden is None else "hidden",
             reason=reason if hidden is None else f"{hidden} {reason}",
+            operator=place.operator,
+            network=network,
+            country_certainty=place.certainty,
         )
+
+    def _place(self, destination: Destination, owner: Owner | None) -> _Place:
+        """Return who runs the server and where it probably is, apart from whose domain it bears."""
+        geography = self._knowledge.geography
+        address = destination.address
+        network = geography.network(address) if geography is not None else None
+        landlord = self._network_owner(network) if network is not None else None
+        alias = domains.believable(destination.alias)
+        runner = (self._owner(alias) if alias is not None else None) or landlord
+        operator = runner.organisation if runner is not None else network
+        country = geography.country(address) if geography is not None else None
+        if geography is None or country is None:
+            return _Place(operator, network, None, None)
+        second = geography.second_country(address)
+        certainty = "probably" if second is None else "agreed" if second == country else "disagreed"
+        if any(known is not None and known.kind in ANYCAST_KINDS for known in (owner, runner, landlord)):
+            certainty = "anycast"
+        return _Place(operator, network, country, certainty)
 
     def _network_owner(self, network: str) -> Owner | None:
         maker = vendors.find_maker(network, self._knowledge.makers)
@@ -187,6 +224,9 @@ class Parties:
             reason="This is in your home: nothing left it.",
         )
 
-    def _country(self, address: str) -> str | None:
-        geography = self._knowledge.geography
-        return geography.country(address) if geography is not None else None
+
+def _told(place: _Place, owner: Owner | None) -> str:
+    """Return the sentence that names who runs the server, where that is not the owner of the name."""
+    if place.operator is None or (owner is not None and place.operator == owner.organisation):
+        return ""
+    return f" The server is run by {place.operator}."

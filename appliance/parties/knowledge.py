@@ -67,6 +67,9 @@ class Geography(Protocol):
     def country(self, address: str) -> str | None:
         """Return the probable country, ISO 3166-1 alpha-2; None when unknown."""
 
+    def second_country(self, address: str) -> str | None:
+        """Return the same from another source, to compare; None when unknown."""
+
     def network(self, address: str) -> str | None:
         """Return the name of the autonomous system's organisation; None when unknown."""
 

@@ -28,7 +28,10 @@ MAX_PER_ADDRESS: Final = 4
 """Names remembered for one address and device: a CDN front rarely serves one toy under more."""
 
 _RANKS: Final = {"http": 1, "sni": 2, "hidden": 2}
-_NOBODY: Final[dict[str, list[tuple[float, str]]]] = {}
+Entry = tuple[float, str, str | None]
+"""When a name was learnt, the name, and the tail of its CNAME chain (None: it has none)."""
+
+_NOBODY: Final[dict[str, list[Entry]]] = {}
 
 
 class Names:
@@ -36,7 +39,7 @@ class Names:
 
     def __init__(self) -> None:
         self.forgotten = 0  # names, flows and devices dropped at a bound
-        self._devices: dict[str, dict[str, list[tuple[float, str]]]] = {}  # device → address → (ts, name)
+        self._devices: dict[str, dict[str, list[Entry]]] = {}  # device → address → entries
         self._flows: OrderedDict[str, tuple[str | None, str]] = OrderedDict()  # uid → (name, learnt from)
 
     def learn(self, device: str, answer: DnsAnswer) -> None:
@@ -44,8 +47,9 @@ class Names:
         if not answer.query or not answer.addresses:
             return
         known = self._known(device)
+        alias = answer.cnames[-1] if answer.cnames else None
         for address in answer.addresses:
-            _remember(known, address, answer.ts, answer.query)
+            _remember(known, address, (answer.ts, answer.query, alias))
         self._trim(known)
 
     def learn_flow(self, uid: str, name: str | None, learnt_from: str) -> None:
@@ -73,19 +77,21 @@ class Names:
         real one, and then say "dns".
         """
         said = self._flows.get(flow.uid)
-        if said is not None and said[1] != "hidden":
-            return Destination(remote_address, remote_port, flow.proto, said[0], said[1])
         entries = self._devices.get(device, _NOBODY).get(remote_address)
-        if entries is not None:
-            return Destination(remote_address, remote_port, flow.proto, _at(entries, flow.ts), "dns")
+        asked = _at(entries, flow.ts) if entries is not None else None
+        if said is not None and said[1] != "hidden":
+            alias = asked[2] if asked is not None and asked[1] == said[0] else None
+            return Destination(remote_address, remote_port, flow.proto, said[0], said[1], alias)
+        if asked is not None:
+            return Destination(remote_address, remote_port, flow.proto, asked[1], "dns", asked[2])
         if said is not None:
             return Destination(remote_address, remote_port, flow.proto, said[0], "hidden")
         return Destination(remote_address, remote_port, flow.proto, None, "none")
 
     def dump(self, device: str) -> dict[str, list[list[Any]]]:
-        """Return what one device learnt as JSON-ready data: address → [[ts, name], …]."""
+        """Return what one device learnt as JSON-ready data: address → [[ts, name, alias], …]."""
         known = self._devices.get(device, _NOBODY)
-        return {address: [[ts, name] for ts, name in entries] for address, entries in known.items()}
+        return {address: [list(entry) for entry in entries] for address, entries in known.items()}
 
     def load(self, device: str, dumped: Mapping[str, list[list[Any]]]) -> None:
         """Take back what `dump` returned; later ones stay. Raises ValueError for anything else."""
@@ -93,13 +99,17 @@ class Names:
         for address, entries in dumped.items():
             for entry in entries:
                 match entry:
-                    case [int() | float() as ts, str(name)]:
-                        _remember(known, address, float(ts), name)
+                    case [int() | float() as ts, str(name)]:  # as 0.1.0 wrote it
+                        _remember(known, address, (float(ts), name, None))
+                    case [int() | float() as ts, str(name), str() | None as alias]:
+                        _remember(known, address, (float(ts), name, alias))
                     case _:
-                        raise ValueError(f"read {entry!r:.60} in the names of {device}, expected [ts, name]")
+                        raise ValueError(
+                            f"read {entry!r:.60} in the names of {device}, expected [ts, name, alias]"
+                        )
         self._trim(known)
 
-    def _known(self, device: str) -> dict[str, list[tuple[float, str]]]:
+    def _known(self, device: str) -> dict[str, list[Entry]]:
         known = self._devices.get(device)
         if known is None:
             if len(self._devices) >= MAX_DEVICES:
@@ -108,28 +118,28 @@ class Names:
             known = self._devices[device] = {}
         return known
 
-    def _trim(self, known: dict[str, list[tuple[float, str]]]) -> None:
+    def _trim(self, known: dict[str, list[Entry]]) -> None:
         while len(known) > MAX_NAMES:
             del known[next(iter(known))]
             self.forgotten += 1
 
 
-def _remember(known: dict[str, list[tuple[float, str]]], address: str, ts: float, name: str) -> None:
+def _remember(known: dict[str, list[Entry]], address: str, entry: Entry) -> None:
     entries = known.pop(address, None)  # taken out and put back: a dict keeps its oldest first
     if entries is None:
-        known[address] = [(ts, name)]
+        known[address] = [entry]
         return
     known[address] = entries
-    if entries[-1][1] == name:
+    if entries[-1][1:] == entry[1:]:
         return  # the first time it was known under this name is what `_at` needs
-    entries.append((ts, name))
-    entries.sort()
+    entries.append(entry)
+    entries.sort(key=lambda known: known[0])
     del entries[:-MAX_PER_ADDRESS]
 
 
-def _at(entries: list[tuple[float, str]], ts: float) -> str:
-    """Return the newest name learnt at or before `ts`; the oldest one when all came later."""
-    for learnt, name in reversed(entries):
-        if learnt <= ts:
-            return name
-    return entries[0][1]
+def _at(entries: list[Entry], ts: float) -> Entry:
+    """Return the newest entry learnt at or before `ts`; the oldest one when all came later."""
+    for entry in reversed(entries):
+        if entry[0] <= ts:
+            return entry
+    return entries[0]

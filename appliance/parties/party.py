@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Destination(NamedTuple):
@@ -13,6 +13,9 @@ class Destination(NamedTuple):
     proto: str
     name: str | None  # host name as asked for; None when the device used a bare address
     learnt_from: str  # "sni", "http", "dns", "none"; "hidden" when ECH covers the real name
+    alias: str | None = (
+        None  # the tail of the name's CNAME chain: it tells who runs the server, not whose it is
+    )
 
 
 class Party(NamedTuple):
@@ -26,6 +29,15 @@ class Party(NamedTuple):
     server_country: str | None  # probable country of the address, ISO 3166-1 alpha-2
     outcome: str  # "named", "address" (no name seen), "hidden" (ECH, DoH, DoT, VPN), "local"
     reason: str  # why this organisation and role, in plain words
+    operator: str | None = (
+        None  # who runs the server: by the CNAME chain, else by the network; None: not known
+    )
+    network: str | None = None  # organisation of the address's autonomous system
+    country_certainty: str | None = None  # of server_country, one of CERTAINTIES; None where there is none
+
+
+CERTAINTIES: Final = ("agreed", "probably", "anycast", "disagreed")
+"""Two sources say so; one source says so; the network answers from many places; two sources differ."""
 
 
 class PartyRecord(NamedTuple):

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.lookup import pack_readers, packs
+from appliance.lookup import mmdb_table, pack_readers, packs
 from appliance.lookup.geography import open_geography
 from appliance.lookup.knowledge import load_knowledge
 from appliance.lookup.pack_readers import PackError
@@ -54,13 +56,27 @@ def lists(count: int = 120, **more: str) -> bytes:
     return held.getvalue()
 
 
-def mmdb(path: Path) -> Path:
-    mmdb_writer = pytest.importorskip("mmdb_writer", reason="mmdb-writer makes the test's address table")
-    netaddr = pytest.importorskip("netaddr")
-    writer = mmdb_writer.MMDBWriter(ip_version=6, ipv4_compatible=True, database_type="t")
-    entry = {"country": {"iso_code": "DE"}, "autonomous_system_organization": "AMAZON-02"}
-    writer.insert_network(netaddr.IPSet(["::/1"]), entry)
-    writer.to_db_file(str(path))
+EVERYWHERE = mmdb_table.Span(0, (1 << 127) - 1, "x")
+
+
+def mmdb(path: Path, field: str = "country_code", text: str = "DE") -> Path:
+    table = mmdb_table.build((EVERYWHERE._replace(text=text),), field=field, kind="test", epoch=1)
+    path.write_bytes(table)
+    return path
+
+
+def circling(path: Path) -> Path:
+    """Write a table whose entry holds a pointer to itself."""
+    table = mmdb(path, field="name", text="x").read_bytes()
+    assert table.count(b"\xe1\x44name\x41x") == 1
+    path.write_bytes(table.replace(b"\x44name\x41x", b"\x44name\x20\x00"))
+    return path
+
+
+def looping(path: Path) -> Path:
+    """Write a table whose first node is its own child, on both sides."""
+    table = mmdb(path).read_bytes()
+    path.write_bytes(bytes(8) + table[8:])
     return path
 
 
@@ -150,7 +166,7 @@ def test_a_newer_pack_replaces_the_old_and_leaves_no_file_behind(tmp_path: Path)
     packs.import_pack(folder, "third-party-web", put(tmp_path / "a", web()), "2026-11-02")
     packs.import_pack(folder, "third-party-web", put(tmp_path / "b", web(name="New")), "2026-11-02")
     assert packs.read_owners(folder)["third-party-web"]["f1.example"].organisation == "New 1"
-    assert len(list(folder.iterdir())) == 2
+    assert sorted(path.suffix for path in folder.iterdir()) == [".json", ".json", ".txt"]
 
 
 def test_a_huge_pack_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,16 +204,71 @@ def test_a_damaged_manifest_is_told(text: str, tmp_path: Path) -> None:
     (tmp_path / packs.MANIFEST).write_text(text, encoding="utf-8")
     with pytest.raises(PackError, match=r"packs\.json"):
         packs.status(tmp_path)
+    assert load_knowledge(tmp_path).parties.geography is None
+
+
+@pytest.mark.parametrize("make", [circling, looping])
+def test_a_table_that_points_at_itself_is_refused_and_the_old_one_stays(make: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "packs"
+    packs.import_pack(folder, "country", mmdb(tmp_path / "good.mmdb"), "2026-11-01")
+    started = time.monotonic()
+    with pytest.raises(PackError, match="expected"):
+        packs.import_pack(folder, "country", make(tmp_path / "bad.mmdb"), "2026-11-02")
+    assert time.monotonic() - started < 2
+    assert packs.status(folder)[3].date == "2026-11-01"
+    assert load_knowledge(folder).parties.geography.country("198.51.100.7") == "DE"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("make", [circling, looping])
+def test_a_damaged_entry_in_use_is_unknown_and_counted(make: Any, tmp_path: Path) -> None:
+    geography = open_geography(make(tmp_path / "bad.mmdb"), None)
+    assert geography is not None
+    assert geography.country("198.51.100.7") is None
+    assert geography.damaged > 0
+
+
+def test_a_cut_table_is_refused(tmp_path: Path) -> None:
+    whole = mmdb(tmp_path / "m.mmdb").read_bytes()
+    for end in range(0, len(whole) - 1, 40):
+        with pytest.raises(PackError, match="expected"):
+            packs.import_pack(tmp_path, "country", put(tmp_path / "c", whole[:end]), "2026-11-01")
+
+
+def test_a_pack_of_another_schema_is_not_used(tmp_path: Path) -> None:
+    folder = tmp_path / "packs"
+    packs.import_pack(folder, "third-party-web", put(tmp_path / "w", web()), "2026-11-01")
+    manifest = json.loads((folder / packs.MANIFEST).read_bytes())
+    manifest["third-party-web"]["schema"] = 2
+    (folder / packs.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    assert "schema 2, expected 1" in str(packs.status(folder)[0].problem)
+    assert packs.read_owners(folder) == {}
+
+
+def test_a_pack_that_can_no_longer_be_read_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "packs"
+    packs.import_pack(folder, "third-party-web", put(tmp_path / "w", web()), "2026-11-01")
+    monkeypatch.setattr(pack_readers, "MIN_DOMAINS", 10_000)
+    assert packs.read_owners(folder) == {}
+
+
+def test_every_pack_keeps_its_notice_beside_it(tmp_path: Path) -> None:
+    packs.import_pack(tmp_path, "companiesdb", put(tmp_path / "c", companies()), "2026-11-01")
+    assert "CC BY-SA 4.0" in (tmp_path / "companiesdb-NOTICE.txt").read_text(encoding="utf-8")
 
 
 def test_a_table_of_addresses_answers(tmp_path: Path) -> None:
     folder = tmp_path / "packs"
-    path = mmdb(tmp_path / "m.mmdb")
-    for name in ("country", "network"):
-        packs.import_pack(folder, name, path, "2026-11-01")
+    country = mmdb(tmp_path / "c.mmdb")
+    path = mmdb(tmp_path / "m.mmdb", "autonomous_system_organization", "AMAZON-02")
+    packs.import_pack(folder, "country", country, "2026-11-01")
+    packs.import_pack(folder, "country-second", mmdb(tmp_path / "s.mmdb", text="NL"), "2026-11-01")
+    packs.import_pack(folder, "network", path, "2026-11-01")
     geography = load_knowledge(folder).parties.geography
     assert geography is not None
     assert geography.country("198.51.100.7") == "DE"
+    assert geography.second_country("198.51.100.7") == "NL"
     assert geography.network("198.51.100.7") == "AMAZON-02"
     assert geography.country("nonsense") is None
     assert open_geography(None, path).country("198.51.100.7") is None  # type: ignore[union-attr]

@@ -145,6 +145,9 @@ class Atlas:
     def country(self, address: str) -> str | None:
         return {"198.51.100.7": "US", "198.51.100.8": "DE"}.get(address)
 
+    def second_country(self, address: str) -> str | None:
+        return {"198.51.100.7": "US", "198.51.100.8": "NL"}.get(address)
+
     def network(self, address: str) -> str | None:
         return {"198.51.100.7": "AMAZON-02", "198.51.100.8": "Some Provider"}.get(address)
 
@@ -217,3 +220,28 @@ def test_any_destination_has_a_party(
     assert party.outcome in {"named", "address", "hidden", "local"}
     assert party.reason
     assert len(party.domain) <= 253
+
+
+@pytest.mark.parametrize(
+    ("name", "alias", "address", "operator", "certainty"),
+    [
+        ("api.toy.example", None, "198.51.100.7", "Amazon Web Services", "agreed"),
+        ("api.toy.example", "x.cloudfront.net", "198.51.100.7", "Amazon CloudFront", "anycast"),
+        ("api.toy.example", "e1.akamaiedge.net", "198.51.100.8", "Akamai", "anycast"),
+        ("api.toy.example", None, "198.51.100.8", "Some Provider", "disagreed"),
+        ("api.toy.example", "other.unknown.example", "198.51.100.8", "Some Provider", "disagreed"),
+        ("api.toy.example", "x.akamaiedge.net", "198.51.100.9", "Akamai", None),
+        ("api.toy.example", None, "198.51.100.9", None, None),
+        (None, None, "198.51.100.8", "Some Provider", "disagreed"),
+    ],
+)
+def test_owner_operator_and_network_are_kept_apart(
+    name: str | None, alias: str | None, address: str, operator: str | None, certainty: str | None
+) -> None:
+    knowledge = KNOWLEDGE._replace(geography=Atlas())
+    where = Destination(address, 443, "tcp", name, "dns", alias)
+    party = Parties(knowledge).attribute("Boxine", where)
+    assert (party.operator, party.country_certainty) == (operator, certainty)
+    assert party.domain == ("toy.example" if name else address)
+    if name and operator:
+        assert party.reason.endswith(f"The server is run by {operator}.")

@@ -119,9 +119,11 @@ def test_a_restart_keeps_the_names() -> None:
     assert named(again, ts=5) == ("a.example", "dns")
 
 
-@pytest.mark.parametrize("entry", [[1, 2], ["a", "b"], [1], [], None, 7, "ab"])
+@pytest.mark.parametrize(
+    "entry", [[1, 2], ["a", "b"], [1.0, "a", 3], [1.0, "a", None, 4], [1], [], None, 7, "ab"]
+)
 def test_a_damaged_dump_is_refused_with_a_sentence(entry: Any) -> None:
-    with pytest.raises(ValueError, match=r"expected \[ts, name\]"):
+    with pytest.raises(ValueError, match=r"expected \[ts, name, alias\]"):
         Names().load("bear", {"198.51.100.7": [entry]})
 
 
@@ -136,3 +138,25 @@ def test_any_answers_leave_a_name_that_was_asked_for(answers: list[tuple[float, 
     for _, _, addresses in answers:
         for address in addresses:
             assert names.destination("bear", flow(5.0), address, 443).name in asked
+
+
+def test_the_tail_of_a_cname_chain_goes_along_but_names_nobody() -> None:
+    names = Names()
+    names.learn("bear", answer(1, "toy.example", "198.51.100.7", cnames=("a.example", "x.akamai.net")))
+    again = Names()
+    again.load("bear", json.loads(json.dumps(names.dump("bear"))))
+    again.learn_flow("same", "toy.example", "sni")
+    again.learn_flow("other", "other.example", "sni")
+    for uid, name, alias in (
+        ("f1", "toy.example", "x.akamai.net"),
+        ("same", "toy.example", "x.akamai.net"),
+        ("other", "other.example", None),
+    ):
+        there = again.destination("bear", flow(5, uid), "198.51.100.7", 443)
+        assert (there.name, there.alias) == (name, alias)
+
+
+def test_names_kept_without_an_alias_are_taken_back() -> None:
+    names = Names()
+    names.load("bear", {"198.51.100.7": [[1.0, "toy.example"]]})
+    assert named(names) == ("toy.example", "dns")
