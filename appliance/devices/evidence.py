@@ -32,10 +32,13 @@ def from_rules(
 ) -> Iterator[Evidence]:
     """Yield the evidence of the rules that matched; a catalogue rule speaks for the catalogue.
 
-    A rule bound to one vendor counts only where the address block of the MAC is that vendor's.
+    A rule bound to one vendor counts only where the address block of the MAC is that vendor's, one bound to a
+    prefix only where the MAC begins with it.
     """
     for rule in rules:
         if rule.only_vendor is not None and rule.only_vendor != _block_vendor(about.mac, knowledge):
+            continue
+        if rule.only_prefix and not (about.mac or "").replace(":", "").startswith(rule.only_prefix):
             continue
         spoken_by = "catalogue" if rule.source == "catalogue" and source != "dns" else source
         for field in _RULE_FIELDS:

@@ -25,6 +25,7 @@ SIGNALS_OF_RULES: Final = (
     "ssdp_target",
     "ssdp_usn",
     "ssdp_location",
+    "upnp",
     "http_agent",
     "domain",
     "ja4",
@@ -54,6 +55,7 @@ class Rule(NamedTuple):
     confidence: float
     source: str  # "catalogue" for a rule made from the catalogue, else the signal's own source decides
     only_vendor: str | None  # the rule counts only for a device whose address block is this vendor's
+    only_prefix: str = ""  # and whose MAC begins with these hexadecimal digits
 
 
 class Organisation(NamedTuple):
@@ -312,6 +314,27 @@ def model_of(row: Mapping[str, str], makers: Mapping[str, Mapping[str, str]]) ->
         source=row["source"],
         date=row["date"],
     )
+
+
+_EXTRACTED: Final = {"mdns_service": 0.85, "dhcp_hostname": 0.8}
+_EXTRACTED_SURE: Final = 0.9  # a maker's own type or model, or a host name together with its MAC's block
+
+
+def extracted_rule(row: Mapping[str, str], meanings: Mapping[str, Mapping[str, str]]) -> Rule | None:
+    """Return the rule of one row of an extracted table, None where nobody has said what it means.
+
+    A manufacturer's name alone tells the vendor: one maker makes many kinds of things.
+    """
+    meaning = meanings.get(row["integration"])
+    if meaning is None:
+        return None
+    vendor_only = row["signal"] == "upnp" and row["pattern"].startswith("manufacturer=")
+    category = None if vendor_only else meaning["category"] or None
+    vendor = meaning["vendor"] or None
+    if vendor is None and category is None:
+        return None
+    sure = _EXTRACTED_SURE if row["prefix"] else _EXTRACTED.get(row["signal"], _EXTRACTED_SURE)
+    return Rule(row["signal"], row["pattern"], vendor, category, None, sure, "", None, row["prefix"])
 
 
 def rule_of(row: Mapping[str, str]) -> Rule:

@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 from typing import Final
 
-from appliance.devices.knowledge import Catalogue, DeviceKnowledge, model_of, rule_of
+from appliance.devices.knowledge import Catalogue, DeviceKnowledge, Rule, extracted_rule, model_of, rule_of
 from appliance.lookup.oui import OuiDirectory
 
 FOLDER: Final = Path(__file__).parent.parent / "data" / "devices"
@@ -53,6 +53,8 @@ RULE_COLUMNS: Final = (
     "source",
     "date",
 )
+INTEGRATION_COLUMNS: Final = ("integration", "vendor", "category", "source", "date")
+EXTRACTED_COLUMNS: Final = ("integration", "signal", "pattern", "prefix", "source", "date")
 MAKER_COLUMNS: Final = ("maker", "organisations", "domains", "source", "date")
 CATALOGUE_COLUMNS: Final = (
     "model",
@@ -80,7 +82,8 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
     makers = {row["maker"]: row for row in read_rows("makers.csv", MAKER_COLUMNS, folder)}
     try:
         models = tuple(model_of(row, makers) for row in read_rows("catalogue.csv", CATALOGUE_COLUMNS, folder))
-        rules = tuple(rule_of(row) for row in read_rows("rules.csv", RULE_COLUMNS, folder))
+        own = tuple(rule_of(row) for row in read_rows("rules.csv", RULE_COLUMNS, folder))
+        rules = own + _extracted_rules(own, folder)
         organisations = tuple(
             (row["organisation"], row["vendor"], row["category"], float(row["confidence"] or 0))
             for row in read_rows("organisations.csv", ORGANISATION_COLUMNS, folder)
@@ -90,6 +93,15 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
             f"read {folder}: {error}; expected the form docs/devices.md gives"
         ) from error
     return Catalogue(organisations, rules, models)
+
+
+def _extracted_rules(own: tuple[Rule, ...], folder: Path) -> tuple[Rule, ...]:
+    """Return the rules of tables that scripts/knowledge-build made; for the same sign our own row stands."""
+    meanings = {row["integration"]: row for row in read_rows("integrations.csv", INTEGRATION_COLUMNS, folder)}
+    known = {(rule.signal, rule.pattern.casefold()) for rule in own if not rule.only_vendor}
+    rows = read_rows("extracted/home-assistant.csv", EXTRACTED_COLUMNS, folder)
+    rules = (extracted_rule(row, meanings) for row in rows)
+    return tuple(rule for rule in rules if rule and (rule.signal, rule.pattern.casefold()) not in known)
 
 
 def load_knowledge(folder: Path = FOLDER) -> DeviceKnowledge:
