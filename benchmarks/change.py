@@ -95,7 +95,7 @@ def show_misses(results: list[Result]) -> None:
             update = "yes" if line["update"] else "no"
             print(
                 f"missed seed={result.seed} {line['device']} {line['kind']} {line['domain']} "
-                f"ts={line['ts']:.0f} update={update} said={','.join(near) or 'nothing'}"
+                f"ts={line['ts']:.0f} update={update} said={','.join(near) or 'nothing'}; {line['detail']}"
             )
         for mac, alerts in false_pushes(result).items():
             for it in alerts:

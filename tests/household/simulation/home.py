@@ -200,7 +200,10 @@ class _Builder:
             )
         for kind, at in turn.lines:
             update = updates[0].ts if updates and at == ts else None
-            line = self._tell(device, kind, turn.domain, at, update, news=True, further=turn.further)
+            line = self._tell(
+                device, kind, turn.domain, at, update, news=True, further=turn.further,
+                detail=_detail(turn.channels, at),
+            )  # fmt: skip
             if turn.watched is not None and at == ts:
                 self.watched[line] = (device.key, turn.watched, ts)
         return device._replace(channels=turn.channels), updates
@@ -215,6 +218,7 @@ class _Builder:
         *,
         news: bool,
         further: tuple[str, ...] = (),
+        detail: str = "",
     ) -> int:
         """Add a line of truth and return its place."""
         domains = [domain, *further] if domain else []
@@ -228,9 +232,27 @@ class _Builder:
                 "ts": round(ts, 3),
                 "update": update and round(update, 3),
                 "news": news,
+                "detail": detail,
             }
         )
         return len(self.truth) - 1
+
+
+def _detail(channels: tuple[Channel, ...], ts: float) -> str:
+    """Return what ends and what begins at `ts`, in words for whoever looks for a reason."""
+    ends = [it for it in channels if any(until == ts for _, until in it.spans)]
+    begins = [it for it in channels if any(begin == ts for begin, _ in it.spans)]
+    said = [f"until then {_words(it)}" for it in ends] + [f"from then {_words(it)}" for it in begins]
+    return "; ".join(said)
+
+
+def _words(it: Channel) -> str:
+    parts = [f"{it.carrier} {it.host}:{it.port}", f"up {it.up}"]
+    if it.every_s:
+        parts.append(f"every {it.every_s / 3_600:.2g} h")
+    if it.per_use:
+        parts.append(f"{it.per_use:.2g} a use")
+    return ", ".join(parts)
 
 
 def live(home: Home, only: str | None = None) -> Lived:
