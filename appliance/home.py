@@ -227,8 +227,11 @@ def _subject(record: Observation) -> tuple[str | None, str]:
     return record.mac, record.src
 
 
-PARTS: Final = ("devices", "names", "behaviour", "findings")
-"""The parts that remember something of each device between two records."""
+PARTS: Final = ("devices", "names", "behaviour", "history", "findings")
+"""The parts that remember something of each device between two records, in the order they are brought back.
+
+"history" is what behaviour knows of days that are over: it is written once a day, the rest with every commit.
+"""
 
 
 def state_of(home: Home, device: str) -> dict[str, Any]:
@@ -240,9 +243,15 @@ def state_of(home: Home, device: str) -> dict[str, Any]:
     }
     if home.behaviour.knows(device):
         state["behaviour"] = home.behaviour.dump(device)
+        history = home.behaviour.history(device)
+        if history is not None:
+            state["history"] = history
     return state
 
 
 def restore(home: Home, part: str, device: str, body: Any) -> None:
     """Bring back what `state_of` gave for one part of one device."""
-    getattr(home, part).load(device, body)
+    if part == "history":
+        home.behaviour.load_history(device, body)
+    else:
+        getattr(home, part).load(device, body)

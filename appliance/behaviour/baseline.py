@@ -60,17 +60,16 @@ def missing(known: Learning) -> tuple[str, ...]:
 
 def learn_day(device: Device, day: int, watch: Watch) -> None:
     """Take the day into account: sessions of use, and whether learning is over."""
-    row = device.days.get(day)
-    if row is not None:
-        runs = _sessions(row[2:], _usual_hour(device, day))
+    row = device.hours.get(day)
+    if row is not None and not device.complete:
+        runs = _sessions(row, _usual_hour(device, day))
         device.sessions += runs
         device.session_days += bool(runs)
     if device.complete:
         return
     watched = watch.seconds(device.first_ts, (day + 1) * DAY_S)
     if not device.learned:
-        active = sum(1 for row in device.days.values() if row[0])
-        device.learned = watched >= LEARNING_DAYS * DAY_S and active >= ACTIVE_DAYS_TO_LEARN
+        device.learned = watched >= LEARNING_DAYS * DAY_S and len(device.days) >= ACTIVE_DAYS_TO_LEARN
     if device.learned:
         covered = (
             device.sessions >= LEARNING_SESSIONS
@@ -81,7 +80,7 @@ def learn_day(device: Device, day: int, watch: Watch) -> None:
 
 
 def _usual_hour(device: Device, day: int) -> int:
-    hours = sorted(up for d in range(day - 6, day + 1) if d in device.days for up in device.days[d][2:])
+    hours = sorted(up for d in range(day - 6, day + 1) if d in device.hours for up in device.hours[d])
     return hours[len(hours) // 2] if hours else 0
 
 
@@ -93,39 +92,19 @@ def _sessions(hours: list[int], usual: int) -> int:
 
 def active_days(device: Device, watch: Watch, until: int) -> list[int]:
     """Return the days up to `until` on which the device was active and the day was watched, in order."""
-    return sorted(day for day, row in device.days.items() if day <= until and row[0] and watch.whole(day))
-
-
-def party_days(party: Party) -> set[int]:
-    """Return the days on which the device sent the party something."""
-    return {day for channel in party.channels.values() for day, row in channel.days.items() if row[0]}
-
-
-def daily_contacts(party: Party, days: list[int]) -> list[int]:
-    """Return the contacts with a party on each of some days."""
-    counts = []
-    for day in days:
-        mask = 0
-        for channel in party.channels.values():
-            if day in channel.days:
-                mask |= channel.days[day][0]
-        counts.append(mask.bit_count())
-    return counts
+    return sorted(day for day in device.days if day <= until and watch.whole(day))
 
 
 def describe(party: Party, days: list[int]) -> dict[str, Any]:
     """Return a party's numbers over some days of the device, as changes show them."""
-    contacts = sum(daily_contacts(party, days))
-    uploads = sum(
-        channel.days[day][1] for channel in party.channels.values() for day in days if day in channel.days
-    )
-    return _numbers(contacts, uploads, len(days))
+    rows = [party.days[day] for day in days if day in party.days]
+    return _numbers(sum(row[0] for row in rows), sum(row[1] for row in rows), len(days))
 
 
 def describe_channel(channel: Channel, days: list[int]) -> dict[str, Any]:
     """Return a channel's numbers over some days of the device."""
     rows = [channel.days[day] for day in days if day in channel.days]
-    return _numbers(sum(row[0].bit_count() for row in rows), sum(row[1] for row in rows), len(days))
+    return _numbers(sum(row[0] for row in rows), sum(row[1] for row in rows), len(days))
 
 
 def _numbers(contacts: int, uploads: int, days: int) -> dict[str, Any]:

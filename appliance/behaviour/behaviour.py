@@ -10,16 +10,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from appliance.behaviour import baseline, updates
+from appliance.behaviour import baseline, packing, updates
 from appliance.behaviour.baseline import UNKNOWN
-from appliance.behaviour.detect import arrivals, countries, departures, protection, rates, reports
+from appliance.behaviour.detect import (
+    arrivals,
+    countries,
+    departures,
+    hiding,
+    kinds_of_data,
+    nights,
+    protection,
+    rates,
+    reports,
+)
 from appliance.behaviour.facts import Change, Contact, Sighting, Update
 from appliance.behaviour.sighting import enter, forget_old_days
 from appliance.behaviour.spans import DAY_S, DAYS_KEPT, LATE_S, day_of
-from appliance.behaviour.state import Channel, Device, Party, dump, load_device
+from appliance.behaviour.state import Channel, Device, Party
 from appliance.behaviour.watch import Watch
 from appliance.parties.party import PartyRecord
-from sensor.records import Loss, Record
+from sensor.records import HttpRequest, Loss, Record
 
 MAX_DEVICES: Final = 4_096
 """Devices remembered: a home has fifty, a flood of made-up MAC addresses any number (`dropped` counts)."""
@@ -29,6 +39,9 @@ TICK_S: Final = 300
 
 ABSENCE_S: Final = 3 * DAY_S
 """A device silent for this long comes back as one to be compared with what it was."""
+
+MAX_BLOCKS: Final = 16
+"""Spans of blocking remembered per device; a change is doubted by the latest ones only."""
 
 Fact = Update | Change
 NOTHING: Final[tuple[Fact, ...]] = ()
@@ -84,6 +97,8 @@ class Behaviour:
         self._dirty.add(device)
         self._heard(state, ts)
         facts.extend(self._with_comparison(state, updates.from_record(state, record)))
+        if isinstance(record, HttpRequest):
+            facts.extend(kinds_of_data.read(state, record, self._watch))
         return iter(facts)
 
     def advance(self, watermark: float) -> Iterator[Fact]:
@@ -94,6 +109,17 @@ class Behaviour:
         """Take time that was not watched out of every claim."""
         self._watch.lose(loss)
         self._dirty.update(self._devices)
+
+    def note_block(self, device: str, start: float, end: float | None) -> None:
+        """Note that something of a device is blocked from `start` until `end`, None when that is not known yet.
+
+        It may try other ways meanwhile. A block told again with its end takes the place of the one without.
+        """
+        state = self._devices.get(device)
+        if state is not None:
+            state.blocks = [block for block in state.blocks if block[0] != start]
+            state.blocks = [*state.blocks, [start, end]][-MAX_BLOCKS:]
+            self._dirty.add(device)
 
     def sightings(self) -> list[Sighting]:
         """Return the hourly rows that grew since the last call, with their whole values, in order."""
@@ -134,10 +160,11 @@ class Behaviour:
         return device in self._devices
 
     def dump(self, device: str) -> dict[str, Any]:
-        """Return all that is remembered of a device, and of the home's watched time, as JSON values."""
+        """Return what is remembered of a device and of the home's watched time, as JSON values, but for the
+        days that are over: those are in `history`."""
         state = self._devices.get(device)
         return {
-            "device": dump(state) if state is not None else None,
+            "device": packing.now(state) if state is not None else None,
             "watch": self._watch.dump(),
             "next_look": self._next_look,
         }
@@ -145,12 +172,26 @@ class Behaviour:
     def load(self, device: str, state: dict[str, Any]) -> None:
         """Go on from what `dump` returned; the home's time is that of the latest device loaded."""
         if state["device"] is not None:
-            self._devices[device] = load_device(state["device"])
-        watch = Watch.load(state["watch"])
-        if (watch.seen or 0.0) >= (self._watch.seen or 0.0):
-            self._watch = watch
-            self._next_look = max(self._next_look, state["next_look"])
-            self._next_tick = watch.seen or 0.0
+            self._devices[device] = packing.load(state["device"])
+            self._devices[device].aged = False
+        self._watch.merge(Watch.load(state["watch"]))
+        self._next_look = max(self._next_look, state["next_look"])
+        self._next_tick = self._watch.seen or 0.0
+
+    def history(self, device: str) -> dict[str, Any] | None:
+        """Return the device's days that are over, and the home's; None when they are as they were when last
+        asked for: once a day is usual."""
+        state = self._devices.get(device)
+        if state is None or not state.aged:
+            return None
+        state.aged = False
+        return {"days": packing.history(state), "watch": self._watch.dump_all()}
+
+    def load_history(self, device: str, state: dict[str, Any]) -> None:
+        """Add what `history` returned to a device that was loaded."""
+        if device in self._devices:
+            packing.load_history(self._devices[device], state["days"])
+        self._watch.merge(Watch.load(state["watch"]))
 
     def _add(self, name: str, ts: float) -> Device:
         if len(self._devices) >= MAX_DEVICES:
@@ -164,7 +205,7 @@ class Behaviour:
 
     def _heard(self, device: Device, ts: float) -> None:
         if ts >= device.last_ts + ABSENCE_S:
-            device.absence_end = ts
+            device.absence_end, device.absence_s = ts, ts - device.last_ts
         updates.begin_session(device, ts)
 
     def _uploaded(self, device: Device, party: Party, channel: Channel, contact: Contact) -> list[Fact]:
@@ -180,6 +221,7 @@ class Behaviour:
             facts.extend(protection.downgraded(device, party, channel, contact, self._watch))
         if not channel.known:
             facts.extend(protection.served(device, party, channel, contact, self._watch))
+        facts.extend(hiding.hid(device, party, contact, self._watch))
         if party.last_upload is None or ts > party.last_upload:
             party.last_upload = ts
         return facts
@@ -207,6 +249,7 @@ class Behaviour:
                 yield from self._look(device, day)
                 self._dirty.add(name)
             device.looked = last
+            device.aged = True
 
     def _look(self, device: Device, day: int) -> Iterator[Fact]:
         """Yield what the end of a day of a device brings."""
@@ -217,5 +260,6 @@ class Behaviour:
             yield from departures.gone(device, days, self._watch)
             yield from countries.moved(device, day, self._watch)
             yield from rates.shifted(device, days, self._watch)
+            yield from nights.awake(device, days, self._watch)
         yield from reports.unchanged(device, day, days, self._watch)
         forget_old_days(device, day - DAYS_KEPT)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Any, Final
 
+from appliance.behaviour import doubts
 from appliance.behaviour.facts import Change
 from appliance.behaviour.spans import DAY_S
 from appliance.behaviour.state import Device, Party
+from appliance.behaviour.watch import Watch
 
 AFTER_UPDATE_S: Final = 14 * DAY_S
 """A change at most this long after an update is told with it ("first seen 2 days after an update"). A tenth
@@ -34,20 +36,25 @@ def make(
     *,
     before: dict[str, Any],
     after: dict[str, Any],
+    watch: Watch,
     certainty: str = "confirmed",
     evidence: tuple[str, ...] = (),
 ) -> Change:
-    """Return a change of the device's dealings with a party, grouped with a recent update."""
+    """Return a change of the device's dealings with a party, grouped with a recent update.
+
+    `after["doubts"]` says what may explain it otherwise; empty as a rule.
+    """
+    domain = party.domain if party else None
     return Change(
-        change_id(device.device, kind, party.domain if party else None, ts),
+        change_id(device.device, kind, domain, ts),
         ts,
         device.device,
         kind,
-        party.domain if party else None,
+        domain,
         party.organisation if party else None,
         party.role if party else None,
         before,
-        after,
+        {**after, "doubts": doubts.of(device, ts, watch)},
         device.last_update(ts, AFTER_UPDATE_S),
         certainty,
         evidence,

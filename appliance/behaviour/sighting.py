@@ -7,10 +7,13 @@ unordered records give the same sums.
 
 from __future__ import annotations
 
+from math import log2
+
 from appliance.behaviour.facts import Contact
-from appliance.behaviour.spans import HOUR_S, SLOT_S, SLOTS_A_DAY, SLOTS_AN_HOUR
+from appliance.behaviour.spans import DAYS_KEPT, HOUR_S, SLOT_S, SLOTS_A_DAY, SLOTS_AN_HOUR
 from appliance.behaviour.state import (
     HOURS_KEPT,
+    LOG_STEPS,
     MAX_COUNTRIES,
     MAX_HOSTS,
     MAX_PARTIES,
@@ -44,27 +47,34 @@ def enter(device: Device, contact: Contact) -> tuple[Party, Channel]:
     if not hour.dirty:
         hour.dirty = True
         device.fresh.setdefault(party.domain, []).append(number)
-    row = channel.day(slot // SLOTS_A_DAY)
-    row[1] += up
-    row[2] += down
+    day = slot // SLOTS_A_DAY
+    if device.looked is not None and day <= device.looked:
+        device.aged = True
+    row = channel.day(day)
+    row[4] += down
     if contact.payload_up > 0:
-        _upload(device, party, contact, (hour, row), slot)
+        row[1] += contact.payload_up
+        row[2] += 1
+        row[5] += round(LOG_STEPS * log2(contact.payload_up))
+        channel.meet(row, day, slot % SLOTS_A_DAY)
+        _upload(device, party, contact, hour, slot)
     return party, channel
 
 
-def _upload(device: Device, party: Party, contact: Contact, rows: tuple[Hour, list[int]], slot: int) -> None:
-    hour, row = rows
+def _upload(device: Device, party: Party, contact: Contact, hour: Hour, slot: int) -> None:
+    day = slot // SLOTS_A_DAY
+    row = party.days.get(day)
+    if row is None:
+        row = party.days[day] = [0, 0]
+        if len(party.days) > DAYS_KEPT:
+            del party.days[min(party.days)]
+    row[1] += contact.payload_up
     bit = 1 << slot % SLOTS_AN_HOUR
     if not hour.mask & bit:
         hour.mask |= bit
         party.contacts += 1
-    bit = 1 << slot % SLOTS_A_DAY
-    row[0] |= bit
-    day = slot // SLOTS_A_DAY
-    today = device.day(day)
-    today[0] |= bit
-    today[1] += contact.bytes_up
-    today[2 + slot // SLOTS_AN_HOUR % 24] += contact.bytes_up
+        row[0] += 1
+    device.upload(day, slot // SLOTS_AN_HOUR % 24, contact.payload_up)
     if contact.encrypted is not None and party.encrypted is not False:
         party.encrypted = contact.encrypted
     if contact.server_country is not None:

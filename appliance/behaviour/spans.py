@@ -12,6 +12,8 @@ HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
 SLOTS_A_DAY: Final = DAY_S // SLOT_S
 SLOTS_AN_HOUR: Final = HOUR_S // SLOT_S
+SLOTS_A_QUARTER: Final = 3
+QUARTERS_A_DAY: Final = SLOTS_A_DAY // SLOTS_A_QUARTER
 
 LATE_S: Final = 1_800
 """A day is looked at this long after its end: a flow is reported up to 600 s after its first packet (300 s
@@ -20,27 +22,11 @@ active, 300 s idle), and several sensors may lag a little more."""
 DAYS_KEPT: Final = 45
 """Days of daily rows kept per channel: 28 of baseline and 14 of the slow look, and three to spare."""
 
-_HOUR_MASK: Final = (1 << SLOTS_AN_HOUR) - 1
-
 
 def day_of(ts: float) -> int:
     return int(ts // DAY_S)
 
 
-def hours_in(mask: int) -> int:
-    """Return how many hours of a day have at least one of the day's 288 slots set in `mask`."""
-    hours = 0
-    while mask:
-        hours += bool(mask & _HOUR_MASK)
-        mask >>= SLOTS_AN_HOUR
-    return hours
-
-
-def hour_bits(mask: int) -> int:
-    """Return the 24-bit set of the hours in which `mask` has a slot."""
-    bits, hour = 0, 0
-    while mask:
-        bits |= bool(mask & _HOUR_MASK) << hour
-        mask >>= SLOTS_AN_HOUR
-        hour += 1
-    return bits
+def hours_of(quarters: int) -> int:
+    """Return the 24-bit set of the hours in which a day's set of quarters has one."""
+    return sum((quarters >> 4 * hour & 15 != 0) << hour for hour in range(24))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Final
 
 from appliance.behaviour.facts import Change, Contact, Sighting, Update
 from appliance.behaviour.hosts import pattern_of, service_of
-from appliance.behaviour.spans import DAYS_KEPT
+from appliance.behaviour.spans import DAYS_KEPT, SLOTS_A_QUARTER
 from appliance.parties.party import PartyRecord
 
 MAX_PARTIES: Final = 1_024
@@ -27,8 +26,23 @@ MAX_COUNTRIES: Final = 16
 MAX_ROUTES: Final = 4_096
 """Entries of the short cut from (party, host, port) to its channel; a cache, emptied when full."""
 
-HOURS_KEPT: Final = 36
+HOURS_KEPT: Final = 12
 """Hourly rows kept per party after the clock has passed them, for records that come late."""
+
+HOUR_DAYS_KEPT: Final = 8
+"""Days whose hours are kept for the device as a whole: sessions of use are told within a week."""
+
+ROW: Final = 6
+"""Numbers in a channel's row of a day."""
+
+LOG_STEPS: Final = 16
+"""Logarithms of sizes are summed as whole numbers of this part of a doubling."""
+
+MASKS_KEPT: Final = 3
+"""Days of a channel whose 5-minute slots are kept; of older days the counts and quarters are."""
+
+MAX_FIELDS: Final = 64
+"""Names of readable data remembered per party: a request carries ten, a hostile one any number."""
 
 
 @dataclass(slots=True)
@@ -45,14 +59,23 @@ class Hour:
 
 @dataclass(slots=True)
 class Channel:
-    """One way a device meets a party: host pattern and service. `days` maps a UTC day to [mask, up, down]."""
+    """One way a device meets a party: host pattern and service.
+
+    `days` maps a UTC day to [contacts, payload bytes up, flows with upload, quarters, IP bytes down, logs]:
+    `quarters` is the set of the day's 96 quarters of an hour with a contact, `logs` the sum over the flows of
+    the logarithm of their upload (base 2, in sixteenths), whose mean a single huge transfer does not move.
+    """
 
     pattern: str
     service: str
     first_ts: float
     days: dict[int, list[int]] = field(default_factory=dict)
+    masks: dict[int, int] = field(default_factory=dict)  # latest days → set of 5-minute slots with a contact
     sealed: int = 0  # uploads seen encrypted
     readable: int = 0  # uploads seen readable, after the encrypted ones
+    plain_days: int = 0  # days with readable uploads
+    plain_ts: float = 0.0  # latest readable upload
+    sealed_since: int = 0  # encrypted uploads since then
     open: bool = False  # readable uploads are no news: they came first, or were told
     known: bool = False  # its service is no news for this party
     waiting_since: float | None = None  # first contact of a service that is news, until its second
@@ -61,10 +84,29 @@ class Channel:
     def day(self, day: int) -> list[int]:
         row = self.days.get(day)
         if row is None:
-            row = self.days[day] = [0, 0, 0]
+            row = self.days[day] = [0] * ROW
             if len(self.days) > DAYS_KEPT:
                 del self.days[min(self.days)]
         return row
+
+    def meet(self, row: list[int], day: int, slot: int) -> None:
+        """Count a contact in a 5-minute slot of a day, once; `row` is the day's."""
+        quarter = 1 << slot // SLOTS_A_QUARTER
+        mask = self.masks.get(day)
+        if mask is None:
+            if len(self.masks) >= MASKS_KEPT:
+                oldest = min(self.masks)
+                if day < oldest:  # very late: the slots are forgotten, the quarter tells
+                    row[0] += not row[3] & quarter
+                    row[3] |= quarter
+                    return
+                del self.masks[oldest]
+            mask = 0
+        bit = 1 << slot
+        if not mask & bit:
+            self.masks[day] = mask | bit
+            row[0] += 1
+            row[3] |= quarter
 
 
 @dataclass(slots=True)
@@ -91,6 +133,11 @@ class Party:
     countries: dict[str, dict[int, int]] = field(default_factory=dict)  # country → day → uploads
     told_countries: list[str] = field(default_factory=list)  # countries that are no news any more
     hours: dict[int, Hour] = field(default_factory=dict)
+    days: dict[int, list[int]] = field(default_factory=dict)  # day → [contacts, payload bytes up]
+    fields: list[str] = field(default_factory=list)  # names of data in readable requests
+    vocabulary_ts: float = 0.0  # when the latest of them was learnt
+    words: dict[str, int] = field(default_factory=dict)  # names that are news → times seen
+    requests: int = 0  # readable requests seen
     channels: dict[str, Channel] = field(default_factory=dict)
 
     def channel(self, contact: Contact) -> Channel:
@@ -203,16 +250,19 @@ class Device:
     last_ts: float
     session_ts: float  # first record after the last silence
     parties: dict[str, Party] = field(default_factory=dict)
-    days: dict[int, list[int]] = field(default_factory=dict)  # day → [mask, up, up in hour 0, …, in hour 23]
+    days: dict[int, int] = field(default_factory=dict)  # day → uploads
+    hours: dict[int, list[int]] = field(default_factory=dict)  # latest days → bytes up in each hour
     looked: int | None = None  # last day that was looked at
     sessions: int = 0
     session_days: int = 0
     starts: int = 0
+    joined: list[float] = field(default_factory=list)  # latest starts: those who come and go have many
     start: Start | None = None
     boots: list[list[str]] = field(default_factory=list)  # names asked for after the latest starts
     learned: bool = False  # watched long enough for news to be news
     complete: bool = False  # learnt by coverage
     absence_end: float | None = None  # the device came back after days of absence
+    absence_s: float = 0.0
     kin: dict[str, list[str]] = field(default_factory=dict)  # organisation → roles it is known in
     candidates: dict[str, Candidate] = field(default_factory=dict)  # kind and domain → open change
     news: list[float] = field(default_factory=list)  # ts of new parties, for the discovery rate
@@ -223,18 +273,28 @@ class Device:
     versions: dict[str, Version] = field(default_factory=dict)
     handshakes: dict[str, Handshake] = field(default_factory=dict)
     firmware_uids: list[str] = field(default_factory=list)
+    named: int = 0  # uploads to parties whose name was seen
+    hides: bool = False  # it hides names, and that is no news any more
+    hidden_hours: list[int] = field(default_factory=list)  # in which it did, until it was told
+    blocks: list[list[float | None]] = field(default_factory=list)  # what we blocked: [domain, from, to]
     told: dict[str, float] = field(default_factory=dict)  # kind and domain → ts of the latest change
     dropped: int = 0  # parties forgotten at the bound
+    aged: bool = True  # not dumped: days that are over differ from what was last dumped
     fresh: dict[str, list[int]] = field(default_factory=dict)  # not dumped: domain → hours to hand out
     routes: dict[tuple[str, str | None, str, int], tuple[Party, Channel]] = field(default_factory=dict)
 
-    def day(self, day: int) -> list[int]:
-        row = self.days.get(day)
-        if row is None:
-            row = self.days[day] = [0, 0, *([0] * 24)]
-            if len(self.days) > DAYS_KEPT:
-                del self.days[min(self.days)]
-        return row
+    def upload(self, day: int, hour: int, size_bytes: int) -> None:
+        """Count an upload of the device in an hour of a day."""
+        self.days[day] = self.days.get(day, 0) + 1
+        if len(self.days) > DAYS_KEPT:
+            del self.days[min(self.days)]
+        hours = self.hours.get(day)
+        if hours is None:
+            hours = self.hours[day] = [0] * 24
+            if len(self.hours) > HOUR_DAYS_KEPT:
+                del self.hours[min(self.hours)]
+        if hours is not None:
+            hours[hour] += size_bytes
 
     def last_update(self, ts: float, within_s: float) -> float | None:
         """Return the time of the latest real update at most `within_s` before `ts`."""
@@ -265,75 +325,3 @@ class Device:
                     )
         self.fresh = {}
         return sorted(rows)
-
-
-_CACHES: Final = ("fresh", "routes")
-"""Fields of Device that are rebuilt or refilled rather than dumped."""
-
-
-def dump(state: Any) -> dict[str, Any]:
-    """Return a state record as plain JSON values; mappings keyed by day or hour become lists of pairs."""
-    return {
-        part.name: _plain(getattr(state, part.name)) for part in fields(state) if part.name not in _CACHES
-    }
-
-
-def load_device(plain: dict[str, Any]) -> Device:
-    """Return the device that `dump` wrote, with the rows that were not handed out yet marked again."""
-    device: Device = _load(Device, plain)
-    for party in device.parties.values():
-        waiting = [row.hour for row in party.hours.values() if row.dirty]
-        if waiting:
-            device.fresh[party.domain] = waiting
-    return device
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return dump(value)
-    if isinstance(value, tuple) and hasattr(value, "_asdict"):
-        return {name: _plain(item) for name, item in value._asdict().items()}
-    if isinstance(value, dict):
-        if value and isinstance(next(iter(value)), int):
-            return [[key, _plain(item)] for key, item in value.items()]
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-
-def _load(record_type: type[Any], plain: dict[str, Any]) -> Any:
-    shapes = _SHAPES.get(record_type, {})
-    return record_type(
-        **{name: shapes[name](value) if name in shapes else value for name, value in plain.items()}
-    )
-
-
-def _fact(record_type: type[Any], plain: dict[str, Any]) -> Any:
-    return record_type(**{name: tuple(v) if isinstance(v, list) else v for name, v in plain.items()})
-
-
-def _numbered(plain: Any) -> dict[int, Any]:
-    return {key: value for key, value in plain or ()}
-
-
-_SHAPES: Final[dict[type[Any], dict[str, Callable[[Any], Any]]]] = {
-    Device: {
-        "parties": lambda plain: {key: _load(Party, item) for key, item in plain.items()},
-        "days": _numbered,
-        "start": lambda plain: plain and _load(Start, plain),
-        "candidates": lambda plain: {key: _load(Candidate, item) for key, item in plain.items()},
-        "cues": lambda plain: [_load(Cue, item) for item in plain],
-        "group": lambda plain: plain and _fact(Update, plain),
-        "updates": lambda plain: [_fact(Update, item) for item in plain],
-        "reports": lambda plain: [_load(Report, item) for item in plain],
-        "versions": lambda plain: {key: _load(Version, item) for key, item in plain.items()},
-        "handshakes": lambda plain: {key: _load(Handshake, item) for key, item in plain.items()},
-    },
-    Party: {
-        "countries": lambda plain: {country: _numbered(days) for country, days in plain.items()},
-        "hours": lambda plain: {hour: _load(Hour, item) for hour, item in plain or ()},
-        "channels": lambda plain: {key: _load(Channel, item) for key, item in plain.items()},
-    },
-    Channel: {"days": _numbered},
-    Candidate: {"change": lambda plain: _fact(Change, plain)},
-}
-"""How the nested fields of each record are built again; every other field is plain JSON already."""

@@ -13,7 +13,7 @@ from typing import Final
 from appliance.behaviour import versions
 from appliance.behaviour.facts import Contact, Update
 from appliance.behaviour.hosts import FIRMWARE_PATH, is_update_like
-from appliance.behaviour.spans import HOUR_S
+from appliance.behaviour.spans import HOUR_S, day_of
 from appliance.behaviour.state import Channel, Cue, Device, Handshake, Party, Report, Start
 from sensor.records import DhcpRequest, DnsAnswer, DnsQuery, HttpRequest, Record, TlsClientHello
 
@@ -96,7 +96,7 @@ def from_record(device: Device, record: Record) -> Iterator[Update]:
 
 def from_contact(device: Device, party: Party, channel: Channel, contact: Contact) -> Iterator[Update]:
     """Yield the update that a download gives away; called for contacts with a large download only."""
-    row = channel.days[max(channel.days)] if channel.days else [0, 0, 0]
+    row = channel.day(day_of(contact.ts))
     up = max(1, contact.bytes_up)
     if contact.bytes_down < DOWNLOAD_RATIO * up or contact.bytes_down < DOWNLOAD_BYTES:
         return
@@ -106,8 +106,8 @@ def from_contact(device: Device, party: Party, channel: Channel, contact: Contac
     if not named and (party.purpose in CONTENT or contact.bytes_down < UNNAMED_BYTES):
         return
     former = [old for old in channel.days.values() if old is not row]
-    usual = max((old[2] for old in former), default=0)
-    if row[2] < DOWNLOAD_GROWTH * usual:
+    usual = max((old[4] for old in former), default=0)
+    if row[4] < DOWNLOAD_GROWTH * usual:
         return
     where = contact.host or contact.domain
     size = f"{contact.bytes_down / 1e6:.1f} MB"

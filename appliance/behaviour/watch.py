@@ -12,13 +12,16 @@ HOME_SILENCE_S: Final = 12 * 3_600
 """With no record of any device for longer than this we do not know that we were watching: even a home with a
 single toy that sleeps at night is heard more often."""
 
+RECENT_DAYS: Final = 3
+"""Days whose watched time may still grow; a loss is told late at times."""
+
 DAYS_WATCHED: Final = 400
 """Days of watched seconds kept: a year and a month, two numbers a day."""
 
 WHOLE_SHARE: Final = 0.75
 """A day watched for less than this is left out of daily comparisons."""
 
-UNWATCHED: Final = ("gap", "kernel_drop", "queue")
+UNWATCHED: Final = ("gap", "kernel_drop", "queue", "clock")
 """Kinds of Loss whose span, when it has one, counts as not watched."""
 
 
@@ -29,6 +32,7 @@ class Watch:
     seen: float | None = None  # ts of the latest record
     days: dict[int, float] = field(default_factory=dict)
     lost: dict[int, float] = field(default_factory=dict)
+    odd: dict[int, str] = field(default_factory=dict)  # days that tell nothing of habits → why
 
     def tick(self, ts: float) -> None:
         """Note that a record of `ts` came by; time runs only forward."""
@@ -58,14 +62,37 @@ class Watch:
 
     def whole(self, day: int) -> bool:
         """Return whether the day was watched for most of its length."""
-        return self.days.get(day, 0.0) - self.lost.get(day, 0.0) >= WHOLE_SHARE * DAY_S
+        return day not in self.odd and self.share(day) >= WHOLE_SHARE
+
+    def share(self, day: int) -> float:
+        """Return the share of a day that was watched."""
+        return (self.days.get(day, 0.0) - self.lost.get(day, 0.0)) / DAY_S
+
+    def merge(self, other: Watch) -> None:
+        """Take over what another memory of the same home knows; both only ever grow."""
+        self.seen = max((ts for ts in (self.seen, other.seen) if ts is not None), default=None)
+        for mine, others in ((self.days, other.days), (self.lost, other.lost)):
+            for day, seconds in others.items():
+                mine[day] = max(mine.get(day, 0.0), seconds)
+        self.odd.update(other.odd)
 
     def dump(self) -> dict[str, Any]:
-        return {"seen": self.seen, "days": sorted(self.days.items()), "lost": sorted(self.lost.items())}
+        """Return the latest days, which are all that changed since `dump_all`."""
+        return self._dump(max(self.days, default=0) - RECENT_DAYS)
+
+    def dump_all(self) -> dict[str, Any]:
+        return self._dump(-1)
+
+    def _dump(self, after: int) -> dict[str, Any]:
+        tables = {"days": self.days, "lost": self.lost, "odd": self.odd}
+        return {"seen": self.seen} | {
+            name: [[day, value] for day, value in sorted(table.items()) if day > after]  # type: ignore[attr-defined]
+            for name, table in tables.items()
+        }
 
     @classmethod
     def load(cls, state: dict[str, Any]) -> Watch:
-        return cls(state["seen"], dict(map(tuple, state["days"])), dict(map(tuple, state["lost"])))
+        return cls(state["seen"], *(dict(map(tuple, state[name])) for name in ("days", "lost", "odd")))
 
 
 def _spread(days: dict[int, float], start: float, end: float) -> None:

@@ -182,7 +182,15 @@ def _open(device: Device, party: Party, kind: str, contact: Contact, watch: Watc
     if kind == "returned_party" and party.last_upload is not None:
         before["silent_days"] = round((contact.ts - party.last_upload) / DAY_S, 2)
     change = changes.make(
-        device, party, kind, contact.ts, before=before, after={}, certainty="seen", evidence=(contact.uid,)
+        device,
+        party,
+        kind,
+        contact.ts,
+        before=before,
+        after={},
+        watch=watch,
+        certainty="seen",
+        evidence=(contact.uid,),
     )
     candidate = Candidate(change)
     device.candidates[changes.key_of(kind, party.domain)] = candidate
@@ -195,7 +203,9 @@ def _open_silent(device: Device, party: Party, watch: Watch) -> Change:
     first = party.first_upload or party.first_ts
     before = {"contacts_per_day": 0.0, "watched_days": watch.in_days(device.first_ts, first)}
     candidate = Candidate(
-        changes.make(device, party, "new_party", first, before=before, after={}, certainty="seen")
+        changes.make(
+            device, party, "new_party", first, before=before, after={}, watch=watch, certainty="seen"
+        )
     )
     device.candidates[changes.key_of("new_party", party.domain)] = candidate
     candidate.change = _grown(device, party, candidate, watch, "seen")

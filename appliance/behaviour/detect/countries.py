@@ -58,7 +58,10 @@ def _moved(device: Device, party: Party, day: int, watch: Watch) -> Iterator[Cha
             "watched_days": watch.in_days(since * DAY_S, (day + 1) * DAY_S),
         }
         yield changes.tell(
-            device, changes.make(device, party, "new_country", since * DAY_S, before=before, after=after)
+            device,
+            changes.make(
+                device, party, "new_country", since * DAY_S, before=before, after=after, watch=watch
+            ),
         )
 
 

@@ -42,7 +42,7 @@ def gone(device: Device, days: list[int], watch: Watch) -> Iterator[Change]:
 
 
 def _gone(device: Device, party: Party, days: list[int], watch: Watch) -> Change | None:
-    met = baseline.party_days(party)
+    met = _met(party)
     if not met or not days:
         return None
     silent = [day for day in days if day > max(met)]
@@ -62,25 +62,40 @@ def _gone(device: Device, party: Party, days: list[int], watch: Watch) -> Change
         "watched_days": watch.in_days(last, ts),
         **changes.surroundings(party),
     }
-    return changes.make(device, party, "gone_party", ts, before=before, after=after)
+    return changes.make(device, party, "gone_party", ts, before=before, after=after, watch=watch)
+
+
+def _met(party: Party) -> set[int]:
+    """Return the days on which the device sent the party something."""
+    return {day for day, row in party.days.items() if row[0]}
 
 
 def _unlikely(device: Device, party: Party, base: list[int], silent: list[int], least: int) -> bool:
     """Return whether the silence is more than chance, on days on which a contact was to be expected.
 
-    For a party that follows play these are the days on which other play-driven channels talked.
+    For a party that follows play these are the days on which other play-driven channels talked: a speaker
+    that nobody switched on for a week has not left its radio station.
     """
-    met = baseline.party_days(party)
-    if not use.is_steady(baseline.daily_contacts(party, base)):
-        used = use.of(device, base + silent)
-        others = [day for day in base + silent if use.hours_of_others(used, party.domain, day)]
-        if not others:
+    met = _met(party)
+    if not _runs_by_itself(party, base):
+        players = use.others(use.of(device, base + silent), party)
+        if not players:
             return len(silent) >= ALONE_DAYS
-        base, silent = [day for day in base if day in others], [day for day in silent if day in others]
+        base = [day for day in base if use.used(players, day)]
+        silent = [day for day in silent if use.used(players, day)]
         if len(silent) < least or len(base) < LEAST_BASE_DAYS:
             return False
     share = min(SURE_SHARE, (len(met.intersection(base)) + 0.5) / (len(base) + 1))
     return share >= LEAST_SHARE and (1 - share) ** len(silent) <= CHANCE
+
+
+def _runs_by_itself(party: Party, days: list[int]) -> bool:
+    if use.is_steady([party.days[day][0] if day in party.days else 0 for day in days]):
+        return True
+    quarters = [
+        row[3] for channel in party.channels.values() for day in days if (row := channel.days.get(day))
+    ]
+    return use.runs_by_itself(quarters)
 
 
 def _kin_met(device: Device, party: Party, ts: float) -> bool:

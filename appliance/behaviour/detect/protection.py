@@ -7,7 +7,7 @@ from typing import Final
 
 from appliance.behaviour import changes
 from appliance.behaviour.facts import Change, Contact
-from appliance.behaviour.spans import DAY_S, HOUR_S
+from appliance.behaviour.spans import DAY_S, HOUR_S, day_of
 from appliance.behaviour.state import Channel, Device, Party
 from appliance.behaviour.watch import Watch
 
@@ -16,6 +16,12 @@ SEALED_BEFORE: Final = 5
 
 READABLE_AFTER: Final = 2
 """Readable uploads before it is said: one may be a captive portal."""
+
+PLAIN_DAYS: Final = 3
+PLAIN_SILENCE_S: Final = 1.5 * DAY_S
+SEALED_AFTER: Final = 5
+"""Days with readable uploads, time since the last one (longer where not every day had one) and encrypted
+uploads since, before encryption is said to have been gained."""
 
 SERVICE_APART_S: Final = HOUR_S
 """The second contact at a new service comes at least this much later: a port scan is not a service."""
@@ -27,10 +33,16 @@ ESTABLISHED_S: Final = 3 * DAY_S
 def downgraded(
     device: Device, party: Party, channel: Channel, contact: Contact, watch: Watch
 ) -> Iterator[Change]:
-    """Yield the change when a channel that was encrypted carries readable uploads."""
+    """Yield the change when a channel that was encrypted carries readable uploads, or the other way round."""
     if contact.encrypted:
         channel.sealed += 1
+        channel.sealed_since += 1
+        if channel.plain_days >= PLAIN_DAYS:
+            yield from _gained(device, party, channel, contact, watch)
         return
+    if day_of(contact.ts) != day_of(channel.plain_ts):
+        channel.plain_days += 1
+    channel.plain_ts, channel.sealed_since = max(contact.ts, channel.plain_ts), 0
     if channel.open or party.outcome == "local":
         return
     if channel.sealed < SEALED_BEFORE:
@@ -48,8 +60,38 @@ def downgraded(
         }
         after = {**changes.surroundings(party), "readable_uploads": channel.readable, "port": contact.port}
         made = changes.make(
-            device, party, "encryption_lost", contact.ts, before=before, after=after, evidence=(contact.uid,)
+            device,
+            party,
+            "encryption_lost",
+            contact.ts,
+            before=before,
+            after=after,
+            watch=watch,
+            evidence=(contact.uid,),
         )
+        yield changes.tell(device, made)
+
+
+def _gained(
+    device: Device, party: Party, channel: Channel, contact: Contact, watch: Watch
+) -> Iterator[Change]:
+    """Yield the change when a channel that carried readable uploads carries only encrypted ones."""
+    met = sum(bool(row[0]) for row in channel.days.values())
+    patience = PLAIN_SILENCE_S * max(1.0, met / channel.plain_days)
+    if channel.sealed_since < SEALED_AFTER or contact.ts < channel.plain_ts + patience:
+        return
+    before = {
+        "plain_days": channel.plain_days,
+        "watched_days": watch.in_days(channel.first_ts, channel.plain_ts),
+    }
+    after = {**changes.surroundings(party), "encrypted_uploads": channel.sealed_since, "port": contact.port}
+    ts = channel.plain_ts
+    channel.plain_days, channel.readable, channel.open, channel.sealed = 0, 0, False, channel.sealed_since
+    if device.learned and changes.may_tell(device, "encryption_gained", party.domain, ts):
+        made = changes.make(
+            device, party, "encryption_gained", ts,
+            before=before, after=after, watch=watch, evidence=(contact.uid,),
+        )  # fmt: skip
         yield changes.tell(device, made)
 
 
@@ -81,7 +123,9 @@ def served(
     }
     yield changes.tell(
         device,
-        changes.make(device, party, "new_port", since, before=before, after=after, evidence=(contact.uid,)),
+        changes.make(
+            device, party, "new_port", since, before=before, after=after, watch=watch, evidence=(contact.uid,)
+        ),
     )
 
 

@@ -35,7 +35,9 @@ def unchanged(device: Device, day: int, days: list[int], watch: Watch) -> Iterat
             "watched_days": watch.in_days(before[0] * DAY_S, report.update),
         }
         later = {**_totals(device, after), "watched_days": watch.in_days(report.update, end)}
-        yield changes.make(device, None, "nothing_changed", report.update, before=earlier, after=later)
+        yield changes.make(
+            device, None, "nothing_changed", report.update, before=earlier, after=later, watch=watch
+        )
 
 
 def _totals(device: Device, days: list[int]) -> dict[str, Any]:

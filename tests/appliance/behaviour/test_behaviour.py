@@ -40,7 +40,7 @@ UPDATE = [
 ]
 UPDATED = [("probably updated",), ("updated",), ("updated",)]
 THREE = (9, 12, 18)
-NINE_MORE = (1, 2, 3, 4, 5, 6, 7, 10, 11)
+NINE_MORE = (9.5, 10, 10.5, 11, 13, 14, 15, 16, 17)
 
 
 def rotating(days, every):
@@ -99,13 +99,13 @@ STORIES = {
     "four times the bytes": (
         [
             daily(range(30), THREE, "b.example", **OTHER),
-            daily(range(30, 60), THREE, "b.example", bytes_up=6_000, **OTHER),
+            daily(range(30, 60), THREE, "b.example", bytes_up=6_000, payload_up=3_600, **OTHER),
         ],
         [("bigger", "b.example", "confirmed")],
     ),
     "a quarter of the bytes": (
         [
-            daily(range(30), THREE, "b.example", bytes_up=6_000, **OTHER),
+            daily(range(30), THREE, "b.example", bytes_up=6_000, payload_up=3_600, **OTHER),
             daily(range(30, 60), THREE, "b.example", **OTHER),
         ],
         [("smaller", "b.example", "confirmed")],
@@ -306,13 +306,18 @@ def test_the_same_life_twice_tells_the_same():
 @settings(max_examples=5, deadline=None)
 @given(st.lists(st.integers(0, len(LIFE)), min_size=1, max_size=3))
 def test_interrupted_anywhere_and_resumed_tells_the_same(cuts):
-    behaviour, facts, sightings, begin = Behaviour(), [], {}, 0
+    behaviour, facts, sightings, begin, stored = Behaviour(), [], {}, 0, {"history": "null"}
     for cut in [*sorted(cuts), len(LIFE)]:
         facts += steps(behaviour, LIFE[begin:cut])
         sightings.update({row[:3]: row for row in behaviour.sightings()})
         begin = cut
         resumed = Behaviour()
-        resumed.load(BEAR, json.loads(json.dumps(behaviour.dump(BEAR))))
+        stored["now"] = json.dumps(behaviour.dump(BEAR))
+        aged = behaviour.history(BEAR)
+        stored["history"] = json.dumps(aged) if aged is not None else stored["history"]
+        resumed.load(BEAR, json.loads(stored["now"]))
+        if stored["history"] != "null":
+            resumed.load_history(BEAR, json.loads(stored["history"]))
         assert resumed.dump(BEAR) == behaviour.dump(BEAR)
         behaviour = resumed
     assert facts == LIFE_TOLD
