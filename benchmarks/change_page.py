@@ -69,7 +69,8 @@ def _page(tasks: list[Task], scores: dict[tuple[str, float], Score]) -> str:
             "# Change in figures",
             "",
             f"Made by `benchmarks/change.py --plots` from {len(tasks)} simulated homes (seeds {names}) of "
-            f"{tasks[0].days} days each. How they are made: [simulator.md](simulator.md).",
+            f"{tasks[0].days} days each. How they are made: [simulator.md](simulator.md). Development "
+            "seeds lie below 1000; figures on them are no promise for others.",
             "",
             _overview(scores),
             "![False alerts and recall of each method](change-methods.svg)",

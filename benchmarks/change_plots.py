@@ -32,8 +32,8 @@ def methods(it: Score) -> str:
     for name, false, recall, colour in points:
         across, up = x(false), bottom - recall * (bottom - top)
         parts.append(f'<circle cx="{across:.1f}" cy="{up:.1f}" r="6" fill="{colour}"/>')
-        side = "end" if across > (left + right) / 2 else "start"
-        parts.append(_text(across + (-10 if side == "end" else 10), up - 8, name, side))
+        side = "end" if across > left + 0.75 * (right - left) else "start"
+        parts.append(_text(across + (-10 if side == "end" else 10), up + 4, name, side))
     middle = (left + right) / 2
     parts.append(_text(middle, height - 14, "false alerts per device and month (log)", "middle"))
     return _svg(height, "Changes found over false alerts", parts)

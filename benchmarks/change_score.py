@@ -211,7 +211,7 @@ def _rightly_updated(line: Line, result: Result, hit: Told) -> bool:
 
 def _rows(results: list[Result], hits: list[tuple[Line, Result, Told | None]]) -> tuple[Row, ...]:
     kinds = dict.fromkeys([line["kind"] for line, _, _ in hits])
-    kinds |= dict.fromkeys(it.kind for r in results for it in r.changes if it.kind != "nothing_changed")
+    kinds |= dict.fromkeys(it.kind for r in results for it in r.changes if it.domain is not None)
     return tuple(
         _row(kind, results, [hit for hit in hits if hit[0]["kind"] == kind]) for kind in sorted(kinds)
     )
