@@ -38,6 +38,7 @@ from sensor.records import (
     Neighbour,
     Observation,
     Record,
+    SensorStats,
     SsdpAnnouncement,
     TlsCertificate,
     TlsClientHello,
@@ -65,7 +66,7 @@ class Seen(NamedTuple):
     device: str | None
 
 
-Fact = FlowRow | Seen | Update | Change | Finding | Alert | Weird | Loss
+Fact = FlowRow | Seen | Update | Change | Finding | Alert | Weird | Loss | SensorStats
 
 
 class Home:
@@ -88,6 +89,11 @@ class Home:
 
     def feed(self, record: Record) -> Iterator[Fact]:
         """Yield the facts that one record brings."""
+        if isinstance(record, SensorStats):
+            if record.ts:  # a capture without packets has no time
+                yield from self._clock(record)
+            yield record
+            return
         yield from self._clock(record)
         if isinstance(record, FlowRecord):
             yield from self._flow(record)

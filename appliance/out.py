@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from appliance.flowrow import FlowRow
-from sensor.records import DnsAnswer, Loss, Record, TlsClientHello, Weird
+from sensor.records import DnsAnswer, Loss, Record, SensorStats, TlsClientHello, Weird
 
-STREAMED: Final = ("flows", "dns", "tls", "weird", "loss")
+STREAMED: Final = ("flows", "dns", "tls", "weird", "loss", "sensor")
 FINAL: Final = ("devices", "parties", "updates", "changes", "findings", "alerts")
 PART: Final = ".part"
 
@@ -32,13 +32,15 @@ class OutputFolder:
         }
 
     def fact(self, fact: Any) -> None:
-        """Write a flow, weird or loss as it comes; `final` writes the other facts, in their last state."""
+        """Write a flow, weird, loss or the sensor's numbers as they come; `final` writes the other facts."""
         if type(fact) is FlowRow:
             self._write("flows", fact._asdict())
         elif type(fact) is Weird:
             self._write("weird", fact._asdict())
         elif type(fact) is Loss:
             self._write("loss", fact._asdict())
+        elif type(fact) is SensorStats:
+            self._write("sensor", fact._asdict())
 
     def observation(self, record: Record, device: str | None) -> None:
         """Write an observation that has a file of its own."""

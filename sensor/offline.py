@@ -19,7 +19,7 @@ def capture_records(
     """Yield the records of captures that belong to one stretch of time, as one sensor would have seen them.
 
     A flow may go on from one file into the next. A file that cannot be read is told to `on_error`, and the
-    others go on. `progress` is told the bytes of each block read.
+    others go on. `progress` is told the bytes of each block read. Last comes one SensorStats of them all.
     """
     pipeline = Pipeline(new_meter())
     for path in paths:
@@ -30,3 +30,4 @@ def capture_records(
         except CaptureError as error:
             on_error(error)
     yield from pipeline.flush()
+    yield pipeline.stats()

@@ -13,7 +13,7 @@ from sensor.dissect import DATAGRAM_DISSECTORS, STREAM_DISSECTORS
 from sensor.dissect.directions import Directions
 from sensor.dissect.interface import DatagramDissector
 from sensor.packet import Packet
-from sensor.records import FlowRecord, Loss, Record, Weird
+from sensor.records import FlowRecord, Loss, Record, SensorStats, Weird
 
 MAX_WEIRDS_PER_FLOW: Final = 3
 """Weirds of one name passed on for one flow in one span: the first tells the story, the next confirm it."""
@@ -40,6 +40,12 @@ class Meter(Protocol):
     def flush(self, most: int | None = None) -> list[Item]:
         """Return what is still open at the end, at most `most`; [] when there is no more."""
 
+    def tick(self, ts_ns: int) -> list[Item]:
+        """Return what the passing of time alone ends."""
+
+    def stats(self) -> dict[str, int]:
+        """Return counts since the start; see sensor.meter.Meter."""
+
 
 class Pipeline:
     """One capture, file or live. Whatever the packets hold, it does not raise."""
@@ -53,6 +59,8 @@ class Pipeline:
         self._reported = 0  # of the directions given up
         self._since = 0.0
         self._latest = 0.0
+        self._last_ts = 0.0  # as far as flows tell
+        self._handed_on = 0
         for made in DATAGRAM_DISSECTORS:
             self._register(made())
 
@@ -66,6 +74,38 @@ class Pipeline:
             yield from self._records(items)
         yield from self._counted()
 
+    def tick(self, ts: float) -> Iterator[Record]:
+        """Yield the records that the passing of time alone completes; live, the line may be quiet."""
+        return self._records(self._meter.tick(int(ts * 1e9)))
+
+    def stats(self) -> SensorStats:
+        """Return the numbers that come from the packets alone; the others are 0."""
+        counts = self._meter.stats()
+        other = {name[6:]: count for name, count in counts.items() if name.startswith("other_") and count}
+        return SensorStats(
+            ts=max(self._latest, self._last_ts),
+            started=0.0,
+            interfaces=(),
+            down=(),
+            packets=counts["packets"],
+            wire_bytes=counts["wire_bytes"],
+            flow_packets=counts["flow_packets"],
+            weird_packets=counts["weird_packets"],
+            other=tuple(sorted(other.items())),
+            flows=counts["flows"],
+            evictions=counts["evictions"],
+            reassembly=self._directions.given_up,
+            weirds=tuple(sorted(self._weirds.total.items())),
+            records=self._handed_on,
+            kernel_drops=0,
+            queued=0,
+            queue_lost=0,
+            lag_s=0.0,
+            rss_bytes=0,
+            cpu_s=0.0,
+            cpu_percent=0.0,
+        )
+
     def _register(self, dissector: DatagramDissector) -> None:
         for port in dissector.PORTS:
             self._by_port[dissector.KIND, port] = dissector
@@ -77,9 +117,12 @@ class Pipeline:
             if isinstance(item, FlowRecord):
                 if item.proto == "tcp" and item.end != "active":
                     self._directions.forget(item.uid)
+                self._last_ts = max(self._last_ts, item.ts + item.duration_s)
+                self._handed_on += 1
                 yield item
                 continue
             if isinstance(item, Loss):
+                self._handed_on += 1
                 yield item
                 continue
             if item.ts - self._since >= SPAN_S:
@@ -88,6 +131,7 @@ class Pipeline:
             self._latest = item.ts
             for record in self._read(item) if isinstance(item, Packet) else (item,):
                 if not isinstance(record, Weird) or self._weirds.passes(record):
+                    self._handed_on += 1
                     yield record
 
     def _read(self, packet: Packet) -> Iterable[Record]:
@@ -121,10 +165,12 @@ class WeirdLimit:
         self._names: dict[str, int] = {}  # the names are ours, so there are few
         self._flows: dict[tuple[str, str | None], int] = {}  # at most MAX_WEIRDS_PER_SPAN a name
         self._held_back: dict[str, int] = {}
+        self.total: dict[str, int] = {}  # by name, since the start
 
     def passes(self, weird: Weird) -> bool:
         """Return whether to pass the Weird on; count it where not."""
         name, flow = weird.name, (weird.name, weird.uid)
+        self.total[name] = self.total.get(name, 0) + 1
         of_name, of_flow = self._names.get(name, 0), self._flows.get(flow, 0)
         if of_name >= MAX_WEIRDS_PER_SPAN or (weird.uid and of_flow >= MAX_WEIRDS_PER_FLOW):
             self._held_back[name] = self._held_back.get(name, 0) + 1

@@ -442,6 +442,36 @@ class Loss(NamedTuple):
     detail: str
 
 
+class SensorStats(NamedTuple):
+    """The sensor's numbers about itself, counted since it started. A capture file ends with one.
+
+    Every packet is accounted for: `packets` is `flow_packets` + `weird_packets` + the sum of `other`. Packets
+    and bytes are those on the wire, whatever the kernel joined or did not copy.
+    """
+
+    ts: float  # live: when it was counted; of a capture: its latest packet
+    started: float  # live: when the sensor started, which tells two runs apart; of a capture: 0
+    interfaces: tuple[str, ...]  # watched; empty for a capture
+    down: tuple[str, ...]  # of these, those that can bring no packet now
+    packets: int  # on the wire
+    wire_bytes: int  # whole frames, link header included
+    flow_packets: int  # counted in a flow
+    weird_packets: int  # without readable addresses, so in no flow; each is a Weird
+    other: tuple[tuple[str, int], ...]  # frames without IP by kind ("arp", "lldp", ...), those that came
+    flows: int  # begun
+    evictions: int  # flows reported early because the table was full
+    reassembly: int  # TCP directions whose first bytes could not be put in order
+    weirds: tuple[tuple[str, int], ...]  # Weirds by name, those held back included
+    records: int  # handed on, but for these numbers and live losses
+    kernel_drops: int  # packets that found no room in the kernel's ring: they are in no other number
+    queued: int  # records that wait for the appliance, or for its word that they are stored
+    queue_lost: int  # records that found no room in the queue
+    lag_s: float  # how old the latest packet was when it was read; 0 without one
+    rss_bytes: int  # memory in use; of a capture: 0
+    cpu_s: float  # processor time used so far; of a capture: 0
+    cpu_percent: float  # of one core, since the SensorStats before
+
+
 Observation = (
     DnsQuery
     | DnsAnswer
@@ -468,7 +498,7 @@ Observation = (
     | Tunnel
     | Unreachable
 )
-Record = FlowRecord | Observation | Weird | Loss
+Record = FlowRecord | Observation | Weird | Loss | SensorStats
 
 TYPES: Final[dict[str, type[Any]]] = {
     "flow": FlowRecord,
@@ -498,6 +528,7 @@ TYPES: Final[dict[str, type[Any]]] = {
     "unreachable": Unreachable,
     "weird": Weird,
     "loss": Loss,
+    "sensor": SensorStats,
 }
 """Name of each record type in JSON. The order is that of docs/records.md."""
 

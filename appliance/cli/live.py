@@ -12,8 +12,9 @@ from typing import Any, Final
 from appliance.cli.common import CommandError, add_store, default_store
 from appliance.cli.lists import add_packs, packs_folder
 from appliance.home import Home
-from appliance.ingest import socket_records
+from appliance.ingest import SensorLink, SensorMismatch
 from appliance.lookup.knowledge import load_knowledge
+from appliance.lookup.upnp import DescriptionReader
 from appliance.service import Service
 from appliance.store.writer import Writer
 
@@ -31,6 +32,11 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--socket", type=Path, default=Path("/run/tattlebox/sensor.sock"), help="the sensor's socket"
     )
+    parser.add_argument(
+        "--ask-devices",
+        action="store_true",
+        help="fetch the description that devices announce in the home (UPnP), once each; otherwise only listen",
+    )
     add_store(parser)
     add_packs(parser)
     parser.set_defaults(run=_run)
@@ -46,15 +52,34 @@ def _run(args: argparse.Namespace) -> int:
         raise CommandError(
             f"{writer.path} holds a replay; give the live home a place of its own with --store FILE"
         )
-    service = Service(Home(load_knowledge(packs_folder(args))), writer)
+    link = SensorLink(args.socket, writer.meta("sensor_position"))
+    home = Home(load_knowledge(packs_folder(args)))
+    service = Service(home, writer, source=link)
+    asking = DescriptionReader(home.devices.describe) if args.ask_devices else None
     writer.commit(origin="live")
+    try:
+        _carry(link, service, stop, asking)
+    except SensorMismatch as error:
+        raise CommandError(str(error)) from error
+    finally:
+        writer.close()
+    return 0
+
+
+def _carry(
+    link: SensorLink, service: Service, stop: list[int], asking: DescriptionReader | None
+) -> None:
+    """Take records until told to stop, and store them every COMMIT_S. Raises SensorMismatch, StoreError."""
     committed = time.monotonic()
-    for record in socket_records(args.socket, lambda: bool(stop)):
+    for record in link.records(lambda: bool(stop)):
         if record is not None:
             service.take((record,))
+            if asking is not None:
+                asking.note(record)
         if time.monotonic() - committed >= COMMIT_S:
+            if asking is not None:
+                asking.report()
             service.commit()
             committed = time.monotonic()
     service.commit()
-    writer.close()
-    return 0
+    service.checkpoint()

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from appliance.cli.common import CommandError, add_store, complain, default_store, version
 from appliance.cli.inputs import Inputs
 from appliance.cli.lists import add_packs, packs_folder
+from appliance.cli.sensor import accounted, from_meta
 from appliance.home import Home, Knowledge
 from appliance.lookup.knowledge import load_knowledge
 from appliance.lookup.packs import MANIFEST
@@ -95,6 +96,8 @@ def _replay(inputs: Inputs, store: Path, folder: Path | None, knowledge: Knowled
             service.take(inputs.records(bar.update))
             service.finish()
             bar.update(max(0, inputs.size_bytes - bar.n))
+        if stats := from_meta(writer.meta("sensor")):
+            print(accounted(stats))
         writer.commit(origin="replay", inputs=marks)
         writer.close()
         if out:

@@ -20,6 +20,9 @@ FIELDS = {
     "tuple[tuple[str, str], ...]": st.lists(
         st.tuples(st.text(max_size=5), st.text(max_size=5)), max_size=3
     ).map(tuple),
+    "tuple[tuple[str, int], ...]": st.lists(
+        st.tuples(st.text(max_size=5), st.integers(0, 2**48)), max_size=3
+    ).map(tuple),
 }
 
 
