@@ -18,6 +18,7 @@ SIGNALS_OF_RULES: Final = (
     "dhcp_hostname",
     "dhcp_vendor_class",
     "dhcp_options",
+    "dhcp_enterprise",
     "mdns_service",
     "mdns_name",
     "mdns_txt",
@@ -29,12 +30,13 @@ SIGNALS_OF_RULES: Final = (
     "http_agent",
     "domain",
     "ja4",
+    "certificate",
     "port",
 )
 """What a rule may look at; the `signal` column of rules.csv and the prefix of a catalogue column."""
 
 _DOMAIN: Final = "domain"
-_EXACT: Final = frozenset({"dhcp_options", "ja4", "port", "mdns_service"})
+_EXACT: Final = frozenset({"dhcp_options", "dhcp_enterprise", "ja4", "port", "mdns_service"})
 
 
 class OuiTable(Protocol):
@@ -195,6 +197,11 @@ class DeviceKnowledge:
         if known is not None and known.vendor is not None:
             return known.vendor
         return shown_organisation(text)
+
+    def known_vendor(self, text: str) -> str | None:
+        """Return our name for a maker that is in our tables, None for any other text."""
+        known = self._organisations.get(organisation_key(text))
+        return known.vendor if known is not None else None
 
     def match(self, signal: str, text: str) -> Iterator[Rule]:
         """Yield the rules of one signal that match a text (hostile; at most MAX_TEXT characters)."""

@@ -32,17 +32,23 @@ from appliance.devices.state import (
     DeviceState,
     keep_last,
 )
+from appliance.devices.upnp import Description
+from appliance.devices.upnp import evidence as describing
 from sensor.records import (
+    Dhcp6Reply,
+    Dhcp6Request,
     DhcpAck,
     DhcpRequest,
     DnsQuery,
     FlowRecord,
     HttpRequest,
+    LocalName,
     MdnsService,
     Neighbour,
     NtpRequest,
     Record,
     SsdpAnnouncement,
+    TlsCertificate,
     TlsClientHello,
 )
 
@@ -59,17 +65,21 @@ MAX_CACHED: Final = 65_536
 """Endpoints and services remembered for speed: the remote addresses a busy home meets in an hour."""
 
 _ACK: Final = 5  # DHCPACK, RFC 2132 §9.6
+_REPLY6: Final = 7  # REPLY, RFC 8415 §7.3
 _UNSEEN: Final = ""  # no device's id
 _ABSENT: Final = object()
 
 _SAYING: Final[dict[type[Any], tuple[str, ...]]] = {
     DhcpRequest: ("hostname", "fqdn", "vendor_class", "parameter_list"),
+    Dhcp6Request: ("duid", "fqdn", "enterprise", "vendor_class", "option_request"),
     DnsQuery: ("query",),
     MdnsService: ("service", "instance", "hostname", "txt"),
     SsdpAnnouncement: ("kind", "target", "usn", "server", "location", "user_agent"),
     TlsClientHello: ("server_name", "ja4", "ech"),
     HttpRequest: ("host", "path", "user_agent"),
     NtpRequest: ("version",),
+    LocalName: ("kind", "name", "suffix"),
+    TlsCertificate: ("subject",),
 }
 """The fields in which a record says something of its sender: the same again is not read again."""
 
@@ -214,6 +224,16 @@ class Devices:
         """Forget all that is known of a device; seen again it is a new one. Raises KeyError."""
         self._drop(self._state(device))
 
+    def describe(self, address: str, description: Description, ts: float) -> None:
+        """Take in what the device at an address says of itself when it is asked (UPnP)."""
+        state = self._holder(address)
+        if state is None:
+            return
+        mac = next(iter(state.macs), None)
+        for item in describing(description, mac, ts, self._knowledge):
+            if state.add_evidence(item):
+                self._dirty.add(state.device)
+
     # -- restart
 
     def dump(self, device: str) -> dict[str, Any]:
@@ -250,13 +270,19 @@ class Devices:
                 self._observe_request(record)
             case DhcpAck():
                 self._observe_lease(record)
+            case Dhcp6Request():
+                self._observe_request6(record)
+            case Dhcp6Reply():
+                self._observe_lease6(record)
+            case TlsCertificate():
+                self._hear(self._holder(record.server), record)
             case DnsQuery():
                 self._hear(self._endpoint(record.mac, record.client, record.ts), record)
             case MdnsService():
                 self._observe_service(record)
             case SsdpAnnouncement():
                 self._hear(self._endpoint(record.mac, record.host, record.ts), record)
-            case TlsClientHello() | HttpRequest() | NtpRequest():
+            case TlsClientHello() | HttpRequest() | NtpRequest() | LocalName():
                 self._hear(self._endpoint(record.mac, record.src, record.ts), record)
             case _:
                 return
@@ -323,6 +349,23 @@ class Devices:
             if holder is not None:
                 self._make_gateway(self._devices[holder])
 
+    def _observe_request6(self, record: Dhcp6Request) -> None:
+        state = self._endpoint(record.mac, record.src, record.ts)
+        if state is None:
+            return
+        if record.fqdn:
+            self._note_hostname(state, record.fqdn.partition(".")[0])
+        if record.duid and record.mac is not None:
+            state = self._note_key(state, f"client:{record.duid}", record.mac)
+        self._hear(state, record)
+
+    def _observe_lease6(self, record: Dhcp6Reply) -> None:
+        """Bind the addresses of a REPLY; an ADVERTISE only offers them."""
+        state = self._device_of_mac(record.client_mac, record.ts) if record.client_mac else None
+        if state is not None and record.message_type == _REPLY6:
+            for address in record.addresses:
+                self._bind(state, address)
+
     def _observe_service(self, record: MdnsService) -> None:
         state = self._endpoint(record.mac, record.host, record.ts)
         if state is None:
@@ -335,6 +378,10 @@ class Devices:
         self._hear(state, record)
 
     # -- whom a record is about
+
+    def _holder(self, address: str) -> DeviceState | None:
+        """Return the device that holds an address, None for one outside the home."""
+        return self._devices.get(self._by_address.get(address, _UNSEEN))
 
     def _state(self, device: str) -> DeviceState:
         """Return a device by its id or that of one merged into it. Raises KeyError."""

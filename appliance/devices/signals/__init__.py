@@ -10,15 +10,31 @@ from typing import Any, Final, NamedTuple
 
 from appliance.devices.device import Evidence
 from appliance.devices.knowledge import DeviceKnowledge
-from appliance.devices.signals import dhcp, dns, mdns, oui, ports, router, ssdp, tls, user_agent
+from appliance.devices.signals import (
+    certificate,
+    dhcp,
+    dhcp6,
+    dns,
+    local_name,
+    mdns,
+    oui,
+    ports,
+    router,
+    ssdp,
+    tls,
+    user_agent,
+)
 from sensor.records import (
+    Dhcp6Request,
     DhcpRequest,
     DnsQuery,
     FlowRecord,
     HttpRequest,
+    LocalName,
     MdnsService,
     Neighbour,
     SsdpAnnouncement,
+    TlsCertificate,
     TlsClientHello,
 )
 
@@ -34,15 +50,18 @@ class Signal(NamedTuple):
 SIGNALS: Final = (
     Signal("oui", (Neighbour,), oui.evidence),
     Signal("dhcp", (DhcpRequest,), dhcp.evidence),
+    Signal("dhcp6", (Dhcp6Request,), dhcp6.evidence),
     Signal("mdns", (MdnsService,), mdns.evidence),
+    Signal("local_name", (LocalName,), local_name.evidence),
     Signal("ssdp", (SsdpAnnouncement,), ssdp.evidence),
     Signal("user_agent", (HttpRequest,), user_agent.evidence),
     Signal("dns", (DnsQuery, TlsClientHello, HttpRequest), dns.evidence),
     Signal("tls", (TlsClientHello,), tls.evidence),
+    Signal("certificate", (TlsCertificate,), certificate.evidence),
     Signal("ports", (FlowRecord,), ports.evidence),
     Signal("router", (Neighbour,), router.evidence),
 )
-"""Every signal. A flow is about its responder, every other record about its sender."""
+"""Every signal. A flow is about its responder, a certificate about the server, every other record about its sender."""
 
 BY_RECORD: Final[dict[type[Any], tuple[Signal, ...]]] = {
     record_type: tuple(signal for signal in SIGNALS if record_type in signal.records)
