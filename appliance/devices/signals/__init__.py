@@ -61,7 +61,7 @@ SIGNALS: Final = (
     Signal("ports", (FlowRecord,), ports.evidence),
     Signal("router", (Neighbour,), router.evidence),
 )
-"""Every signal. A flow is about its responder, a certificate about the server, every other record about its sender."""
+"""Every signal. A flow is about its responder, a certificate about its server, all else about its sender."""
 
 BY_RECORD: Final[dict[type[Any], tuple[Signal, ...]]] = {
     record_type: tuple(signal for signal in SIGNALS if record_type in signal.records)
