@@ -14,6 +14,7 @@ from sensor.dissect.directions import Directions
 from sensor.dissect.interface import DatagramDissector
 from sensor.packet import Packet
 from sensor.records import FlowRecord, Loss, Record, SensorStats, Weird
+from sensor.wire.fragments import Fragments
 
 MAX_WEIRDS_PER_FLOW: Final = 3
 """Weirds of one name passed on for one flow in one span: the first tells the story, the next confirm it."""
@@ -53,6 +54,7 @@ class Pipeline:
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
         self._directions = Directions(STREAM_DISSECTORS)
+        self._fragments = Fragments()
         self._by_port: dict[tuple[str, int], DatagramDissector] = {}
         self._any_port: dict[str, tuple[DatagramDissector, ...]] = {}
         self._weirds = WeirdLimit()
@@ -116,7 +118,7 @@ class Pipeline:
         for item in items:
             if isinstance(item, FlowRecord):
                 if item.proto == "tcp" and item.end != "active":
-                    self._directions.forget(item.uid)
+                    yield from self._directions.forget(item.uid)
                 self._last_ts = max(self._last_ts, item.ts + item.duration_s)
                 self._handed_on += 1
                 yield item
@@ -139,6 +141,9 @@ class Pipeline:
         kind = packet.kind
         if kind == "tcp":
             return self._directions.feed(packet)
+        if kind == "fragment":
+            whole = self._fragments.add(packet)
+            return self._read(whole) if isinstance(whole, Packet) else (whole,) if whole else ()
         by_port = self._by_port
         dissector = by_port.get((kind, packet.dport)) or by_port.get((kind, packet.sport))
         if dissector and dissector.accepts(packet):

@@ -45,6 +45,9 @@ class _Unclaimed:
     def incomplete(self) -> bool:
         return False
 
+    def end(self) -> tuple[Observation, ...]:
+        return ()
+
     def keep(self, packet: Packet) -> None:
         self.offered += 1
         self.early = [*self.early[1 - MAX_EARLY_SEGMENTS :], (packet.seq, packet.payload)]
@@ -67,9 +70,13 @@ class _Claimed:
     def incomplete(self) -> bool:
         return self.stream.incomplete
 
+    def end(self) -> tuple[Observation, ...]:
+        return self.dissector.end()
+
 
 _Direction = _Unclaimed | _Claimed
 _Found = Iterable[Observation | Weird]
+_Kept = tuple[Observation, ...]
 
 
 class Directions:
@@ -94,19 +101,25 @@ class Directions:
         if isinstance(direction, _Claimed):
             return self._more(table, direction, packet)
         if direction is _NEW and (len(table) >= MAX_DIRECTIONS // 2 or self.kept_bytes > MAX_KEPT_BYTES):
-            self._make_room(table)
+            return [*self._make_room(table), *self._new(table, direction, packet)]
+        return self._new(table, direction, packet)
+
+    def forget(self, uid: str) -> _Found:
+        """Drop a connection that has ended; return what its dissectors had kept back."""
+        found: _Found = ()
+        for table in self._tables:
+            direction = table.pop(uid, None)
+            if direction:
+                found = (*found, *self._drop(direction))
+        return found
+
+    def _new(self, table: dict[str, _Direction | None], direction: _Unclaimed, packet: Packet) -> _Found:
+        """Offer a segment of a direction that nobody reads yet."""
         for dissector in self._dissectors:
             if dissector.claims(packet):
                 return self._first(table, direction, packet, dissector())
         self._set_aside(table, direction, packet)
         return ()
-
-    def forget(self, uid: str) -> None:
-        """Drop a connection that has ended."""
-        for table in self._tables:
-            direction = table.pop(uid, None)
-            if direction:
-                self._drop(direction)
 
     def _first(
         self,
@@ -144,7 +157,7 @@ class Directions:
         self.kept_bytes += direction.kept_bytes
         found = list(dissector.feed(packet, data)) if data else []
         if dissector.done or stream.given_up:
-            self._close(table, direction, packet.uid)
+            found += self._close(table, direction, packet.uid)
         return found
 
     def _set_aside(self, table: dict[str, _Direction | None], direction: _Unclaimed, packet: Packet) -> None:
@@ -157,21 +170,24 @@ class Directions:
         if direction.offered >= MAX_UNCLAIMED_SEGMENTS:
             self._close(table, direction, packet.uid)
 
-    def _close(self, table: dict[str, _Direction | None], direction: _Direction, uid: str) -> None:
+    def _close(self, table: dict[str, _Direction | None], direction: _Direction, uid: str) -> _Kept:
         """Remember that a direction is done, so that its later segments are passed over."""
-        self._drop(direction)
         table[uid] = None
+        return self._drop(direction)
 
-    def _drop(self, direction: _Direction) -> None:
+    def _drop(self, direction: _Direction) -> _Kept:
         self.kept_bytes -= direction.kept_bytes
         self.given_up += direction.incomplete
+        return direction.end()
 
-    def _make_room(self, table: dict[str, _Direction | None]) -> None:
+    def _make_room(self, table: dict[str, _Direction | None]) -> list[Observation]:
         """Drop the oldest directions of a table until both bounds hold again, or it is empty."""
+        found: list[Observation] = []
         while table and (len(table) >= MAX_DIRECTIONS // 2 or self.kept_bytes > MAX_KEPT_BYTES):
             direction = table.pop(next(iter(table)))
             if direction:
-                self._drop(direction)
+                found += self._drop(direction)
+        return found
 
 
 _NEW: Final = _Unclaimed()

@@ -63,12 +63,16 @@ class DnsStream:
             offset = end
         self._waiting = data[offset:]
 
+    def end(self) -> tuple[()]:
+        return ()
+
 
 def _observations(packet: Packet, message: Message, transport: str) -> list[Observation]:
     if message.opcode != 0:  # an update or notification asks for no name (RFC 2136, RFC 1996)
         return []
     if message.is_response:
         return [_answer(packet, message, transport)] if message.questions else []
+    options = _edns_options(message.additional) if message.additional else ()
     return [
         DnsQuery(
             packet.ts,
@@ -79,14 +83,23 @@ def _observations(packet: Packet, message: Message, transport: str) -> list[Obse
             transport,
             name.lower(),
             qtype,
+            options,
         )
         for name, qtype in message.questions[:MAX_ITEMS]
     ]
 
 
+def _edns_options(additional: tuple[Resource, ...]) -> tuple[int, ...]:
+    """Return the option codes of the OPT record (RFC 6891 §6.1.2)."""
+    return next(
+        (tuple(map(int, record.items)) for record in additional if record.rtype == dnsmessage.OPT), ()
+    )
+
+
 def _answer(packet: Packet, message: Message, transport: str) -> DnsAnswer:
     query = message.questions[0].name.lower()
     cnames, addresses, ttl_s = _follow(query, message.answers)
+    offers = _offers(message.answers) if message.questions[0].qtype in _BINDINGS else _NO_OFFERS
     return DnsAnswer(
         packet.ts,
         packet.uid,
@@ -100,7 +113,18 @@ def _answer(packet: Packet, message: Message, transport: str) -> DnsAnswer:
         cnames,
         addresses,
         ttl_s,
+        *offers,
     )
+
+
+_NO_OFFERS: Final = ((), False)
+
+
+def _offers(answers: tuple[Resource, ...]) -> tuple[tuple[str, ...], bool]:
+    """Return the protocols that service bindings offer, and whether one has keys for encrypted hellos."""
+    bindings = [record for record in answers if record.rtype in _BINDINGS]
+    protocols = dict.fromkeys(protocol for record in bindings for protocol in record.alpn)
+    return tuple(protocols)[:MAX_ITEMS], any(record.ech for record in bindings)
 
 
 def _follow(query: str, answers: tuple[Resource, ...]) -> tuple[tuple[str, ...], tuple[str, ...], int | None]:
@@ -109,12 +133,12 @@ def _follow(query: str, answers: tuple[Resource, ...]) -> tuple[tuple[str, ...],
     Records of other names are passed over: an answer could otherwise claim any address for any name.
     """
     aliases = {
-        name.lower(): text.lower() for name, rtype, _, text, _, _ in answers if rtype == dnsmessage.CNAME
+        record.name.lower(): record.text.lower() for record in answers if record.rtype == dnsmessage.CNAME
     }
     chain = _chain(query, aliases) if aliases else {}
     addresses: list[str] = []
     smallest_s: int | None = None
-    for name, rtype, ttl_s, text, _, items in answers:
+    for name, rtype, ttl_s, text, _, items, _, _ in answers:
         if rtype not in _LOCATING or (name.lower() != query and name.lower() not in chain):
             continue
         found = items if rtype in _BINDINGS else (text,)

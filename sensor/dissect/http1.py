@@ -1,6 +1,7 @@
 """HTTP/1 requests on any port (RFC 9112): who is asked for what, by which software. No I/O.
 
-Of a query string the names are kept and never the values: those are the family's.
+Of a query string, a form or JSON the names are kept and never the values: those are the family's. A request
+whose body has names to read waits for the body's first bytes.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import Final
 
 from sensor.dissect.interface import weird
 from sensor.packet import Packet
-from sensor.records import MAX_ITEMS, HttpRequest, Observation, Weird
-from sensor.wire import httphead
+from sensor.records import MAX_ITEMS, HttpRequest, Observation, PortMapping, Weird
+from sensor.wire import fieldnames, httphead, igd, leaks
 from sensor.wire.httphead import Head
 from sensor.wire.malformed import Malformed
 from sensor.wire.text import printable
@@ -21,6 +22,7 @@ _RESPONSE: Final = b"HTTP/1."
 _METHODS: Final = (
     b"GET POST PUT HEAD DELETE OPTIONS PATCH CONNECT TRACE SUBSCRIBE UNSUBSCRIBE NOTIFY PROPFIND".split()
 )
+_SOAP_ACTION: Final = b"soapaction"
 _LONGEST_METHOD: Final = max(map(len, _METHODS))
 _REQUEST_LINE: Final = re.compile(rb"([A-Z]+) +(\S+) +HTTP/1\.\d").fullmatch
 _OTHER_PROTOCOL: Final = re.compile(rb".* (?:RTSP|SIP|ICY)/\d\.\d", re.DOTALL).fullmatch
@@ -41,6 +43,7 @@ class Http1:
         self._waiting = b""
         self._requests = 0
         self._body_bytes = 0  # of the last request, still to come
+        self._kept: HttpRequest | None = None  # a request that waits for its body
 
     @staticmethod
     def claims(packet: Packet) -> bool:
@@ -71,12 +74,26 @@ class Http1:
                 self.done = True
                 yield weird(packet, "http", error)
                 return
+            body = data[head.size : head.size + min(self._body_bytes, fieldnames.BODY_BYTES)]
+            if request and not self.done and self._wants(request, head, len(body)):
+                self._kept, self._body_bytes = request, 0  # the head is read again with what comes
+                break
+            self._kept = None
             data = data[head.size :]
             self._requests += 1
             self.done = self.done or self._requests >= MAX_REQUESTS
             if request:
-                yield request
+                yield _with_leaks(request, head, body)
+                yield from _mapping(packet, head, body)
         self._waiting = data
+
+    def end(self) -> tuple[Observation, ...]:
+        return (self._kept,) if self._kept else ()
+
+    def _wants(self, request: HttpRequest, head: Head, body_bytes: int) -> bool:
+        """Say whether a request should wait for more of its body."""
+        readable = fieldnames.readable(request.content_type) or _SOAP_ACTION in head.values
+        return readable and body_bytes < min(self._body_bytes, fieldnames.BODY_BYTES)
 
     def _past_body(self, data: bytes) -> bytes:
         skipped = min(self._body_bytes, len(data))
@@ -120,6 +137,32 @@ def _record(packet: Packet, head: Head, method: bytes, target: bytes, length: in
         length,
         tuple(map(printable, head.names[:MAX_ITEMS])),
     )
+
+
+def _with_leaks(request: HttpRequest, head: Head, body: bytes) -> HttpRequest:
+    """Return the request with the names in its body, and the kinds of data that it gives away."""
+    fields = fieldnames.names(request.content_type, body) if body else ()
+    values = [head.start, body] if body else [head.start]
+    found = leaks.kinds((*request.parameters, *fields, *request.header_names), values)
+    return request._replace(fields=fields, leaks=tuple(sorted(found))) if fields or found else request
+
+
+def _mapping(packet: Packet, head: Head, body: bytes) -> Iterator[Observation]:
+    """Yield the port mapping that a request to a router asks for."""
+    mapping = igd.parse(head.values[_SOAP_ACTION], body) if _SOAP_ACTION in head.values else None
+    if mapping:
+        head_fields = (packet.ts, packet.uid, packet.src_mac, packet.src, packet.dst)
+        yield PortMapping(
+            *head_fields,
+            "igd",
+            mapping.action,
+            mapping.proto,
+            mapping.internal_address,
+            mapping.internal_port,
+            mapping.external_port,
+            mapping.lifetime_s,
+            mapping.description,
+        )
 
 
 def _length(head: Head) -> int | None:

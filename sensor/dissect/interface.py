@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from typing import ClassVar, Final, Protocol
 
 from sensor.packet import Packet
-from sensor.records import Observation, TlsClientHello, Weird
+from sensor.records import EncryptedDns, Observation, TlsClientHello, Weird
 from sensor.wire.clienthello import ClientHello
 from sensor.wire.malformed import Malformed
+from sensor.wire.resolvers import encrypted_dns
 
 MAX_DETAIL: Final = 200
 """Longest `detail` of a Weird, in characters: a sentence for a person, not a copy of the packet."""
@@ -22,7 +23,7 @@ MAX_DETAIL: Final = 200
 class DatagramDissector(Protocol):
     """`KIND` and `PORTS` say which packets it is asked about; without ports it is asked about every one."""
 
-    KIND: ClassVar[str]  # "udp", "arp", "icmp6": Packet.kind
+    KIND: ClassVar[str]  # "udp", "arp", "icmp", "icmp6": Packet.kind
     PORTS: ClassVar[tuple[int, ...]]  # source or destination
 
     def accepts(self, packet: Packet) -> bool:
@@ -44,6 +45,9 @@ class StreamDissector(Protocol):
     def feed(self, packet: Packet, data: bytes) -> Iterable[Observation | Weird]:
         """Return what `data`, the next bytes in order, completes; `packet` is the one that brought them."""
 
+    def end(self) -> tuple[Observation, ...]:
+        """Return what was kept back for bytes that now will not come."""
+
 
 def weird(packet: Packet, protocol: str, error: Malformed) -> Weird:
     """Return the Weird for bytes that did not parse.
@@ -56,9 +60,9 @@ def weird(packet: Packet, protocol: str, error: Malformed) -> Weird:
     )
 
 
-def hello_record(packet: Packet, transport: str, hello: ClientHello) -> TlsClientHello:
-    """Return the record of a hello that `packet` completed."""
-    return TlsClientHello(
+def hello_records(packet: Packet, transport: str, hello: ClientHello) -> tuple[Observation, ...]:
+    """Return the record of a hello that `packet` completed, and one more where it goes to a resolver."""
+    record = TlsClientHello(
         packet.ts,
         packet.uid,
         packet.src_mac,
@@ -69,3 +73,9 @@ def hello_record(packet: Packet, transport: str, hello: ClientHello) -> TlsClien
         packet.dport,
         *hello,
     )
+    resolver = encrypted_dns(record)
+    if resolver is None:
+        return (record,)
+    kind, reason = resolver
+    head = (packet.ts, packet.uid, packet.src_mac, packet.src, packet.dst, packet.dport)
+    return record, EncryptedDns(*head, kind, record.server_name, reason)

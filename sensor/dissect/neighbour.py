@@ -1,4 +1,7 @@
-"""Which MAC an address belongs to: ARP (RFC 826) and IPv6 neighbour discovery (RFC 4861). No I/O."""
+"""Which MAC an address belongs to: ARP (RFC 826) and IPv6 neighbour discovery (RFC 4861). No I/O.
+
+A router's advertisement also says what it offers to the link (RFC 4861 §4.2, RFC 8106).
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,9 @@ from typing import ClassVar, Final
 
 from sensor.dissect.interface import weird
 from sensor.packet import Packet
-from sensor.records import Neighbour, Observation, Weird
+from sensor.records import MAX_ITEMS, Neighbour, Observation, RouterAdvertisement, Weird
 from sensor.wire.malformed import Malformed
-from sensor.wire.text import ipv4, ipv6, mac
+from sensor.wire.text import ipv4, ipv6, mac, printable
 
 _ETHERNET_IPV4: Final = b"\x00\x01\x08\x00\x06\x04"
 _ARP_BYTES: Final = 28
@@ -22,6 +25,7 @@ _FIXED_BYTES: Final = {
     _ADVERTISEMENT: 24,
 }
 _SOURCE_OPTION, _TARGET_OPTION = 1, 2  # RFC 4861 §4.6.1
+_PREFIX, _RDNSS, _DNSSL = 3, 25, 31  # RFC 4861 §4.6.2, RFC 8106 §5
 
 
 class Arp:
@@ -61,6 +65,8 @@ class Ndp:
         else:
             if neighbour:
                 yield neighbour
+            if packet.payload[0] == _ROUTER_ADVERTISEMENT:
+                yield _advertisement(packet)
 
 
 def _neighbour(packet: Packet) -> Neighbour | None:
@@ -92,11 +98,58 @@ def _binding(packet: Packet, option: bytes | None, address: str, source: str) ->
 def _options(data: bytes, offset: int) -> dict[int, bytes]:
     """Return the link-layer address options by type."""
     found: dict[int, bytes] = {}
+    for kind, body in _all_options(data, offset):
+        if kind in (_SOURCE_OPTION, _TARGET_OPTION) and len(body) == 6:
+            found.setdefault(kind, body)
+    return found
+
+
+def _all_options(data: bytes, offset: int) -> Iterator[tuple[int, bytes]]:
+    """Yield type and body of each option (RFC 4861 §4.6). Raises Malformed."""
     while offset + 2 <= len(data):
         kind, size = data[offset], data[offset + 1] * 8
         if not size or offset + size > len(data):
             raise Malformed("option_length", f"option {kind} of {size} bytes at {offset} of {len(data)}")
-        if kind in (_SOURCE_OPTION, _TARGET_OPTION) and size == 8:
-            found.setdefault(kind, data[offset + 2 : offset + 8])
+        yield kind, data[offset + 2 : offset + size]
         offset += size
+
+
+def _advertisement(packet: Packet) -> RouterAdvertisement:
+    """Return what a router offers; its options were found sound."""
+    data = packet.payload
+    prefixes: list[str] = []
+    servers: list[str] = []
+    domains: list[str] = []
+    for kind, body in _all_options(data, _FIXED_BYTES[_ROUTER_ADVERTISEMENT]):
+        if kind == _PREFIX and len(body) == 30:
+            prefixes.append(f"{ipv6(body[14:30])}/{body[0]}")
+        elif kind == _RDNSS:
+            servers += [ipv6(body[at : at + 16]) for at in range(6, len(body) - 15, 16)]
+        elif kind == _DNSSL:
+            domains += _domains(body[6:])
+    return RouterAdvertisement(
+        packet.ts,
+        packet.src_mac,
+        packet.src,
+        data[6] << 8 | data[7],
+        data[5] & 0x80 != 0,
+        tuple(prefixes[:MAX_ITEMS]),
+        tuple(servers[:MAX_ITEMS]),
+        tuple(domains[:MAX_ITEMS]),
+    )
+
+
+def _domains(data: bytes) -> list[str]:
+    """Return the domains of a DNSSL option: labels, a zero behind each domain, then padding."""
+    found: list[str] = []
+    labels: list[bytes] = []
+    offset = 0
+    while offset < len(data) and len(found) < MAX_ITEMS:
+        size = data[offset]
+        if size:
+            labels.append(data[offset + 1 : offset + 1 + size])
+        elif labels:
+            found.append(printable(b".".join(labels)).lower())
+            labels = []
+        offset += 1 + size
     return found

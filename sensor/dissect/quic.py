@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Final
 
-from sensor.dissect.interface import hello_record, weird
+from sensor.dissect.interface import hello_records, weird
 from sensor.packet import Packet
 from sensor.records import Observation, Weird
 from sensor.stream import Stream
@@ -60,7 +60,7 @@ class Quic:
                 hello = self._hello(packet.uid, initial)
                 if hello:
                     self._remember(packet.uid, None)
-                    yield hello_record(packet, "quic", hello)
+                    yield from hello_records(packet, "quic", hello)
                     return
         except Malformed as error:
             self._remember(packet.uid, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from sensor.dissect.interface import hello_record, weird
+from sensor.dissect.interface import hello_records, weird
 from sensor.packet import Packet
 from sensor.records import Observation, Weird
 from sensor.wire import clienthello
@@ -28,8 +28,8 @@ class Tls:
 
     @staticmethod
     def claims(packet: Packet) -> bool:
-        """A handshake record of version 3.x, or the first byte of one."""
-        return packet.payload[:2] in _BEGINNINGS
+        """A handshake record of version 3.x, or the first byte of one; not a ServerHello."""
+        return packet.payload[:2] in _BEGINNINGS and packet.payload[5:6] != b"\x02"
 
     def feed(self, packet: Packet, data: bytes) -> Iterable[Observation | Weird]:
         try:
@@ -40,7 +40,10 @@ class Tls:
         if not hello:
             return ()
         self.done = True
-        return (hello_record(packet, "tcp", hello),)
+        return hello_records(packet, "tcp", hello)
+
+    def end(self) -> tuple[()]:
+        return ()
 
     def _hello(self, data: bytes) -> clienthello.ClientHello | None:
         """Return the ClientHello once it is complete. Raises Malformed."""

@@ -1,4 +1,4 @@
-"""The ClientHello (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2), of handshake bytes from TLS or QUIC. No I/O."""
+"""The ClientHello (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2), of handshake bytes from TLS, QUIC or DTLS. No I/O."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class ClientHello(NamedTuple):
 def parse(handshake: bytes, transport: str) -> ClientHello | None:
     """Return the ClientHello at the start of a stream of handshake messages, None while more is needed.
 
-    `transport` is "t" for TCP, "q" for QUIC (it goes into the JA4). Raises Malformed.
+    `transport` is "t" for TCP, "q" for QUIC, "d" for DTLS (it goes into the JA4). Raises Malformed.
     """
     if not handshake:
         return None
@@ -72,6 +72,8 @@ def _body(data: bytes, transport: str) -> ClientHello:
     """Raises IndexError or struct.error where a length leads past the end."""
     (version,) = _U16.unpack_from(data)
     offset = 35 + data[34]  # version, random, session id
+    if transport == "d":
+        offset += 1 + data[offset]  # the cookie (RFC 6347 §4.2.1)
     (size,) = _U16.unpack_from(data, offset)
     ciphers = data[offset + 2 : offset + 2 + size]
     offset += 2 + size
@@ -111,7 +113,7 @@ def _told(  # noqa: PLR0917 - by position, because it is remembered by these val
         versions,
         ja4.ja4(
             transport,
-            max(versions),
+            min(versions) if transport == "d" else max(versions),  # DTLS counts down
             ciphers,
             extensions=types,
             signature_algorithms=algorithms,

@@ -23,6 +23,7 @@ PTR: Final = 12
 TXT: Final = 16
 AAAA: Final = 28
 SRV: Final = 33
+OPT: Final = 41
 SVCB: Final = 64
 HTTPS: Final = 65
 
@@ -42,15 +43,14 @@ _CACHED_MESSAGES: Final = 2048
 _CACHED_NAMES: Final = 4096
 """Remembered names, of at most 255 bytes each; about 3 MB at worst."""
 
-_READ: Final = frozenset((A, AAAA, CNAME, PTR, SRV, TXT, SVCB, HTTPS))
+_READ: Final = frozenset((A, AAAA, CNAME, PTR, SRV, TXT, OPT, SVCB, HTTPS))
 _HEADER: Final = Struct(">6H")
 _QUESTION: Final = Struct(">HH")
 _RECORD: Final = Struct(">HHIH")
 _ROOT_LABEL: Final = 0
 _POINTER: Final = 0xC0
 _FIRST_NAME: Final = 12
-_IPV4_HINT: Final = 4
-_IPV6_HINT: Final = 6
+_ALPN, _IPV4_HINT, _ECH, _IPV6_HINT = 1, 4, 5, 6  # RFC 9460 §14.3.2
 
 
 class Question(NamedTuple):
@@ -68,7 +68,10 @@ class Resource(NamedTuple):
     ttl_s: int
     text: str  # A, AAAA: the address; CNAME, PTR, SRV, SVCB, HTTPS: the target; else ""
     port: int  # SRV; else 0
-    items: tuple[str, ...]  # TXT: its strings; SVCB, HTTPS: the address hints (RFC 9460 §7.3); else ()
+    # TXT: its strings; SVCB, HTTPS: the address hints (RFC 9460 §7.3); OPT: its option codes; else ()
+    items: tuple[str, ...]
+    alpn: tuple[str, ...] = ()  # SVCB, HTTPS: protocols (RFC 9460 §7.1)
+    ech: bool = False  # SVCB, HTTPS: has keys for encrypted ClientHellos (RFC 9848 §4)
 
 
 class Message(NamedTuple):
@@ -173,7 +176,19 @@ def _resource(
         return Resource(*head, _name(data, offset + 6, names)[0], port, ())
     if rtype == TXT:
         return Resource(*head, "", 0, _strings(data, offset, end))
+    if rtype == OPT:
+        return Resource(*head, "", 0, _option_codes(data, offset, end))
     return _service_binding(data, offset, end, names, head)
+
+
+def _option_codes(data: bytes, offset: int, end: int) -> tuple[str, ...]:
+    """Return the codes of EDNS options (RFC 6891 §6.1.2), at most MAX_ITEMS."""
+    found: list[str] = []
+    while offset + 4 <= end and len(found) < MAX_ITEMS:
+        code, length = _QUESTION.unpack_from(data, offset)
+        found.append(str(code))
+        offset += 4 + length
+    return tuple(found)
 
 
 def _address(data: bytes, rtype: int) -> str:
@@ -198,9 +213,11 @@ def _strings(data: bytes, offset: int, end: int) -> tuple[str, ...]:
 def _service_binding(
     data: bytes, offset: int, end: int, names: dict[int, str], head: tuple[str, int, int]
 ) -> Resource:
-    """Return target and address hints of an SVCB or HTTPS record (RFC 9460 §2.2)."""
+    """Return target, address hints and what else is told of an SVCB or HTTPS record (RFC 9460 §2.2)."""
     target, offset = _name(data, offset + 2, names)
     hints: list[str] = []
+    alpn: tuple[str, ...] = ()
+    ech = False
     while offset + 4 <= end:
         key, length = _QUESTION.unpack_from(data, offset)
         offset += 4
@@ -210,9 +227,12 @@ def _service_binding(
             hints += [ipv4(value[i : i + 4]) for i in range(0, len(value), 4)]
         elif key == _IPV6_HINT and len(value) % 16 == 0:
             hints += [ipv6(value[i : i + 16]) for i in range(0, len(value), 16)]
+        elif key == _ALPN:
+            alpn = _strings(value, 0, len(value))
+        ech = ech or key == _ECH
     if offset != end:
         raise Malformed("svcb_length", "a service parameter reaches past the end of its record")
-    return Resource(*head, target, 0, tuple(hints[:MAX_ITEMS]))
+    return Resource(*head, target, 0, tuple(hints[:MAX_ITEMS]), alpn, ech)
 
 
 def _name(data: bytes, offset: int, names: dict[int, str]) -> tuple[str, int]:

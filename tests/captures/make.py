@@ -1,4 +1,4 @@
-"""Makes the sample captures beside this file: `python -m tests.captures.make`. Run by hand.
+"""Makes the sample captures beside this file: `python -m tests.captures.make [NAME...]`. Run by hand.
 
 Frames are scapy's; the hellos come from OpenSSL (through Python's ssl) and aioquic, so they are as real
 clients send them. Their random parts are new each time: expected answers are made anew with
@@ -7,7 +7,11 @@ clients send them. Their random parts are new each time: expected answers are ma
 
 from __future__ import annotations
 
+import socket
 import ssl
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -16,7 +20,7 @@ from aioquic.quic.configuration import QuicConfiguration
 from aioquic.quic.connection import QuicConnection
 from scapy.layers.dhcp import BOOTP, DHCP
 from scapy.layers.dns import DNS, DNSQR, DNSRR, DNSRRHTTPS, DNSRRSRV, SvcParam
-from scapy.layers.inet import IP, TCP, UDP
+from scapy.layers.inet import ICMP, IP, TCP, UDP, fragment
 from scapy.layers.inet6 import (
     ICMPv6ND_NA,
     ICMPv6ND_NS,
@@ -29,6 +33,12 @@ from scapy.layers.l2 import ARP, Ether
 from scapy.layers.ntp import NTPHeader
 from scapy.packet import Packet, Raw
 from scapy.utils import wrpcap
+
+import tests.sensor.dissect.test_dhcp6 as of_dhcp6
+import tests.sensor.dissect.test_llmnr as of_llmnr
+import tests.sensor.dissect.test_nbns as of_nbns
+import tests.sensor.dissect.test_portmap as of_portmap
+import tests.sensor.dissect.test_tunnel as of_tunnel
 
 FOLDER = Path(__file__).parent
 START_TS = 1_760_000_000.0
@@ -247,6 +257,190 @@ def quic() -> Iterator[Packet]:
             yield up(UDP(sport=port, dport=443) / Raw(datagram))
 
 
+def answered(sport: int, dport: int, asked: bytes, told: bytes) -> Iterator[Packet]:
+    """Yield a TCP connection in which the server answers the client's first message."""
+    yield from connection(sport, dport, [asked])
+    for at in range(0, len(told), 1400):
+        part = TCP(sport=dport, dport=sport, flags="PA", seq=500 + at, ack=1000 + len(asked))
+        yield down(part / Raw(told[at : at + 1400]))
+
+
+def tls_server() -> Iterator[Packet]:
+    """OpenSSL's answer in TLS 1.2, with a self-signed certificate, and in TLS 1.3."""
+    with tempfile.TemporaryDirectory() as folder:
+        key, certificate = f"{folder}/key.pem", f"{folder}/certificate.pem"
+        curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+        words = ["req", "-x509", *curve, "-nodes", "-days", "3650", "-subj"]
+        name = "/O=Storybox/CN=box.storybox.example"
+        files = ["-addext", "subjectAltName=DNS:box.storybox.example", "-keyout", key, "-out", certificate]
+        subprocess.run(["openssl", *words, name, *files], check=True, capture_output=True)
+        server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server.load_cert_chain(certificate, key)
+        for port, version in ((44001, ssl.TLSVersion.TLSv1_2), (44002, ssl.TLSVersion.TLSv1_3)):
+            yield from answered(port, 443, *handshake(server, version))
+
+
+def handshake(server: ssl.SSLContext, version: ssl.TLSVersion) -> tuple[bytes, bytes]:
+    """Return the first flight of a client of this version and the server's."""
+    client = ssl.create_default_context()
+    client.minimum_version = client.maximum_version = version
+    to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+    flights = []
+    for end in (
+        client.wrap_bio(to_client, to_server, server_hostname="box.storybox.example"),
+        server.wrap_bio(to_server, to_client, server_side=True),
+    ):
+        if flights:
+            to_server.write(flights[0])
+        try:
+            end.do_handshake()
+        except ssl.SSLWantReadError:
+            flights.append((to_client if flights else to_server).read())
+    return flights[0], flights[1]
+
+
+def dtls() -> Iterator[Packet]:
+    """The first packet of OpenSSL's DTLS client."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.settimeout(5)
+        where = f"127.0.0.1:{listener.getsockname()[1]}"
+        client = subprocess.Popen(
+            ["openssl", "s_client", "-dtls1_2", "-servername", "voice.storybox.example", "-connect", where],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            datagram = listener.recv(2048)
+        finally:
+            client.kill()
+            client.communicate()
+    yield up(UDP(sport=44010, dport=4433) / Raw(datagram))
+
+
+def encrypted_dns() -> Iterator[Packet]:
+    """Hellos to a resolver over TLS and over HTTPS, and one after STARTTLS."""
+    yield from connection(44020, 853, [hello("dns.storybox.example")])
+    yield from connection(44021, 443, [hello("dns.google", "h2")], dst="8.8.8.8")
+    yield from connection(44022, 587, [b"EHLO box\r\n", b"STARTTLS\r\n", hello("mail.storybox.example")])
+
+
+def dns_extras() -> Iterator[Packet]:
+    """A question with EDNS options, an answer with keys for encrypted hellos, an answer in two fragments."""
+    name = b"\4push\7example\0"
+    options = b"\0\0\x29\4\xd0\0\0\0\0\0\x0a\xfd\xe9\0\6" + bytes.fromhex(BOX_MAC.replace(":", ""))
+    yield up(
+        UDP(sport=40010, dport=53) / Raw(b"\0\1\1\0\0\1\0\0\0\0\0\1" + name + b"\0\x41\0\1" + options),
+        GATEWAY,
+    )
+    body = b"\0\1\0\0\1\0\3\2h2\0\4\0\4\xcb\0\x71\7\0\5\0\2\0\0"
+    answer = b"\xc0\x0c\0\x41\0\1\0\0\0\x1e" + len(body).to_bytes(2, "big") + body
+    yield down(
+        UDP(sport=53, dport=40010) / Raw(b"\0\1\x81\x80\0\1\0\1\0\0\0\0" + name + b"\0\x41\0\1" + answer),
+        GATEWAY,
+    )
+    long = DNS(id=2, qr=1, qd=DNSQR(qname="many.example"), an=[
+        *[DNSRR(rrname="many.example", rdata=f"203.0.113.{n}", ttl=60) for n in range(100)]
+    ])  # fmt: skip
+    yield from fragment(down(UDP(sport=53, dport=40011) / long, GATEWAY), 1000)
+
+
+def http_leaks() -> Iterator[Packet]:
+    """A form that tells too much, its body in a segment of its own, and a port asked of the router."""
+    form = b"serial=AB12&mac=02%3A54%3A42%3A00%3A00%3A21&password=secret&lat=50.1"
+    head = (
+        b"POST /register HTTP/1.1\r\nHost: api.storybox.example\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n" % len(form)
+    )
+    yield from connection(42010, 80, [head, form])
+    service = b"urn:schemas-upnp-org:service:WANIPConnection:1"
+    soap = (
+        b"<s:Envelope><s:Body><u:AddPortMapping xmlns:u='"
+        + service
+        + b"'><NewExternalPort>8443</NewExternalPort>"
+        b"<NewProtocol>TCP</NewProtocol><NewInternalPort>443</NewInternalPort>"
+        b"<NewInternalClient>192.168.4.21</NewInternalClient><NewLeaseDuration>0</NewLeaseDuration>"
+        b"<NewPortMappingDescription>storybox</NewPortMappingDescription></u:AddPortMapping></s:Body></s:Envelope>"
+    )
+    head = b'POST /ctl HTTP/1.1\r\nContent-Type: text/xml\r\nSOAPAction: "%s#AddPortMapping"\r\n'
+    head += b"Content-Length: %d\r\n\r\n"
+    yield from connection(42011, 5000, [head % (service, len(soap)), soap], dst=GATEWAY)
+
+
+def over_ipv6(sport: int, dport: int, payload: bytes, dst: str = "ff02::1:2") -> Packet:
+    """Return the datagram as the doll sends it."""
+    ends = IPv6(src="fe80::22", dst=dst)
+    return Ether(src=DOLL_MAC, dst="33:33:00:01:00:02") / ends / UDP(sport=sport, dport=dport) / Raw(payload)
+
+
+def dhcp6() -> Iterator[Packet]:
+    """A client's SOLICIT and a server's REPLY."""
+    yield over_ipv6(546, 547, of_dhcp6.SOLICIT)
+    reply = IPv6(src="fe80::1", dst="fe80::22") / UDP(sport=547, dport=546) / Raw(of_dhcp6.REPLY)
+    yield Ether(src=GATEWAY_MAC, dst=DOLL_MAC) / reply
+
+
+def llmnr() -> Iterator[Packet]:
+    """A query and its answer."""
+    yield multicast("224.0.0.252", UDP(sport=50010, dport=5355) / Raw(of_llmnr.QUERY))
+    yield down(UDP(sport=5355, dport=50010) / Raw(of_llmnr.ANSWER), "192.168.4.30")
+
+
+def nbns() -> Iterator[Packet]:
+    """A query and a registration."""
+    for payload in (of_nbns.QUERY, of_nbns.CLAIM):
+        yield multicast("192.168.4.255", UDP(sport=137, dport=137) / Raw(payload))
+
+
+def portmap() -> Iterator[Packet]:
+    """The same port asked for by NAT-PMP and by PCP."""
+    for payload in (of_portmap.NAT_PMP, of_portmap.PCP):
+        yield up(UDP(sport=50011, dport=5351) / Raw(payload), GATEWAY)
+
+
+def mqtt() -> Iterator[Packet]:
+    """A client with credentials and a will."""
+    body = b"\0\4MQTT\4\xc6\0\x3c\0\x0cbox-AB12CD34\0\4home\0\4gone\0\3box\0\6secret"
+    yield from connection(42020, 1883, [b"\x10" + bytes((len(body),)) + body])
+
+
+def coap() -> Iterator[Packet]:
+    """A POST with a query."""
+    payload = b"\x44\2\0\1toke\x3bBox.example\x82v1\x05state\x47id=AB12\xffbody"
+    yield up(UDP(sport=50012, dport=5683) / Raw(payload))
+
+
+def rtsp() -> Iterator[Packet]:
+    """Somebody opens a camera's stream."""
+    head = (
+        b"DESCRIBE rtsp://192.168.4.30:554/live?user=a RTSP/1.0\r\nCSeq: 2\r\nUser-Agent: Viewer/1.0\r\n\r\n"
+    )
+    yield from connection(42030, 554, [head], dst="192.168.4.30")
+
+
+def stun() -> Iterator[Packet]:
+    """A binding request, sent twice."""
+    payload = b"\0\1\0\x0c\x21\x12\xa4\x42" + bytes(12) + b"\x80\x22\0\5box 2\0\0\0"
+    for _ in range(2):
+        yield up(UDP(sport=50013, dport=3478) / Raw(payload))
+
+
+def tunnel() -> Iterator[Packet]:
+    """The beginnings of WireGuard, OpenVPN (over UDP and TCP) and IPsec."""
+    yield up(UDP(sport=50014, dport=51820) / Raw(of_tunnel.WIREGUARD))
+    yield up(UDP(sport=50015, dport=1194) / Raw(of_tunnel.OPENVPN))
+    yield up(UDP(sport=500, dport=500) / Raw(of_tunnel.IKE))
+    yield from connection(42040, 443, [b"\0\x0e" + of_tunnel.OPENVPN])
+
+
+def icmp() -> Iterator[Packet]:
+    """The router says that a host cannot be reached, and a server that nobody listens."""
+    sent = IP(src=BOX, dst="203.0.113.9") / TCP(sport=40020, dport=443)
+    yield down(ICMP(type=3, code=1) / sent, GATEWAY)
+    yield down(ICMP(type=3, code=3) / (IP(src=BOX, dst=CLOUD) / UDP(sport=40021, dport=123)))
+
+
 SAMPLES = {
     "dns-home": dns,
     "mdns-storybox": mdns,
@@ -257,13 +451,28 @@ SAMPLES = {
     "tls-split-hello": tls,
     "http1-pipelined": http1,
     "quic-v1-v2": quic,
+    "tls_server-certificate": tls_server,
+    "dtls-hello": dtls,
+    "tls-resolvers-starttls": encrypted_dns,
+    "dns-edns-fragments": dns_extras,
+    "http1-leaks": http_leaks,
+    "dhcp6-lease": dhcp6,
+    "llmnr-names": llmnr,
+    "nbns-names": nbns,
+    "portmap-requests": portmap,
+    "mqtt-connect": mqtt,
+    "coap-post": coap,
+    "rtsp-describe": rtsp,
+    "stun-binding": stun,
+    "tunnel-beginnings": tunnel,
+    "icmp-unreachable": icmp,
 }
 
 
 def main() -> None:
-    """Write every sample, packets a tenth of a second apart."""
-    for name, made in SAMPLES.items():
-        packets = list(made())
+    """Write the samples named on the command line, or all; packets a tenth of a second apart."""
+    for name in sys.argv[1:] or SAMPLES:
+        packets = list(SAMPLES[name]())
         for index, packet in enumerate(packets):
             packet.time = START_TS + index / 10
         wrpcap(str(FOLDER / f"{name}.pcap"), packets)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.dissect.http1 import MAX_REQUESTS
-from sensor.records import HttpRequest, Record
+from sensor.records import FlowRecord, HttpRequest, PortMapping, Record
 from tests.sensor.dissect.given import CLIENT, CLIENT_MAC, SERVER, mutated, read, segments, weird_names
 
 POST = (
@@ -44,6 +44,8 @@ def test_a_request() -> None:
         "application/json",
         4,
         ("host", "user-agent", "content-type", "content-length"),
+        (),
+        ("device_id", "mac"),
     )
 
 
@@ -110,7 +112,6 @@ def test_after_a_body_of_unknown_length_nothing_is_read(head: bytes) -> None:
         b"HTTP/1.1 200 OK\r\n\r\n",
         b"GETTING started\r\n\r\n",
         b"get / HTTP/1.1\r\n\r\n",
-        b"OPTIONS rtsp://camera.example RTSP/1.0\r\nCSeq: 1\r\n\r\n",
         b"\x16\x03\x01",
     ],
 )
@@ -135,7 +136,53 @@ def test_malformed_requests(stream: bytes, name: str) -> None:
     assert len(found) == 1
 
 
-@given(st.lists(st.one_of(st.binary(max_size=60), mutated([POST, GET])), max_size=4))
+FORM = b"POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 27\r\n\r\n"
+BODY = b"serial=AB12&password=secret"
+
+
+@pytest.mark.parametrize("cut", [0, 1, 10, 26])
+def test_a_request_waits_for_its_body(cut: int) -> None:
+    (found,) = requests(FORM + BODY[:cut], BODY[cut:])
+    assert (found.fields, found.leaks) == (("serial", "password"), ("credentials", "serial"))
+    assert "AB12" not in repr(found) and "secret" not in repr(found)
+
+
+def test_a_body_that_never_comes_does_not_hide_its_request() -> None:
+    flow = FlowRecord(*[None] * len(FlowRecord._fields))._replace(
+        uid="F1", proto="tcp", end="flush", ts=2.0, duration_s=0.0
+    )  # type: ignore[arg-type]
+    found = read(*segments([FORM + BODY[:5]]), flow)  # type: ignore[arg-type]
+    assert [type(record).__name__ for record in found] == ["HttpRequest", "FlowRecord"]
+
+
+def test_a_request_behind_a_form_is_read() -> None:
+    assert [found.method for found in requests(FORM + BODY + GET)] == ["POST", "GET"]
+
+
+SOAP = (
+    b'<s:Body><u:AddPortMapping xmlns:u="urn:schemas-upnp-org:service:WANIPConnection:1"><NewRemoteHost/>'
+    b"<NewExternalPort>8443</NewExternalPort><NewProtocol>TCP</NewProtocol><NewInternalPort>443</NewInternalPort>"
+    b"<NewInternalClient>192.168.4.21</NewInternalClient><NewEnabled>1</NewEnabled>"
+    b"<NewPortMappingDescription>storybox</NewPortMappingDescription><NewLeaseDuration>0</NewLeaseDuration>"
+    b"</u:AddPortMapping></s:Body>"
+)
+
+
+@pytest.mark.parametrize("cut", [0, 100, len(SOAP)])
+def test_a_port_mapping_asked_of_the_router(cut: int) -> None:
+    head = (
+        b"POST /ctl/IPConn HTTP/1.1\r\nContent-Type: text/xml\r\nSOAPAction: "
+        b'"urn:schemas-upnp-org:service:WANIPConnection:1#AddPortMapping"\r\nContent-Length: %d\r\n\r\n'
+    )
+    found = read(*segments([head % len(SOAP) + SOAP[:cut], SOAP[cut:]]))
+    assert found[1:] == [
+        PortMapping(
+            1.0, "F1", CLIENT_MAC, CLIENT, SERVER, "igd", "add", "tcp", CLIENT, 443, 8443, 0, "storybox"
+        )
+    ]
+
+
+@given(st.lists(st.one_of(st.binary(max_size=60), mutated([POST, GET, FORM + BODY])), max_size=4))
 def test_any_bytes_give_records_or_a_weird(parts: list[bytes]) -> None:
     assert isinstance(read(*segments([GET[:20], *parts])), list)
     assert isinstance(read(*segments(parts)), list)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensor.records import Neighbour, Record
+from sensor.records import Neighbour, Record, RouterAdvertisement
 from tests.sensor.dissect.given import CLIENT_MAC, mutated, packet, read, weird_names
 
 MAC = bytes.fromhex("025442000022")
@@ -84,7 +84,20 @@ def test_malformed_arp(payload: bytes) -> None:
     ],
 )
 def test_neighbour_discovery(payload: bytes, fields: dict[str, Any], expected: list[Record]) -> None:
-    assert ndp(payload, **fields) == expected
+    found = ndp(payload, **fields)
+    assert [record for record in found if isinstance(record, Neighbour)] == expected
+
+
+def test_what_a_router_offers() -> None:
+    prefix = b"\3\4\x40\xc0" + bytes(12) + TARGET[:8] + bytes(8)
+    servers = b"\x19\3\0\0\0\0\0\x3c" + TARGET
+    domains = b"\x1f\3\0\0\0\0\0\x3c\4Home\4arpa\0\0\0\0\0\0"
+    payload = icmp6(134, b"\x40\x80\x07\x08" + bytes(8) + SOURCE_OPTION + prefix + servers + domains)
+    assert ndp(payload, src="fe80::1")[1:] == [
+        RouterAdvertisement(
+            1.0, CLIENT_MAC, "fe80::1", 1800, True, ("fd00:4::/64",), ("fd00:4::22",), ("home.arpa",)
+        )
+    ]
 
 
 @pytest.mark.parametrize(

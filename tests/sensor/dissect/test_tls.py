@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensor.records import Loss, Record, TlsClientHello
+from sensor.records import EncryptedDns, Loss, Record, TlsClientHello
 from tests.sensor.dissect.given import CLIENT, CLIENT_MAC, SERVER, mutated, read, segments, weird_names
 from tests.sensor.dissect.hellos import algorithms, alpn, hello, record, server_name, versions
 
@@ -60,9 +60,33 @@ def test_a_hello_after_a_greeting_in_clear() -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "name", "kind", "reason"),
+    [
+        ({"dport": 853}, b"anything.example", "dot", "port"),
+        ({}, b"dns.google", "doh", "name"),
+        ({}, b"ab12cd.dns.nextdns.io", "doh", "name"),
+        ({}, b"dns.adguard-dns.com", "doh", "name"),
+    ],
+)
+def test_a_hello_to_a_resolver(fields: dict[str, int], name: bytes, kind: str, reason: str) -> None:
+    stream = record(hello([server_name(name), versions(0x0304)]))
+    _, found = read(*segments([stream], **fields))
+    assert isinstance(found, EncryptedDns)
+    assert (found.kind, found.reason, found.server_name) == (kind, reason, name.decode())
+
+
+@pytest.mark.parametrize("name", [b"www.adguard.com", b"notdns.google", b"dns.google.example"])
+def test_a_hello_to_no_resolver(name: bytes) -> None:
+    assert len(read(*segments([record(hello([server_name(name)]))]))) == 1
+
+
+def test_a_hello_without_name_to_a_resolvers_address() -> None:
+    assert len(read(*segments([record(hello([versions(0x0304)]))], dst="1.1.1.1"))) == 2
+
+
+@pytest.mark.parametrize(
     "stream",
     [
-        b"\x16\x03\x03\0\x04\x02\0\0\0",  # a ServerHello
         b"\x17\x03\x03\0\x04abcd",
         b"\x16\x02\x03\0\x04abcd",
         b"SSH-2.0-box\r\n",
