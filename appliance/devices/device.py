@@ -16,6 +16,7 @@ SOURCES: Final = (
     "tls",
     "oui",
     "ports",
+    "likeness",  # to a device of this home that is known
 )
 """Where evidence comes from; the order is the priority when two disagree."""
 

@@ -20,6 +20,7 @@ from appliance.devices.identity import (
     name_key,
 )
 from appliance.devices.knowledge import DeviceKnowledge
+from appliance.devices.likeness import compare
 from appliance.devices.signals import BY_RECORD
 from appliance.devices.signals.ports import answered
 from appliance.devices.similar import FLOWS_DESCRIBED, words
@@ -233,6 +234,10 @@ class Devices:
         for item in describing(description, mac, ts, self._knowledge):
             if state.add_evidence(item):
                 self._dirty.add(state.device)
+
+    def compare(self) -> None:
+        """Liken devices whose kind is not known to known ones of the home; asked now and then."""
+        self._dirty.update(compare(self._devices.values()))
 
     # -- restart
 
