@@ -107,6 +107,7 @@ class Home:
 
     def advance(self) -> Iterator[Fact]:
         """Yield what follows from the passing of capture time alone: parties gone, changes confirmed."""
+        self.devices.compare()
         if self.last_ts is not None:
             yield from self._judged(self.behaviour.advance(self.last_ts))
 
