@@ -97,7 +97,8 @@ def new_country(rng: random.Random, device: Device, world: World, ts: float) -> 
     """The same names, served from another country for good."""
     domain = device.maker
     moving = [it for it in device.channels if it.domain == domain and it.carrier != "ntp"]
-    country = rng.choice([it for it in FAR if it not in {*moving[0].abroad, moving[0].country}])
+    known = {country for it in moving for country in (it.country, *it.abroad)}
+    country = rng.choice([it for it in FAR if it not in known])
     rest = tuple(it for it in device.channels if it not in moving)
     after = tuple(_from(it._replace(country=country, abroad=(), flap=0.0), ts) for it in moving)
     watched = min(after, key=lambda it: it.every_s or EVER)
