@@ -4,6 +4,8 @@ The extension is optional: where nothing can be compiled, sensor.meter falls bac
 It uses the stable ABI of Python 3.11, so that one build serves every later version.
 """
 
+from glob import glob
+
 from setuptools import Extension, setup
 
 setup(
@@ -11,9 +13,9 @@ setup(
         Extension(
             "sensor.meter._meter",
             sources=["sensor/meter/_meter.c"],
-            depends=["sensor/meter/_ring.h"],
+            depends=glob("sensor/meter/_*.h"),
             define_macros=[("Py_LIMITED_API", "0x030B0000")],
-            extra_compile_args=["-std=c11", "-O3", "-Wall", "-Wextra"],
+            extra_compile_args=["-std=c11", "-O3", "-Wall", "-Wextra", "-fvisibility=hidden"],
             py_limited_api=True,
             optional=True,
         )

@@ -1,8 +1,8 @@
 """One frame → addresses, ports and lengths, down to the transport payload. Does no I/O.
 
 Tunnels are not opened: VXLAN, Geneve and GTP count as the UDP flow that carries them. What is read is bounded
-by what was captured; what is counted is what was on the wire. `_meter.c` does the same in
-its section "parse".
+by what was captured; what is counted is what was on the wire. `_parse.h` does the
+same.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@
 
 Where a direction begins is known from its SYN; without one the first packet with payload is taken, and up to
 TRIES packets may prove to be a beginning. Segments that overtake the first one are handed up unseen
-(OVERTAKERS of them): whoever reassembles needs them. Packets without captured payload, never. `_meter.c` does
-the same in its section "select".
+(OVERTAKERS of them): whoever reassembles needs them. Packets without captured payload, never. `_select.h`
+does the same.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Formats: https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcap/ and …/draft-ietf-opsawg-pcapng/.
 Every length in a capture is hostile: nothing is kept beyond MAX_RECORD, and after nonsense the walk looks for
 the next place that can only be a record. What it yields does not depend on how the file was cut into blocks.
-`_meter.c` does the same in its section "walk"; the two must agree on every byte.
+`_walk.h` does the same; the two must agree on every byte.
 """
 
 from __future__ import annotations

@@ -1,0 +1,312 @@
+/* Flows and packets as Python records, addresses and names as text. Part of _meter.c, twin of flowid.py. */
+static char *put_decimal(char *at, unsigned byte) {
+    if (byte >= 100)
+        *at++ = (char)('0' + byte / 100);
+    if (byte >= 10)
+        *at++ = (char)('0' + byte / 10 % 10);
+    *at++ = (char)('0' + byte % 10);
+    return at;
+}
+
+static char *put_ipv4(char *at, const uint8_t *address) {
+    for (int i = 0; i < 4; i++) {
+        if (i)
+            *at++ = '.';
+        at = put_decimal(at, address[i]);
+    }
+    return at;
+}
+
+/* RFC 5952, as flowid.address_text. */
+static char *put_ipv6(char *at, const uint8_t *address) {
+    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+    if (memcmp(address, mapped, 12) == 0) {
+        memcpy(at, "::ffff:", 7);
+        return put_ipv4(at + 7, address + 12);
+    }
+    int start = 0, length = 0, run = 0;
+    for (int i = 0; i < 8; i++) {
+        run = be16(address + 2 * i) == 0 ? run + 1 : 0;
+        if (run > length)
+            start = i - run + 1, length = run;
+    }
+    if (length < 2)
+        start = 8, length = 0;
+    for (int i = 0; i < 8; i++) {
+        if (i == start) {
+            *at++ = ':';
+            if (i + length == 8)
+                *at++ = ':';
+            i += length - 1;
+            continue;
+        }
+        if (i)
+            *at++ = ':';
+        unsigned group = be16(address + 2 * i);
+        for (int shift = 12; shift >= 0; shift -= 4)
+            if (group >> shift || shift == 0)
+                *at++ = "0123456789abcdef"[group >> shift & 15];
+    }
+    return at;
+}
+
+/* Return a new reference to the text of an address; texts are shared between records. */
+static PyObject *address_text(Meter *m, const uint8_t *address, uint8_t version) {
+    uint8_t name[17] = {0};
+    memcpy(name, address, version == 4 ? 4 : 16);
+    name[16] = version;
+    uint32_t mix = (le32(name) ^ le32(name + 4) * 3 ^ le32(name + 8) * 5 ^ le32(name + 12) * 7) * 0x9E3779B1u;
+    struct text *entry = &m->addresses[mix >> 22];
+    if (entry->text == NULL || memcmp(entry->bytes, name, 17) != 0) {
+        char buffer[48];
+        char *end = version == 4 ? put_ipv4(buffer, address) : put_ipv6(buffer, address);
+        PyObject *text = PyUnicode_FromStringAndSize(buffer, end - buffer);
+        if (text == NULL)
+            return NULL;
+        Py_XDECREF(entry->text);
+        entry->text = text;
+        memcpy(entry->bytes, name, 17);
+    }
+    Py_INCREF(entry->text);
+    return entry->text;
+}
+
+/* The same for a MAC address; None for NULL. */
+static PyObject *mac_text(Meter *m, const uint8_t *mac) {
+    if (mac == NULL)
+        Py_RETURN_NONE;
+    struct text *entry = &m->macs[(le32(mac + 2) ^ le16(mac)) * 0x9E3779B1u >> 24];
+    if (entry->text == NULL || memcmp(entry->bytes, mac, 6) != 0) {
+        char buffer[18];
+        for (int i = 0; i < 6; i++) {
+            buffer[3 * i] = "0123456789abcdef"[mac[i] >> 4];
+            buffer[3 * i + 1] = "0123456789abcdef"[mac[i] & 15];
+            buffer[3 * i + 2] = ':';
+        }
+        PyObject *text = PyUnicode_FromStringAndSize(buffer, 17);
+        if (text == NULL)
+            return NULL;
+        Py_XDECREF(entry->text);
+        entry->text = text;
+        memcpy(entry->bytes, mac, 6);
+    }
+    Py_INCREF(entry->text);
+    return entry->text;
+}
+
+static char *put_base64(char *at, const uint8_t *data, size_t len, bool url) {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    for (size_t i = 0; i < len; i += 3) {
+        uint32_t three = (uint32_t)data[i] << 16 | (i + 1 < len ? data[i + 1] << 8 : 0) |
+                         (i + 2 < len ? data[i + 2] : 0);
+        for (size_t j = 0; j < 4; j++) {
+            unsigned six = three >> (18 - 6 * j) & 63;
+            *at++ = i + j > len ? '=' : six < 62 ? letters[six] : six == 62 ? (url ? '-' : '+') : url ? '_' : '/';
+        }
+    }
+    return at;
+}
+
+static void flow_uid(const struct flow *f, char uid[17]) {
+    uint8_t message[48], digest[12];
+    memcpy(message, f->key.address, 32);
+    uint16_t numbers[3] = {f->key.port[0], f->key.port[1], f->key.vlan};
+    for (int i = 0; i < 3; i++) {
+        message[32 + 2 * i] = (uint8_t)(numbers[i] >> 8);
+        message[33 + 2 * i] = (uint8_t)numbers[i];
+    }
+    message[38] = f->key.proto;
+    message[39] = f->key.version;
+    for (int i = 0; i < 8; i++)
+        message[40 + i] = (uint8_t)((uint64_t)f->start_ns >> 8 * i);
+    sip_uid(message, digest);
+    uid[0] = 'F';
+    put_base64(uid + 1, digest, 12, true);
+}
+
+static PyObject *uid_text(const struct flow *f) {
+    char uid[17];
+    flow_uid(f, uid);
+    return PyUnicode_FromStringAndSize(uid, 17);
+}
+
+/* The ICMP type that answers this one, or -1 (flowid.ICMP_PAIRS). */
+static int icmp_answer(uint8_t proto, uint16_t kind) {
+    static const uint8_t pairs[][2] = {{8, 0}, {13, 14}, {15, 16}, {10, 9}, {17, 18}};
+    static const uint8_t pairs6[][2] = {{128, 129}, {133, 134}, {135, 136}, {130, 131}, {139, 140}, {144, 145}};
+    const uint8_t(*pair)[2] = proto == ICMP ? pairs : pairs6;
+    for (int left = proto == ICMP ? 5 : 6; left > 0; left--, pair++) {
+        if ((*pair)[0] == kind)
+            return (*pair)[1];
+        if ((*pair)[1] == kind)
+            return (*pair)[0];
+    }
+    return -1;
+}
+
+static PyObject *community_id(const struct flow *f) {
+    const struct key *k = &f->key;
+    bool icmp = k->proto == ICMP || k->proto == ICMP6;
+    int first = icmp && icmp_answer(k->proto, k->port[f->orig]) < 0 ? f->orig : 0; /* one-way: as it went */
+    size_t size = k->version == 4 ? 4 : 16, len = 2;
+    uint8_t data[40] = {0}, digest[20]; /* data begins with the seed, 0 */
+    memcpy(data + len, k->address[first], size);
+    memcpy(data + len + size, k->address[1 - first], size);
+    len += 2 * size;
+    data[len] = k->proto;
+    len += 2;
+    if (icmp || k->proto == TCP || k->proto == UDP || k->proto == SCTP)
+        for (int i = 0; i < 2; i++) {
+            uint16_t port = k->port[i ? 1 - first : first];
+            data[len++] = (uint8_t)(port >> 8);
+            data[len++] = (uint8_t)port;
+        }
+    sha1_short(data, len, digest);
+    char text[30] = "1:";
+    char *end = put_base64(text + 2, digest, 20, false);
+    return PyUnicode_FromStringAndSize(text, end - text);
+}
+
+static PyObject *seconds(int64_t ns) {
+    return PyFloat_FromDouble(ns % 1000 == 0 ? (double)(ns / 1000) / 1e6
+                                             : (double)(ns / NS) + (double)(ns % NS) / 1e9);
+}
+
+static PyObject *number(uint64_t value) { return PyLong_FromUnsignedLongLong(value); }
+
+static PyObject *shared(PyObject *object) {
+    Py_INCREF(object);
+    return object;
+}
+
+static PyObject *none(void) { return shared(Py_None); }
+
+/* Append a named tuple of these fields to the output. Takes over the fields; fails if one is NULL. */
+static int emit(Meter *m, PyObject *type, PyObject **fields, int count) {
+    PyObject *record = m->in_place ? m->tuple_alloc((PyTypeObject *)type, count) : PyTuple_New(count), *args;
+    bool whole = record != NULL;
+    for (int i = 0; i < count; i++) {
+        whole = whole && fields[i] != NULL;
+        if (record != NULL && fields[i] != NULL)
+            PyTuple_SetItem(record, i, fields[i]);
+        else
+            Py_XDECREF(fields[i]);
+    }
+    if (whole && !m->in_place) {
+        args = PyTuple_Pack(1, record);
+        Py_DECREF(record);
+        record = args == NULL ? NULL : m->tuple_new((PyTypeObject *)type, args, NULL);
+        Py_XDECREF(args);
+    }
+    int result = whole && record != NULL ? PyList_Append(m->out, record) : -1;
+    Py_XDECREF(record);
+    return result;
+}
+
+static int emit_flow(Meter *m, const struct flow *f, enum end end) {
+    int o = f->orig, r = 1 - o;
+    const struct key *k = &f->key;
+    PyObject *fields[] = {
+        seconds(f->first_ns),
+        seconds(f->last_ns - f->first_ns),
+        uid_text(f),
+        community_id(f),
+        number(f->part),
+        shared(PyTuple_GetItem(m->protocols, k->proto)),
+        address_text(m, k->address[o], k->version),
+        number(k->port[o]),
+        address_text(m, k->address[r], k->version),
+        number(k->port[r]),
+        number(f->counts.packets[o]),
+        number(f->counts.packets[r]),
+        number(f->counts.wire[o]),
+        number(f->counts.wire[r]),
+        number(f->counts.ip[o]),
+        number(f->counts.ip[r]),
+        number(f->counts.payload[o]),
+        number(f->counts.payload[r]),
+        mac_text(m, f->known & K_MAC0 << o ? f->mac[o] : NULL),
+        mac_text(m, f->known & K_MAC0 << r ? f->mac[r] : NULL),
+        mac_text(m, f->known & K_DST ? f->orig_dst_mac : NULL),
+        k->vlan == NO_VLAN ? none() : number(k->vlan),
+        number(f->flags[o]),
+        number(f->flags[r]),
+        shared(m->end_text[end]),
+    };
+    return emit(m, m->flow_type, fields, sizeof fields / sizeof *fields);
+}
+
+static int emit_packet(Meter *m, const struct frame *frame, const struct packet *p, const struct flow *f,
+                       bool is_orig) {
+    PyObject *kind = p->proto == TCP ? m->tcp_text : p->proto == ICMP6 ? m->icmp6_text
+                   : p->proto == ICMP ? m->icmp_text : p->fragment ? m->fragment_text : m->udp_text;
+    uint64_t seq = p->fragment ? p->fragment : (uint32_t)(p->seq + (p->flags & SYN ? 1u : 0u));
+    bool cut = p->fragment ? p->payload_len < p->payload_bytes : p->cut;
+    PyObject *fields[] = {
+        seconds(frame->ts_ns),
+        uid_text(f),
+        shared(kind),
+        address_text(m, p->src, p->version),
+        number(p->sport),
+        address_text(m, p->dst, p->version),
+        number(p->dport),
+        mac_text(m, p->src_mac),
+        mac_text(m, p->dst_mac),
+        PyBool_FromLong(is_orig),
+        number(seq),
+        PyBytes_FromStringAndSize((const char *)p->payload, p->payload_len),
+        PyBool_FromLong(cut),
+    };
+    return emit(m, m->packet_type, fields, sizeof fields / sizeof *fields);
+}
+
+/* RFC 826; `body` is what follows the link-layer header. */
+static int emit_arp(Meter *m, const struct frame *frame, const struct packet *p, const uint8_t *body,
+                    size_t len) {
+    bool readable = len >= 28 && memcmp(body + 2, "\x08\x00\x06\x04", 4) == 0;
+    PyObject *fields[] = {
+        seconds(frame->ts_ns),
+        shared(m->empty_text),
+        shared(m->arp_text),
+        readable ? address_text(m, body + 14, 4) : shared(m->empty_text),
+        number(0),
+        readable ? address_text(m, body + 24, 4) : shared(m->empty_text),
+        number(0),
+        mac_text(m, p->src_mac),
+        mac_text(m, p->dst_mac),
+        PyBool_FromLong(1),
+        number(0),
+        PyBytes_FromStringAndSize((const char *)body, (Py_ssize_t)len),
+        PyBool_FromLong(0),
+    };
+    return emit(m, m->packet_type, fields, sizeof fields / sizeof *fields);
+}
+
+/* Append a Weird about a packet that is in no flow. Takes over `detail`. */
+static int emit_weird(Meter *m, int64_t ts_ns, const char *name, PyObject *detail) {
+    m->weird_packets++;
+    PyObject *fields[] = {seconds(ts_ns), PyUnicode_FromString(name), none(), none(), none(), detail};
+    return emit(m, m->weird_type, fields, 6);
+}
+
+/* Append a Weird about a packet that is counted in its flow although its lengths contradict each other. */
+static int emit_weird_in_flow(Meter *m, const struct frame *frame, const struct packet *p,
+                              const struct flow *f) {
+    const char *text = "read %lu bytes of IP in a frame of %lu, lengths that do not agree";
+    PyObject *fields[] = {
+        seconds(frame->ts_ns),
+        PyUnicode_FromString(p->weird),
+        uid_text(f),
+        address_text(m, p->src, p->version),
+        address_text(m, p->dst, p->version),
+        PyUnicode_FromFormat(text, (unsigned long)p->ip_bytes, (unsigned long)frame->wire),
+    };
+    return emit(m, m->weird_type, fields, 6);
+}
+
+/* Append a Loss at the time of the last frame. Takes over `detail`. */
+static int emit_loss(Meter *m, const char *kind, unsigned lost, PyObject *detail) {
+    int64_t ts_ns = m->walk.last_ns;
+    PyObject *fields[] = {seconds(ts_ns), seconds(ts_ns), PyUnicode_FromString(kind), number(lost), detail};
+    return emit(m, m->loss_type, fields, 5);
+}
