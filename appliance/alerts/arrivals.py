@@ -33,6 +33,8 @@ def volume(change: Change, profile: Profile) -> str:
         return build.LOG
     if change.role == "support":
         return build.DIGEST if change.certainty == "confirmed" else build.LOG
+    if change.after["outcome"] == "hidden":
+        return build.DIGEST  # that names are hidden is a change of its own
     if change.certainty == "confirmed":
         return build.PUSH
     return build.PUSH if _at_once(change, profile) else build.LOG
@@ -40,7 +42,7 @@ def volume(change: Change, profile: Profile) -> str:
 
 def caveats(change: Change, words: Words) -> str:
     """Return the sentences that say who the party is and how sure we are."""
-    said = words.say(f"role.{change.role}", party=words.party(change))
+    said = words.say(f"role.{change.role}", who=words.who(change))
     if change.certainty != "seen":
         return said
     return said + words.say("seen" if change.after["learned"] else "short")

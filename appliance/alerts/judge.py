@@ -38,6 +38,9 @@ class Judge:
 
     def __call__(self, fact: Fact, device: DeviceRecord) -> Alert | None:
         """Return the alert of a fact about a device; hushed to the log where the family wished so."""
+        if isinstance(fact, Update):
+            self.policy = self.policy.updated(fact)
+            return None
         alert = judge(fact, profile_of(device, self._words.language))
         if alert is None:
             return None

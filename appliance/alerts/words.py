@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, Final
 
 from appliance.behaviour.facts import Change
-from appliance.data.texts import en, fr
+from appliance.data.texts import de, en, fr
 
-LANGUAGES: Final[dict[str, ModuleType]] = {"en": en, "fr": fr}
+LANGUAGES: Final[dict[str, ModuleType]] = {"en": en, "fr": fr, "de": de}
 KILO: Final = 1_000
 DAY_S: Final = 86_400
 
@@ -66,14 +67,21 @@ class Words:
     def countries(self, codes: list[str]) -> str:
         return self.say("and").join(self.country(code) for code in codes) or self.country(None)
 
-    def party(self, change: Change) -> str:
-        """Return what to call the party: organisation and domain, or that it has no name."""
+    def who(self, change: Change) -> str:
+        """Return what to call the party shortly: its organisation, its domain, or that it has no name."""
+        if change.organisation is not None:
+            return change.organisation
         if change.after.get("outcome") == "address":
-            name = change.organisation or self.say("party.address")
-            return f"{name} ({change.domain})" if change.domain else name
-        if change.organisation is None:
-            return change.domain or self.say("party.unknown")
-        return f"{change.organisation} ({change.domain})" if change.domain else change.organisation
+            return self.say("party.address")
+        return change.domain or self.say("party.unknown")
+
+    def party(self, change: Change) -> str:
+        """Return the same with the domain or address behind it, unless that says it all."""
+        who = self.who(change)
+        return who if change.domain is None or change.domain == who else f"{who} ({change.domain})"
+
+    def listed(self, names: Sequence[str]) -> str:
+        return self.say("list").join(names)
 
     def since_update(self, change: Change) -> str:
         """Return "It was first seen 2 days after an update", never "because of"; empty without one."""

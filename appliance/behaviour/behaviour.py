@@ -111,7 +111,7 @@ class Behaviour:
         self._dirty.update(self._devices)
 
     def note_block(self, device: str, start: float, end: float | None) -> None:
-        """Note that something of a device is blocked from `start` until `end`, None when that is not known yet.
+        """Note that something of a device is blocked from `start` until `end` (None: not known yet).
 
         It may try other ways meanwhile. A block told again with its end takes the place of the one without.
         """

@@ -43,8 +43,8 @@ def of_rate(recent: Sequence[Day], base: Sequence[Day]) -> Shift:
     """Return how far the rate of recent days is from that of the earlier ones.
 
     A score test of counts whose variance is a multiple of their mean (quasi-Poisson; P. McCullagh,
-    J. A. Nelder, Generalized Linear Models, 1989, §6.2.4). The multiple is that of single days or of blocks of
-    days, whichever is larger. Nothing expected on one side: no shift.
+    J. A. Nelder, Generalized Linear Models, 1989, §6.2.4). The multiple is that of single days or of blocks
+    of days, whichever is larger. Nothing expected on one side: no shift.
     """
     count, expected = sum(n for n, _ in recent), sum(e for _, e in recent)
     former, watched = sum(n for n, _ in base), sum(e for _, e in base)

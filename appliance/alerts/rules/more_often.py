@@ -13,6 +13,9 @@ from appliance.behaviour.facts import Change
 CODE: Final = "more_often"
 SEVERITY: Final = 2
 WHY: Final = "more_often.why"
+STRIKING_RATIO: Final = 3.0
+STRIKING: Final = 10.0
+"""How many times as much, and how many standard deviations, are worth an interruption."""
 DO: Final = "more_often.do"
 
 
@@ -21,7 +24,7 @@ def judge(change: Change, profile: Profile) -> Alert | None:
     if change.kind != CODE:
         return None
     words = Words(profile.language)
-    volume = build.PUSH if change.role in build.OTHERS else build.DIGEST
+    volume = build.PUSH if change.role in build.OTHERS and _striking(change) else build.DIGEST
     return build.alert(
         change,
         profile,
@@ -33,3 +36,9 @@ def judge(change: Change, profile: Profile) -> Alert | None:
         days_before=words.count("active_days", change.before["active_days"]),
         days_after=words.count("active_days", change.after["active_days"]),
     )
+
+
+def _striking(change: Change) -> bool:
+    """Return whether it is worth an interruption: much more, and nothing that play may explain."""
+    after = change.after
+    return after["ratio"] >= STRIKING_RATIO and after["surprise"] >= STRIKING and not after["follows_play"]

@@ -45,7 +45,8 @@ def downgraded(
     channel.plain_ts, channel.sealed_since = max(contact.ts, channel.plain_ts), 0
     if channel.open or party.outcome == "local":
         return
-    if channel.sealed < SEALED_BEFORE:
+    sealed = sum(other.sealed for other in party.channels.values() if other.pattern == channel.pattern)
+    if sealed < SEALED_BEFORE:
         channel.open = True
         return
     channel.readable += 1
@@ -54,7 +55,7 @@ def downgraded(
     channel.open = True
     if changes.may_tell(device, "encryption_lost", party.domain, contact.ts):
         before = {
-            "encrypted_uploads": channel.sealed,
+            "encrypted_uploads": sealed,
             "readable_uploads": 0,
             "watched_days": watch.in_days(channel.first_ts, contact.ts),
         }

@@ -34,6 +34,8 @@ MORE = {
     "active_days": 2,
     "watched_days": 2.0,
     "follows_play": False,
+    "ratio": 4.0,
+    "surprise": 14.0,
 }
 BEFORE_AFTER = {
     "new_party": ({"contacts_per_day": 0.0, "watched_days": 32.3}, ARRIVED),
@@ -50,6 +52,14 @@ BEFORE_AFTER = {
         {**SURROUNDINGS, "service": "tcp/8899", "port": 8899, "proto": "tcp"},
     ),
     "new_device": ({"devices": 8}, {"devices": 9, "vendor": None, "category": "toy"}),
+    "always_on": ({**RATES, "hours_a_day": 3.2}, {**MORE, "hours_a_day": 22.0, "quiet_hours": 9}),
+    "active_at_night": ({**RATES, "hours_a_day": 9.0}, {**MORE, "hours_a_day": 17.0, "quiet_hours": 8}),
+    "name_hidden": (
+        {"named_uploads": 400},
+        {**SURROUNDINGS, "outcome": "hidden", "reason": "DoH"},
+    ),
+    "new_data": ({"requests": 40}, {**SURROUNDINGS, "fields": ["childname", "imei"], "leaks": []}),
+    "encryption_gained": ({"plain_days": 20}, {**SURROUNDINGS, "encrypted_uploads": 5, "port": 443}),
     "nothing_changed": (RATES, {**RATES, "watched_days": 4.0}),
 }
 

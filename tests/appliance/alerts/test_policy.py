@@ -1,10 +1,13 @@
 """A family's wishes, and when the same is told again."""
 
+import json
+
 import pytest
 
 from appliance.alerts.judge import Judge, judge
-from appliance.alerts.policy import Mute, Policy, is_news
+from appliance.alerts.policy import Mute, Policy, Snooze, is_news
 from appliance.alerts.words import Words
+from appliance.behaviour.facts import Update
 from appliance.devices.device import DeviceRecord
 from tests.appliance.alerts.made import BEAR, TS, change
 
@@ -81,3 +84,34 @@ def test_words_for_what_is_not_known():
     assert words.countries(["DE", "CN"]) == "Germany and China"
     assert words.days(0.4) == "less than a day"
     assert words.rate(0) == "never"
+
+
+WISHES = [
+    Mute(device=BEAR.device, kind="bigger", until=TS),
+    Snooze(BEAR.device, TS - 10),
+    (BEAR.device, "tracker.example"),
+]
+
+
+@pytest.mark.parametrize("wish", WISHES)
+def test_every_wish_survives_the_store_and_is_undone(wish):
+    policy = Policy().wish(wish)
+    assert policy.wish(wish) == policy != Policy()
+    assert Policy.from_json(json.loads(json.dumps(policy.to_json()))) == policy
+    assert policy.without(wish) == Policy()
+
+
+def test_a_snooze_ends_with_the_next_update_and_not_with_a_restart():
+    judge_all = Judge("en", Policy(snoozes=(Snooze(BEAR.device, TS - 10),)))
+    assert judge_all(change("new_party"), RECORD).volume == "log"
+    restart = Update(TS, BEAR.device, "restarted", (), None, None)
+    assert judge_all(restart, RECORD) is None
+    assert judge_all(change("new_party"), RECORD).volume == "log"
+    judge_all(restart._replace(certainty="updated"), RECORD)
+    assert judge_all(change("new_party"), RECORD).volume == "push"
+
+
+def test_what_is_more_severe_is_told_although_the_party_was_told_of():
+    lost = judge(change("encryption_lost"), BEAR)
+    assert lost.identifier == ALERT.identifier
+    assert is_news(lost, ALERT) and not is_news(ALERT, lost)

@@ -63,7 +63,20 @@ LOUDNESS = [
     ("more often", change("more_often"), BEAR, "push"),
     ("the maker more often", change("more_often", role="first"), BEAR, "digest"),
     ("less often", change("less_often"), BEAR, "log"),
+    ("more often, with play", change("more_often", follows_play=True), BEAR, "digest"),
+    ("a little more often", change("more_often", ratio=2.0), BEAR, "digest"),
     ("bigger", change("bigger", role="unknown"), BEAR, "push"),
+    ("bigger, not surely", change("bigger", surprise=5.0), BEAR, "digest"),
+    ("day and night", change("always_on"), BEAR, "digest"),
+    ("day and night at a cloud", change("always_on", role="support"), BEAR, "log"),
+    ("at night", change("active_at_night", role="first"), BEAR, "digest"),
+    ("hidden names", change("name_hidden", role="support"), BEAR, "digest"),
+    ("hidden newcomer", change("new_party", outcome="hidden"), BEAR, "digest"),
+    ("new words", change("new_data"), BEAR, "digest"),
+    ("new words that say who", change("new_data", leaks=["imei"]), BEAR, "push"),
+    ("protected now", change("encryption_gained"), BEAR, "log"),
+    ("while we block", change("new_party", doubts=["blocked"]), BEAR, "digest"),
+    ("readable after a gap", change("encryption_lost", doubts=["gap"]), BEAR, "push"),
     ("smaller", change("smaller"), BEAR, "log"),
     ("new service", change("new_port"), BEAR, "digest"),
     ("new in the home", change("new_device"), BEAR, "digest"),
@@ -85,10 +98,15 @@ def test_every_sentence_is_whole(kind, language):
         for certainty in ("seen", "confirmed"):
             fact = change(kind, role=role, certainty=certainty, update=TS - 2 * 86_400)
             alert = judge(fact, BEAR, language)
+            assert alert.kind == kind
             for text in (alert.title, alert.text, alert.do):
                 assert "{" not in text and "  " not in text and "None" not in text
-                assert text[0].isupper() or text.startswith("Bear")
-            assert not re.search(r"because of|à cause de|violat|viol", alert.text, re.IGNORECASE)
+                assert (text[0].isupper() and text.endswith(".")) or text == alert.title
+            assert alert.title.count("tracker.example") == 0 and len(alert.title) <= 80
+            assert "block" not in alert.do.lower() and "bloqu" not in alert.do.lower()
+            assert not re.search(
+                r"because of|à cause de|wegen|violat|viol|verletz", alert.text, re.IGNORECASE
+            )
 
 
 def test_english_says_before_and_after_in_numbers():
@@ -108,10 +126,11 @@ def test_french_says_it_in_french():
     )
 
 
-def test_one_alert_per_rule_device_and_party_whatever_the_time():
+def test_one_alert_per_device_and_party_whatever_the_time_and_kind():
     seen, later = judge(change("new_party", certainty="seen"), BEAR), judge(change("new_party"), BEAR)
     assert seen.identifier == later.identifier
-    assert seen.identifier != judge(change("gone_party"), BEAR).identifier
+    assert seen.identifier == judge(change("gone_party"), BEAR).identifier
+    assert seen.identifier != judge(change("gone_party")._replace(domain="b.example"), BEAR).identifier
     assert re.fullmatch("a-[0-9a-f]{12}", seen.identifier)
     assert later.evidence == ("change:c-0123456789ab", "flow:C1", "flow:C2")
 
@@ -137,7 +156,7 @@ def test_findings(code, severity, volume, language):
 
 def test_names_from_the_network_are_never_templates():
     fact = change("new_party")._replace(organisation="{device}{0}", domain="{times}.example")
-    assert "{device}{0} ({times}.example)" in judge(fact, BEAR).title
+    assert "{device}{0} ({times}.example)" in judge(fact, BEAR).text
 
 
 def test_languages_have_the_same_keys_and_the_same_parts():
