@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple, Protocol
 
+from sensor.records import MAX_TEXT
+
 UNNAMED: Final = "-"
 """In the vendor column: an organisation that makes parts for others and therefore names no vendor."""
 
@@ -200,12 +202,12 @@ class DeviceKnowledge:
 
     def known_vendor(self, text: str) -> str | None:
         """Return our name for a maker that is in our tables, None for any other text."""
-        known = self._organisations.get(organisation_key(text))
+        known = self._organisations.get(organisation_key(text[:MAX_TEXT]))
         return known.vendor if known is not None else None
 
     def match(self, signal: str, text: str) -> Iterator[Rule]:
-        """Yield the rules of one signal that match a text (hostile; at most MAX_TEXT characters)."""
-        folded = text.casefold()
+        """Yield the rules of one signal that match a text (hostile; its first MAX_TEXT characters count)."""
+        folded = text[:MAX_TEXT].casefold()
         yield from self._exact.get((signal, folded), ())
         for pattern, rule in self._globs.get(signal, ()):
             if pattern.match(folded):
@@ -213,7 +215,7 @@ class DeviceKnowledge:
 
     def match_domain(self, name: str) -> Iterator[Rule]:
         """Yield the rules of the longest known parent of a host name (or of the name itself)."""
-        rest = name
+        rest = name[:MAX_TEXT]
         while rest:
             rules = self._domains.get(rest)
             if rules is not None:

@@ -102,10 +102,11 @@ def evidence(
         if text:
             reason = f"its description gives {quoted(text)} as {key}"
             yield from from_rules(knowledge.match("upnp", f"{key}={text}"), "upnp", reason, about, knowledge)
-    if description.manufacturer:
-        reason = f"its description names {quoted(description.manufacturer)} as its maker"
+    maker = plain_text(description.manufacturer or "", _LONGEST_MODEL + 1)
+    if maker and len(maker) <= _LONGEST_MODEL:
+        reason = f"its description names {quoted(maker)} as its maker"
         yield Evidence(
-            "vendor", knowledge.vendor_named(description.manufacturer), "upnp", _STATED, reason, ts
+            "vendor", knowledge.vendor_named(maker), "upnp", _STATED, reason, ts
         )
     model = plain_text(description.model_name or description.model_number or "", _LONGEST_MODEL + 1)
     if model and len(model) <= _LONGEST_MODEL:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
+from appliance.devices.knowledge import DeviceKnowledge
 from appliance.lookup.knowledge_files import load_knowledge
 from sensor.records import (
     DhcpAck,
@@ -141,6 +143,13 @@ def http(host: str | None, user_agent: str | None, mac: str = PLUG) -> HttpReque
         None,
         (),
     )
+
+
+def registered_to(name: str) -> DeviceKnowledge:
+    """Return the knowledge of the data files with an OUI table that names one organisation for every MAC."""
+    knowledge = copy.copy(KNOWLEDGE)
+    knowledge._oui = Registered(name)
+    return knowledge
 
 
 class Registered:

@@ -8,58 +8,43 @@ import re
 import aiooui
 import pytest
 
-from appliance.devices.knowledge import SIGNALS_OF_RULES, UNNAMED, organisation_key
+from appliance.devices.categories import CATEGORIES
+from appliance.devices.knowledge import (
+    SIGNALS_OF_RULES,
+    UNNAMED,
+    DeviceKnowledge,
+    Model,
+    organisation_key,
+)
 from appliance.devices.registry import Devices
 from appliance.lookup.knowledge_files import (
     BLOCK_COLUMNS,
     CATALOGUE_COLUMNS,
+    EXTRACTED_COLUMNS,
     FOLDER,
+    INTEGRATION_COLUMNS,
     MAKER_COLUMNS,
     ORGANISATION_COLUMNS,
     RULE_COLUMNS,
     read_rows,
 )
-from tests.appliance.devices.samples import KNOWLEDGE, MODULE, PRIVATE, dhcp, neighbour, query
+from tests.appliance.devices.samples import (
+    KNOWLEDGE,
+    MODULE,
+    PRIVATE,
+    dhcp,
+    neighbour,
+    query,
+    registered_to,
+)
 
-CATEGORIES = set(
-    [
-        "camera",
-        "doorbell",
-        "plug",
-        "light",
-        "hub",
-        "scale",
-        "appliance",
-        "coffee",
-        "speaker",
-        "tv",
-        "thermostat",
-        "sensor",
-        "lock",
-        "printer",
-        "router",
-        "kettle",
-        "media",
-        "siren",
-        "alarm",
-        "garage",
-        "remote",
-        "phone",
-        "computer",
-        "tablet",
-        "console",
-        "watch",
-        "toy",
-        "robot",
-        "vacuum",
-    ]
-) | {"baby monitor"}
 FILES = {
     "organisations.csv": ORGANISATION_COLUMNS,
     "blocks.csv": BLOCK_COLUMNS,
     "rules.csv": RULE_COLUMNS,
     "makers.csv": MAKER_COLUMNS,
     "catalogue.csv": CATALOGUE_COLUMNS,
+    "integrations.csv": INTEGRATION_COLUMNS,
 }
 ROWS = {name: read_rows(name, columns) for name, columns in FILES.items()}
 MAKERS = {row["maker"]: row for row in ROWS["makers.csv"]}
@@ -81,9 +66,9 @@ def test_every_row_has_a_source_and_a_date(name: str) -> None:
         assert re.fullmatch(r"20\d\d-\d\d-\d\d", row["date"]), f"{name}: {row} has no date"
 
 
-@pytest.mark.parametrize("name", ["organisations.csv", "rules.csv", "catalogue.csv"])
+@pytest.mark.parametrize("name", ["organisations.csv", "rules.csv", "catalogue.csv", "integrations.csv"])
 def test_categories_are_the_words_we_use(name: str) -> None:
-    assert {row["category"] for row in ROWS[name]} - {""} <= CATEGORIES
+    assert {row["category"] for row in ROWS[name]} - {""} <= set(CATEGORIES)
 
 
 def test_the_catalogue_is_as_large_as_we_say() -> None:
@@ -140,45 +125,61 @@ def test_makers_of_parts_name_no_vendor() -> None:
     } <= unnamed
 
 
-MAKERS_WITH_DOMAINS = [row["maker"] for row in ROWS["makers.csv"] if row["domains"]]
+MODELS = KNOWLEDGE.models
+KINDS_SOLD = {organisation_key(row["organisation"]): row["category"] for row in ROWS["organisations.csv"]}
+"""What else a maker sells outweighs the few children's things of the catalogue."""
 
 
-@pytest.mark.parametrize("maker", MAKERS_WITH_DOMAINS)
-def test_a_makers_names_lead_to_it_and_look_alikes_do_not(maker: str) -> None:
-    domain = MAKERS[maker]["domains"].split("|")[0].strip()
-    label, _, rest = domain.partition(".")
-    assert vendor_when_asking(f"cloud.{domain}") == maker
-    for look_alike in (f"x{domain}", f"{domain}.example", f"{label}s.{rest}.example"):
-        assert vendor_when_asking(look_alike) is None
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: f"{model.maker}: {model.model}")
+def test_every_toys_signs_lead_to_it_and_look_alikes_do_not(model: Model) -> None:
+    kinds = {other.category for other in MODELS if set(other.organisations) & set(model.organisations)}
+    for name in model.organisations:
+        category = KINDS_SOLD.get(organisation_key(name), model.category if len(kinds) == 1 else "")
+        assert recognised(registered_to(name)) == (model.maker, category or None)
+        for look_alike in (f"Kyo{name}", f"{name} Microcomputer", f"Not {name}"):
+            assert recognised(registered_to(look_alike))[0] != model.maker
+    for domain in model.domains:
+        kinds = {other.category for other in MODELS if domain in other.domains}
+        category = model.category if len(kinds) == 1 else None
+        assert recognised(KNOWLEDGE, f"cloud.{domain}") == (model.maker, category)
+        if any(domain.endswith(f".{other}") for other in model.domains):
+            continue  # its look-alikes are below the other
+        label, _, rest = domain.partition(".")
+        for look_alike in (f"x{domain}", f"{domain}.example", f"{label}s.{rest}.example"):
+            assert recognised(KNOWLEDGE, look_alike) == (None, None)
 
 
-def vendor_when_asking(name: str) -> str | None:
-    """Return the vendor of a device with a module maker's MAC that asks for a name."""
-    devices = Devices(KNOWLEDGE)
+def recognised(knowledge: DeviceKnowledge, asks_for: str = "") -> tuple[str | None, str | None]:
+    """Return vendor and category of a device on a maker's or a module maker's MAC that asks for a name."""
+    devices = Devices(knowledge)
     devices.observe(neighbour(MODULE, "192.168.1.31"))
-    devices.observe(query(name, MODULE, "192.168.1.31"))
-    return devices.record(devices.ids()[0]).vendor
+    if asks_for:
+        devices.observe(query(asks_for, MODULE, "192.168.1.31"))
+    record = devices.record(devices.ids()[0])
+    return record.vendor, record.category
 
 
-PATTERNS = [
-    (model, pattern)
-    for model in KNOWLEDGE.models
-    for signal, pattern in model.patterns
-    if signal == "dhcp_hostname"
-]
+def test_the_catalogue_has_signs_of_most_makers() -> None:
+    without = sorted({model.maker for model in MODELS if not (model.organisations or model.domains)})
+    assert len(without) <= 10, f"nothing leads to {without}: add a domain or a registered name"
 
 
-@pytest.mark.parametrize("maker", ["Boxine (tonies)", "Udisense (Nanit)", "Xplora", "LEGO", "Happiest Baby"])
-def test_a_makers_address_blocks_lead_to_it(maker: str) -> None:
-    organisations = {
-        organisation_key(name) for name in filter(None, MAKERS[maker]["organisations"].split("|"))
-    }
-    assert organisations
-    assert any(
-        known.vendor == maker
-        for key in organisations
-        if (known := KNOWLEDGE._organisations.get(key)) is not None
-    )
+def test_what_nobody_read_says_so() -> None:
+    for name, rows in ROWS.items():
+        for row in rows:
+            assert not re.search(r"maker's documentation|makers' manuals|public guides", row["source"]), (
+                f"{name}: {row['source']!r} names no text that can be looked up"
+            )
+
+
+def test_extracted_tables_carry_their_notice() -> None:
+    for table in (FOLDER / "extracted").glob("*.csv"):
+        notice = table.with_suffix(".NOTICE").read_text(encoding="utf-8")
+        assert "icense" in notice or "Permission is hereby granted" in notice, table
+        assert table.stat().st_size < 1_000_000
+    integrations = {row["integration"] for row in read_rows("integrations.csv", INTEGRATION_COLUMNS)}
+    extracted = {row["integration"] for row in read_rows("extracted/home-assistant.csv", EXTRACTED_COLUMNS)}
+    assert integrations <= extracted, "integrations.csv explains what no extracted row has"
 
 
 @pytest.mark.parametrize("name", ["prod.de.tbs.toys", "api.yotoplay.com", "firmware.toytalk.com"])
