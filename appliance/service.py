@@ -12,11 +12,16 @@ from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
 from appliance.home import PARTS, Fact, Home, Seen, restore, state_of
 from appliance.out import OutputFolder
+from appliance.parties.party import PartyRecord
 from appliance.store.writer import Writer
-from sensor.records import TYPES, Record, SensorStats, Weird, to_json
+from sensor.records import TYPES, Loss, Record, SensorStats, Weird, to_json
 
 BATCH: Final = 20_000
 """Facts gathered before a commit: about 10 MB of memory, and a commit's cost spread thin."""
+
+CHECKPOINT_S: Final = 900.0
+"""Capture time between two states for a restart while live: written more often, they would wear the card;
+more seldom, a restart would take longer."""
 
 KINDS: Final = {record_type: name for name, record_type in TYPES.items()}
 
@@ -51,14 +56,10 @@ class Service:
         self._totals |= writer.meta("totals") or {}
         self._learning: dict[str, list[str]] = writer.meta("learning") or {}
         self._finals: dict[tuple[str, ...], Any] = {}
-        for part in PARTS:
-            for device, body in sorted(writer.states(part).items()):
-                restore(home, part, device, body)
-        home.told = {alert.identifier: alert for alert in writer.alerts()}
-        self._heard: int = (writer.meta("words") or {}).get("heard", 0)
-        self._hear(writer.words(0), (writer.meta("words") or {}).get("waiting", []))
-        home.first_ts, home.last_ts = writer.meta("first_ts"), writer.meta("last_ts")
-        home.newcomers.resume(home.devices, home.last_ts)
+        self._written: dict[tuple[str, str], PartyRecord] = {}
+        self._unsaved: set[str] = set()
+        self._checkpoint_ts: float | None = None
+        self._resume()
 
     def take(self, records: Iterable[Record]) -> None:
         """Feed records to the home and store what follows. Raises StoreError."""
@@ -70,29 +71,68 @@ class Service:
                 self.commit()
 
     def commit(self) -> None:
-        """Store everything up to here. Raises StoreError."""
+        """Store everything up to here, from time to time with the state for a restart. Raises StoreError."""
         home = self._home
         self._hear(self._writer.words(self._heard), ())
         for device in sorted(home.devices.take_gone()):
             self._writer.forget(device)
             self._learning.pop(device, None)
-        present = home.devices.ids()
         dirty = home.devices.take_dirty() | home.behaviour.take_dirty()
-        states = [state for device in present if device in dirty for state in self._device(device)]
+        for device in home.devices.ids():
+            if device in dirty:
+                self._device(device)
+        self._unsaved |= dirty
         for sighting in home.behaviour.sightings():
             self._writer.add(sighting)
         self._writer.commit(
-            states,
             sensor=self._sensor,
             sensor_position=None if self._source is None else self._source.position,
             first_ts=home.first_ts,
             last_ts=home.last_ts,
             totals=self._totals,
             learning=self._learning,
-            words={"heard": self._heard, "waiting": [word.id for word in home.family.waiting]},
         )
+        due = self._checkpoint_ts is not None and (home.last_ts or 0.0) - self._checkpoint_ts >= CHECKPOINT_S
         if self._source is not None:
             self._source.stored()
+            if due or self._checkpoint_ts is None:
+                self.checkpoint()
+
+    def checkpoint(self) -> None:
+        """Store the state of all devices that changed since the last one: a restart goes on from here."""
+        home = self._home
+        states = [
+            (part, device, body)
+            for device in home.devices.ids()
+            if device in self._unsaved
+            for part, body in state_of(home, device).items()
+        ]
+        self._writer.commit(
+            states,
+            words={"heard": self._heard, "waiting": [word.id for word in home.family.waiting]},
+            checkpoint={"place": self._writer.place(), "last_ts": home.last_ts},
+        )
+        self._unsaved.clear()
+        self._checkpoint_ts = home.last_ts
+
+    def _resume(self) -> None:
+        """Go on where the store ends: restore the last checkpoint, then take again what came after it."""
+        home, writer = self._home, self._writer
+        for part in PARTS:
+            for device, body in sorted(writer.states(part).items()):
+                restore(home, part, device, body)
+        home.told = {alert.identifier: alert for alert in writer.alerts()}
+        words = writer.meta("words") or {}
+        self._heard: int = words.get("heard", 0)
+        self._hear([word for word in writer.words(0) if word.id <= self._heard], words.get("waiting", []))
+        checkpoint = writer.meta("checkpoint") or {"place": {}, "last_ts": None}
+        home.first_ts, home.last_ts = writer.meta("first_ts"), checkpoint["last_ts"]
+        home.newcomers.resume(home.devices, home.last_ts)
+        for record in writer.records_after(checkpoint["place"]):
+            for fact in home.feed(record):
+                if not isinstance(fact, FlowRow | Seen | Loss):
+                    writer.add(fact)
+        self._hear(writer.words(self._heard), ())
 
     def finish(self) -> None:
         """Say what the passing of time means at the end of the records, and store the last state."""
@@ -117,14 +157,15 @@ class Service:
                 self._writer.erase(word.device)
             self._home.family.hear(word)
 
-    def _device(self, device: str) -> list[tuple[str, str, Any]]:
-        """Queue what is known of a device; return its state rows."""
-        home = self._home
-        self._writer.add(home.devices.record(device))
-        for party in home.behaviour.party_records(device):
-            self._writer.add(party)
-        self._learning[device] = list(home.behaviour.learning(device))
-        return [(part, device, body) for part, body in state_of(home, device).items()]
+    def _device(self, device: str) -> None:
+        """Queue what is known of a device, and of those of its parties of which something new is known."""
+        self._writer.add(self._home.devices.record(device))
+        for party in self._home.behaviour.party_records(device):
+            key = (device, party.domain)
+            if self._written.get(key) != party:
+                self._written[key] = party
+                self._writer.add(party)
+        self._learning[device] = list(self._home.behaviour.learning(device))
 
     def _keep(self, fact: Fact) -> None:
         if isinstance(fact, Seen):
@@ -133,7 +174,7 @@ class Service:
         if isinstance(fact, SensorStats):
             self._count(fact)
             return
-        self._writer.add(fact)
+        self._writer.add(fact, self._totals["records"])
         if isinstance(fact, FlowRow):
             self._totals["flows"] += 1
             self._totals["packets"] += fact.orig_pkts + fact.resp_pkts
@@ -158,7 +199,8 @@ class Service:
     def _observe(self, seen: Seen) -> None:
         record = seen.record
         uid = getattr(record, "uid", None)
-        self._writer.add_observation(record.ts, KINDS[type(record)], seen.device, uid, to_json(record))
+        row = (record.ts, KINDS[type(record)], seen.device, uid, to_json(record), self._totals["records"])
+        self._writer.add_observation(row)
         if self._out is not None:
             self._out.observation(record, seen.device)
 

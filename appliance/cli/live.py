@@ -35,7 +35,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--ask-devices",
         action="store_true",
-        help="fetch the description that devices announce in the home (UPnP), once each; otherwise only listen",
+        help="fetch the description that devices announce in the home (UPnP), once each; else only listen",
     )
     add_store(parser)
     add_packs(parser)

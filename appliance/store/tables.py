@@ -26,13 +26,20 @@ to_text: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sor
 class Table(Generic[T]):
     """One table and its record type: the statements, and rows both ways."""
 
-    def __init__(self, name: str, record_type: type[T], *, nullable: str = "") -> None:
-        """`nullable` names a key column whose None is stored as "" (a primary key knows no NULL)."""
+    def __init__(
+        self, name: str, record_type: type[T], *, nullable: str = "", numbered: bool = False
+    ) -> None:
+        """`nullable` names a key column whose None is stored as "" (a primary key knows no NULL).
+
+        `numbered` tables have a last column `seq` that is no field: the number of the record a row came from.
+        """
         self.name = name
+        self.numbered = numbered
         self.record_type = record_type
         columns = ", ".join(f'"{field}"' for field in record_type._fields)
         marks = ", ".join("?" * len(record_type._fields))
-        self.insert = f"INSERT OR REPLACE INTO {name} ({columns}) VALUES ({marks})"  # noqa: S608 - names only
+        seq, mark = (', "seq"', ", ?") if numbered else ("", "")
+        self.insert = f"INSERT OR REPLACE INTO {name} ({columns}{seq}) VALUES ({marks}{mark})"  # noqa: S608
         self.select = f"SELECT {columns} FROM {name}"  # noqa: S608 - names only
         kinds = [_kind(annotation) for annotation in record_type.__annotations__.values()]
         self._encoded = [n for n, kind in enumerate(kinds) if kind in ("tuple", "dict")]
@@ -87,10 +94,10 @@ UPDATE: Final = Table("software_update", Update)
 CHANGE: Final = Table("change", Change)
 FINDING: Final = Table("finding", Finding, nullable="domain")
 ALERT: Final = Table("alert", Alert)
-FLOW: Final = Table("flow", FlowRow)
+FLOW: Final = Table("flow", FlowRow, numbered=True)
 EVIDENCE_FLOW: Final = Table("evidence_flow", FlowRow)
 WEIRD: Final = Table("weird", Weird)
-LOSS: Final = Table("loss", Loss)
+LOSS: Final = Table("loss", Loss, numbered=True)
 TABLES: Final[tuple[Table[Any], ...]] = (
     DEVICE,
     PARTY,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,7 @@ from appliance.flowrow import FlowRow
 from appliance.store import tables
 from appliance.store.database import StoreError, open_for_writing
 from appliance.store.family_words import words_after
+from sensor.records import FlowRecord, Loss, Record, from_json
 
 MAX_WANTED: Final = 10_000
 """Flow uids that are kept as evidence when they pass: ten a change, a thousand open changes; oldest out."""
@@ -27,6 +29,12 @@ LOOK_BACK_S: Final = 15 * 86_400.0
 _BY_TYPE: Final[dict[type[Any], tables.Table[Any]]] = {
     table.record_type: table for table in tables.TABLES if table is not tables.EVIDENCE_FLOW
 }
+
+Observed = tuple[float, str, str | None, str | None, str, int]
+"""A row of the table of observations: ts, type, device, uid, JSON line, number of the record."""
+
+LOGS: Final = ("flow", "observation", "loss")
+"""Tables from which the records after a checkpoint are taken again."""
 
 _ABOUT_DEVICES: Final = (
     "observation",
@@ -43,15 +51,15 @@ class Writer:
         self.path = path
         self._db = open_for_writing(path)
         self._pending: dict[type[Any], list[tables.Row]] = {}
-        self._observations: list[tuple[float, str, str | None, str | None, str]] = []
+        self._observations: list[Observed] = []
         self._evidence: list[FlowRow] = []
         self._erased: set[str] = set()
         self._wanted: dict[str, None] = {}
         self._look_back: dict[str, float] = {}
         self.pending = 0
 
-    def add(self, fact: Any) -> None:
-        """Gather one fact: any record type that has a table."""
+    def add(self, fact: Any, seq: int = 0) -> None:
+        """Gather one fact, of any type that has a table; `seq` is the number of the record it came from."""
         kind = type(fact)
         if kind is FlowRow:
             if fact.uid in self._wanted:
@@ -61,12 +69,13 @@ class Writer:
         rows = self._pending.get(kind)
         if rows is None:
             rows = self._pending[kind] = []
-        rows.append(fact if kind is FlowRow else _BY_TYPE[kind].row(fact))
+        table = _BY_TYPE[kind]
+        rows.append((*table.row(fact), seq) if table.numbered else table.row(fact))
         self.pending += 1
 
-    def add_observation(self, ts: float, kind: str, device: str | None, uid: str | None, body: str) -> None:
-        """Gather one observation, as its JSON line."""
-        self._observations.append((ts, kind, device, uid, body))
+    def add_observation(self, row: Observed) -> None:
+        """Gather one observation."""
+        self._observations.append(row)
         self.pending += 1
 
     def commit(self, states: Iterable[tuple[str, str, Any]] = (), **meta: object) -> None:
@@ -104,6 +113,31 @@ class Writer:
         row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return None if row is None else json.loads(row[0])
 
+    def place(self) -> dict[str, int]:
+        """Return where the tables that `records_after` reads end now."""
+        ends = {}
+        for table in LOGS:
+            (end,) = self._db.execute(f"SELECT coalesce(max(rowid), 0) FROM {table}").fetchone()  # noqa: S608
+            ends[table] = end
+        return ends
+
+    def records_after(self, place: dict[str, int]) -> Iterator[Record]:
+        """Yield the flows, observations and losses stored after `place`, in the order in which they came."""
+        fields = ", ".join(f'"{name}"' for name in FlowRecord._fields)
+        columns = {"flow": fields, "observation": "body", "loss": "ts, until, kind, lost, detail"}
+        make: dict[str, Callable[[Any], Record]] = {
+            "flow": FlowRecord._make,
+            "observation": lambda row: from_json(row[0]),
+            "loss": Loss._make,
+        }
+        for _, table, row in heapq.merge(*(self._log(table, columns[table], place) for table in LOGS)):
+            yield make[table](row)
+
+    def _log(self, table: str, columns: str, place: dict[str, int]) -> Iterator[tuple[int, str, Any]]:
+        query = f"SELECT seq, {columns} FROM {table} WHERE rowid > ? AND seq IS NOT NULL ORDER BY rowid"  # noqa: S608 - names only
+        for seq, *row in self._db.execute(query, (place.get(table, 0),)):
+            yield seq, table, row
+
     def forget(self, device: str) -> None:
         """Delete the rows of a device that is none any more: merged into another, or evicted."""
         for table in ("device", "party", "state"):
@@ -132,7 +166,7 @@ class Writer:
     def _write(self, states: Iterable[tuple[str, str, Any]], meta: dict[str, object]) -> None:
         for kind, rows in self._pending.items():
             self._db.executemany(_BY_TYPE[kind].insert, rows)
-        self._db.executemany("INSERT INTO observation VALUES (?, ?, ?, ?, ?)", self._observations)
+        self._db.executemany("INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?)", self._observations)
         self._db.executemany(tables.EVIDENCE_FLOW.insert, self._evidence)
         self._save_earlier_evidence()
         self._db.executemany(
@@ -154,6 +188,6 @@ class Writer:
         since = min(self._look_back.values()) - LOOK_BACK_S
         marks = ", ".join("?" * len(self._look_back))
         self._db.execute(
-            f"INSERT OR REPLACE INTO evidence_flow SELECT * FROM flow WHERE ts >= ? AND uid IN ({marks})",  # noqa: S608
+            f"INSERT OR REPLACE INTO evidence_flow {tables.FLOW.select} WHERE ts >= ? AND uid IN ({marks})",
             (since, *self._look_back),
         )

@@ -16,7 +16,7 @@ def store(tmp_path):
     for fact in samples.FACTS:
         writer.add(fact)
     writer.add_observation(
-        samples.TS, "tls", samples.DOLL, samples.FLOW.uid, '{"type":"tls","ts":1700000000.0}'
+        (samples.TS, "tls", samples.DOLL, samples.FLOW.uid, '{"type":"tls","ts":1700000000.0}', 7)
     )
     writer.commit(origin="replay", totals={"flows": 1})
     writer.close()

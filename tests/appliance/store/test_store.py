@@ -18,7 +18,7 @@ def store(tmp_path):
     writer = Writer(tmp_path / "home.db")
     for fact in samples.FACTS:
         writer.add(fact)
-    writer.add_observation(samples.TS, "tls", samples.DOLL, samples.FLOW.uid, '{"type":"tls"}')
+    writer.add_observation((samples.TS, "tls", samples.DOLL, samples.FLOW.uid, '{"type":"tls"}', 7))
     writer.commit(
         [("names", samples.DOLL, {"names": []})],
         first_ts=samples.TS,
