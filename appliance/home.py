@@ -18,6 +18,7 @@ from appliance.devices.knowledge import DeviceKnowledge
 from appliance.devices.registry import Devices
 from appliance.findings.finding import Finding
 from appliance.findings.findings import Findings
+from appliance.findings.kind import ASKED, ASKER
 from appliance.flowrow import FlowRow, flow_row
 from appliance.marks import Marks, encryption
 from appliance.newcomers import Newcomers
@@ -26,23 +27,28 @@ from appliance.parties.knowledge import PartyKnowledge
 from appliance.parties.names import Names
 from appliance.parties.party import Destination, Party
 from sensor.records import (
+    CoapRequest,
     Dhcp6Reply,
     DhcpAck,
     DhcpRequest,
     DnsAnswer,
     DnsQuery,
+    EncryptedDns,
     FlowRecord,
     HttpRequest,
     Loss,
     MdnsService,
+    MqttConnect,
     Neighbour,
     Observation,
     Record,
+    RtspRequest,
     SensorStats,
     SsdpAnnouncement,
     TlsCertificate,
     TlsClientHello,
     TlsServerHello,
+    Tunnel,
     Unreachable,
     Weird,
 )
@@ -130,7 +136,7 @@ class Home:
         yield Seen(record, device)
         if isinstance(record, TlsClientHello):
             self._marks.read(record)
-            if record.server_name:
+            if record.server_name or record.ech:
                 self.names.learn_flow(record.uid, record.server_name, "hidden" if record.ech else "sni")
         elif isinstance(record, HttpRequest):
             self._marks.read(record)
@@ -141,7 +147,19 @@ class Home:
         if isinstance(record, DnsAnswer):
             self.names.learn(device, record)
         yield from self._judged(self.behaviour.observe(device, record))
-        yield from self._judged(self.findings.observe(device, record, self._domain_of(device, record)))
+        party = self._party_of(device, record)
+        yield from self._judged(
+            self.findings.observe(
+                device,
+                record,
+                party.domain if party is not None else None,
+                purpose=party.purpose if party is not None else None,
+            )
+        )
+        if isinstance(record, (HttpRequest, RtspRequest)):
+            asked = self.devices.owner(None, record.dst)
+            if asked is not None and asked != device:
+                yield from self._judged(self.findings.observe(asked, record, None, side=ASKED))
 
     def _place(self, record: Record) -> Iterator[Loss]:
         """Tell the devices of a record; whom it brought hears the family's words and waits to be told."""
@@ -152,19 +170,21 @@ class Home:
             for device in new:
                 yield from self.newcomers.arrive(device, record.ts)
 
-    def _domain_of(self, device: str, record: Observation) -> str | None:
-        """Return the party key of what an observation was sent to, None where that stayed in the home."""
-        if isinstance(record, HttpRequest):
-            destination = Destination(record.dst, record.dport, "tcp", record.host, "http")
-        elif isinstance(record, TlsClientHello):
-            proto = "tcp" if record.transport == "tcp" else "udp"
-            destination = Destination(record.dst, record.dport, proto, record.server_name, "sni")
-        elif isinstance(record, DnsQuery):
-            destination = Destination(record.resolver, 53, record.transport, None, "none")
-        else:
+    def _party_of(self, device: str, record: Observation) -> Party | None:
+        """Return the party that an observation was sent to, None where that stayed in the home."""
+        met = _met(record)
+        if met is None:
             return None
+        uid, (proto, address, port) = met
+        if isinstance(record, (HttpRequest, TlsClientHello)):
+            name = record.host if isinstance(record, HttpRequest) else record.server_name
+            destination = Destination(address, port, proto, name, "sni")
+        elif isinstance(record, DnsQuery):
+            destination = Destination(address, port, proto, None, "none")
+        else:
+            destination = self.names.destination_of(device, uid, record.ts, met[1])
         party = self._party(device, destination)
-        return None if party.outcome == LOCAL else party.domain
+        return None if party.outcome == LOCAL else party
 
     def _flow(self, flow: FlowRecord) -> Iterator[Fact]:
         yield from self._place(flow)
@@ -205,6 +225,11 @@ class Home:
                 reason=party.reason,
             )
             yield from self._judged(self.behaviour.meet(contact))
+        domain = party.domain if party.outcome != LOCAL else None
+        side = ASKER if outward else ASKED
+        yield from self._judged(self.findings.observe(device, flow, domain, side=side, purpose=party.purpose))
+        if orig and resp and orig != resp:
+            yield from self._judged(self.findings.observe(resp, flow, None, side=ASKED))
 
     def _party(self, device: str, destination: Destination) -> Party:
         return self.parties.attribute(self.devices.vendor(device), destination)
@@ -217,6 +242,20 @@ class Home:
             if alert is not None and is_news(alert, self.told.get(alert.identifier)):
                 self.told[alert.identifier] = alert
                 yield alert
+
+
+def _met(record: Observation) -> tuple[str, tuple[str, str, int]] | None:
+    """Return the flow and the (protocol, address, port) a device talked to; None where none is told."""
+    if isinstance(record, (HttpRequest, MqttConnect, RtspRequest)):
+        return record.uid, ("tcp", record.dst, record.dport)
+    if isinstance(record, (CoapRequest, EncryptedDns, TlsClientHello, Tunnel)):
+        tcp = getattr(record, "transport", "") == "tcp" or getattr(record, "kind", "") in {"dot", "doh"}
+        return record.uid, ("tcp" if tcp else "udp", record.dst, record.dport)
+    if isinstance(record, (TlsServerHello, TlsCertificate)):
+        return record.uid, ("tcp", record.server, record.server_port)
+    if isinstance(record, DnsQuery):
+        return record.uid, (record.transport, record.resolver, 53)
+    return None
 
 
 def _subject(record: Observation) -> tuple[str | None, str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from appliance.findings.addresses import is_outside
-from appliance.findings.kind import Kind, Seen
-from sensor.records import HttpRequest, Record
+from appliance.findings.kind import Kind, Seen, Words
+from sensor.records import CoapRequest, HttpRequest, MqttConnect, Record, RtspRequest
 
 
 def _set(words: str) -> frozenset[str]:
@@ -43,21 +43,64 @@ _CREDENTIAL_HEADERS: Final = frozenset(("authorization", "proxy-authorization", 
 _SHOWN: Final = 6  # names in the detail
 
 
+_LEAKS: Final[Mapping[str, str]] = {
+    "account": "person",
+    "credentials": "password or key",
+    "device_id": "device identity",
+    "location": "place",
+    "mac": "network card address",
+    "person": "person",
+    "serial": "serial number",
+}
+"""HttpRequest.leaks → kind. "session" is passed, any web page has a cookie; "firmware" is another finding."""
+
+
 def look(record: Record) -> Seen | None:
-    """Return the kinds of identifier whose parameter or header names a readable request bears."""
-    if type(record) is not HttpRequest or not is_outside(record.dst):
+    """Return the kinds of identifier whose names a readable request to the internet bears."""
+    if type(record) is HttpRequest and is_outside(record.dst):
+        return _seen(_of_http(record), record.uid)
+    if type(record) is CoapRequest and is_outside(record.dst):
+        return _seen(_of_names(record.parameters), record.uid)
+    if type(record) is MqttConnect and is_outside(record.dst):
+        return _seen(_of_mqtt(record), record.uid)
+    if type(record) is RtspRequest and record.authorization == "basic" and is_outside(record.dst):
+        return _seen({"authorization": "password or key"}, record.uid)
+    return None
+
+
+def _seen(found: Mapping[str, str], uid: str) -> Seen | None:
+    if not found:
         return None
-    found = {name: kind for name in record.parameters if (kind := kind_of(name)) is not None}
+    shown = [f"{name} ({kind})" for name, kind in list(found.items())[:_SHOWN]]
+    return Seen(f"readable fields {', '.join(shown)}", uid)
+
+
+def _of_names(names: Iterable[str]) -> dict[str, str]:
+    return {name: kind for name in names if (kind := kind_of(name)) is not None}
+
+
+def _of_http(record: HttpRequest) -> dict[str, str]:
+    found = _of_names((*record.parameters, *record.fields))
     found |= {name: "password or key" for name in record.header_names if name in _CREDENTIAL_HEADERS}
     found |= {
         name: kind
         for name in record.header_names
         if name.startswith("x-") and (kind := kind_of(name[2:])) is not None
     }
-    if not found:
-        return None
-    shown = [f"{name} ({kind})" for name, kind in list(found.items())[:_SHOWN]]
-    return Seen(f"readable fields {', '.join(shown)}", record.uid)
+    known = set(found.values())
+    found |= {leak: kind for leak in record.leaks if (kind := _LEAKS.get(leak)) and kind not in known}
+    return found
+
+
+def _of_mqtt(record: MqttConnect) -> dict[str, str]:
+    found = {}
+    if record.client_id_kind == "mac":
+        found["client id"] = "network card address"
+    if record.has_username:
+        found["user name"] = "person"
+    if record.has_password:
+        found["password"] = "password or key"  # noqa: S105 - the name of a kind
+    return found
 
 
 def kind_of(name: str) -> str | None:
@@ -79,4 +122,12 @@ KIND: Final = Kind(
     cannot_prove="What the fields held: we read their names only, and a name may be used for something else.",
     rules=("GDPR art. 32", "GDPR art. 5(1)(f)", "ETSI EN 303 645 5.5-1", "ETSI EN 303 645 5.8-1"),
     look=look,
+    french=Words(
+        title="S'identifie de façon lisible",
+        sentence="{device} a envoyé des champs qui peuvent désigner l'appareil, une personne ou un lieu, "
+        "lisibles par tous en chemin.",
+        do="Demandez au fabricant de chiffrer ces envois. Changez le mot de passe s'il y en avait un.",
+        cannot_prove="Ce que contenaient ces champs : nous lisons leurs noms seulement, et un nom peut "
+        "servir à autre chose.",
+    ),
 )

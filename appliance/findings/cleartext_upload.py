@@ -5,17 +5,38 @@ from __future__ import annotations
 from typing import Final
 
 from appliance.findings.addresses import is_outside
-from appliance.findings.kind import Kind, Seen
-from sensor.records import HttpRequest, Record
+from appliance.findings.kind import Kind, Seen, Words
+from sensor.records import CoapRequest, FlowRecord, HttpRequest, MqttConnect, Record, RtspRequest
 
 _UPLOADS: Final = frozenset(("POST", "PUT", "PATCH"))
+_COAP_UPLOADS: Final = frozenset(("POST", "PUT", "PATCH", "iPATCH"))
+_RTSP_UPLOADS: Final = frozenset(("ANNOUNCE", "RECORD"))
 _SHOWN: Final = 6  # parameter names named in the detail: enough to see what it is about
 
 
+_READABLE_PORTS: Final = {20: "FTP data", 21: "FTP", 23: "Telnet", 2323: "Telnet"}
+"""TCP services that never encrypt (RFC 959, RFC 854)."""
+
+
 def look(record: Record) -> Seen | None:
-    """Return what a readable HTTP request uploaded: a body, or parameters in its address."""
-    if type(record) is not HttpRequest or not is_outside(record.dst):
-        return None
+    """Return what was uploaded readably: over HTTP, MQTT, CoAP, RTSP, FTP or Telnet."""
+    if type(record) is HttpRequest:
+        return _http(record) if is_outside(record.dst) else None
+    if type(record) is MqttConnect and is_outside(record.dst):
+        return Seen(f"MQTT without encryption to port {record.dport}", record.uid)
+    if type(record) is CoapRequest and record.method in _COAP_UPLOADS and is_outside(record.dst):
+        return Seen(f"CoAP {record.method} without encryption", record.uid)
+    if type(record) is RtspRequest and record.method in _RTSP_UPLOADS and is_outside(record.dst):
+        return Seen(f"RTSP {record.method}: sound or pictures without encryption", record.uid)
+    if type(record) is FlowRecord and record.proto == "tcp" and record.orig_bytes:
+        service = _READABLE_PORTS.get(record.resp_p)
+        if service is not None and is_outside(record.resp_h):
+            return Seen(f"{service} with {record.orig_bytes} bytes", record.uid)
+    return None
+
+
+def _http(record: HttpRequest) -> Seen | None:
+    """Return what a request uploaded: a body, or parameters in its address."""
     if record.method in _UPLOADS and record.content_bytes != 0:
         size = f"{record.content_bytes} bytes" if record.content_bytes is not None else "a body"
         kind = record.content_type or "no declared kind"
@@ -39,4 +60,11 @@ KIND: Final = Kind(
         "FR Data Protection Act art. 34",
     ),
     look=look,
+    french=Words(
+        title="Envoie du texte lisible",
+        sentence="{device} a envoyé {times} fois du texte lisible sur internet. N'importe qui en chemin "
+        "pouvait le lire.",
+        do="Demandez au fabricant quand cela sera chiffré. D'ici là, ne lui confiez rien de privé.",
+        cannot_prove="Que quelqu'un l'ait lu, ni ce que contient le trafic chiffré.",
+    ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from appliance.findings.finding import Finding
-from appliance.findings.kind import Kind
+from appliance.findings.kind import ASKER, Kind, Meeting, Seen
 from appliance.findings.kinds import KINDS
 from sensor.records import Record
 
@@ -14,7 +14,7 @@ MAX_EVIDENCE: Final = 10
 """Flow ids kept per finding (Finding.evidence)."""
 
 MAX_PER_DEVICE: Final = 500
-"""Findings per device: five kinds and a hundred domains; beyond it the oldest go."""
+"""Findings per device: fifteen kinds, and as a rule few domains each; beyond it the oldest go."""
 
 MAX_DEVICES: Final = 4_096
 """Devices with findings: a /20 full of them."""
@@ -25,32 +25,35 @@ _Key = tuple[str, str | None]  # code, domain
 class Findings:
     """What each device was seen to do that it should not, one `Finding` per device, code and domain."""
 
-    def __init__(self, kinds: Iterable[Kind] = KINDS) -> None:
+    def __init__(self, kinds: tuple[Kind, ...] = KINDS) -> None:
         self.forgotten = 0  # findings and devices dropped at a bound
-        self._kinds = tuple(kinds)
+        self._kinds = tuple(kind for kind in kinds if kind.watch is None)
+        self._watches = [(kind, kind.watch()) for kind in kinds if kind.watch is not None]
         self._devices: dict[str, dict[_Key, Finding]] = {}
 
-    def observe(self, device: str, record: Record, domain: str | None) -> Iterator[Finding]:
+    def observe(
+        self,
+        device: str,
+        record: Record,
+        domain: str | None,
+        *,
+        side: str = ASKER,
+        purpose: str | None = None,
+    ) -> Iterator[Finding]:
         """Yield each finding that the record makes or adds to, as it now stands.
 
-        `domain` is the key of the party on the other side (Party.domain); None when there is none.
+        `domain` is the key of the party on the other side (Party.domain), None when it stayed in the home;
+        `side` says which end the device is; `purpose` is what that party is probably for (Party.purpose).
         """
+        meeting = Meeting(device, record, side, domain, purpose)
         for kind in self._kinds:
-            seen = kind.look(record)
+            seen = kind.look(record) if kind.side == side else None
             if seen is not None:
-                yield self._add(
-                    Finding(
-                        device=device,
-                        code=kind.code,
-                        domain=domain,
-                        first_ts=record.ts,
-                        last_ts=record.ts,
-                        times=1,
-                        severity=kind.severity,
-                        detail=seen.detail,
-                        evidence=(seen.uid,) if seen.uid is not None else (),
-                    )
-                )
+                yield self._add(_finding(meeting, kind, seen))
+        for kind, watch in self._watches:
+            seen = watch.look(meeting)
+            if seen is not None:
+                yield self._add(_finding(meeting, kind, seen))
 
     def all(self, device: str) -> list[Finding]:
         """Return the findings of one device, gravest first, then in the order they were first seen."""
@@ -92,6 +95,21 @@ class Findings:
                 self.forgotten += 1
             held = self._devices[device] = {}
         return held
+
+
+def _finding(meeting: Meeting, kind: Kind, seen: Seen) -> Finding:
+    ts = meeting.record.ts
+    return Finding(
+        device=meeting.device,
+        code=kind.code,
+        domain=meeting.domain,
+        first_ts=ts,
+        last_ts=ts,
+        times=1,
+        severity=kind.severity,
+        detail=seen.detail,
+        evidence=(seen.uid,) if seen.uid is not None else (),
+    )
 
 
 def _merged(before: Finding, new: Finding) -> Finding:

@@ -5,39 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from appliance.findings.addresses import is_outside
-from appliance.findings.kind import Kind, Seen
-from sensor.records import FlowRecord, Record, TlsClientHello
+from appliance.findings.kind import Kind, Seen, Words
+from sensor.records import EncryptedDns, FlowRecord, Record, TlsClientHello, Tunnel
 
 DOT_PORT: Final = 853
 """DNS over TLS (RFC 7858) and over QUIC (RFC 9250)."""
 
-DOH_NAMES: Final = frozenset(
-    (
-        "dns.google",
-        "dns64.dns.google",
-        "cloudflare-dns.com",
-        "one.one.one.one",
-        "dns.quad9.net",
-        "doh.opendns.com",
-        "doh.dns.apple.com",
-        "dns.adguard-dns.com",
-        "dns.nextdns.io",
-        "doh.cleanbrowsing.org",
-        "dns.alidns.com",
-        "doh.pub",
-        "doh.mullvad.net",
-    )
-)
-"""Well-known DNS over HTTPS servers (RFC 8484), from their operators' own pages."""
-
 
 def look(record: Record) -> Seen | None:
-    """Return how a name was hidden: ECH, DNS over HTTPS (by its server's name), DNS over TLS."""
-    if type(record) is TlsClientHello:
-        if record.ech:
-            return Seen("encrypts the name it asks for (ECH)", record.uid)
-        if record.server_name in DOH_NAMES or (record.server_name or "").endswith(".cloudflare-dns.com"):
-            return Seen(f"looks up names over HTTPS at {record.server_name}", record.uid)
+    """Return how names were hidden: ECH, DNS over HTTPS, DNS over TLS or QUIC (by port), a tunnel."""
+    if type(record) is TlsClientHello and record.ech and is_outside(record.dst):
+        return Seen("encrypts the name it asks for (ECH)", record.uid)
+    if type(record) is EncryptedDns and record.kind == "doh" and is_outside(record.dst):
+        return Seen(f"looks up names over HTTPS at {record.server_name or record.dst}", record.uid)
+    if type(record) is Tunnel and is_outside(record.dst):
+        return Seen(f"talks through a tunnel ({record.kind}) to {record.dst}", record.uid)
     if type(record) is FlowRecord and record.resp_p == DOT_PORT and is_outside(record.resp_h):
         return Seen(f"looks up names over TLS at {record.resp_h}", record.uid)
     return None
@@ -52,4 +34,12 @@ KIND: Final = Kind(
     cannot_prove="That anything is concealed on purpose.",
     rules=(),
     look=look,
+    french=Words(
+        title="Cache certains noms",
+        sentence="{device} chiffre certains des noms qu'il utilise : nous ne pouvons pas vous dire tous "
+        "ses destinataires.",
+        do="Cela n'a rien de mal en soi : les noms sont aussi cachés aux inconnus. Notre liste peut être "
+        "incomplète.",
+        cannot_prove="Que quelque chose soit dissimulé exprès.",
+    ),
 )

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from sensor.records import Record
+
+ASKER: Final = "asker"
+ASKED: Final = "asked"
+"""Which end of a connection the device is: it began it, or it answered."""
 
 
 class Seen(NamedTuple):
@@ -13,6 +17,37 @@ class Seen(NamedTuple):
 
     detail: str  # what was seen: names and kinds, values never
     uid: str | None  # the flow
+
+
+class Meeting(NamedTuple):
+    """One record and what the home knows of it."""
+
+    device: str
+    record: Record
+    side: str  # ASKER or ASKED
+    domain: str | None  # key of the party on the other side; None when it stayed in the home
+    purpose: str | None  # what that party is probably for
+
+
+class Watch(Protocol):
+    """The memory of a kind that needs more than one record to tell."""
+
+    def look(self, meeting: Meeting) -> Seen | None:
+        """Return what this record completes; None when it shows nothing yet."""
+
+
+class Words(NamedTuple):
+    """What families read, in one language."""
+
+    title: str
+    sentence: str  # {device} and {times} are filled in by whoever shows it
+    do: str
+    cannot_prove: str
+
+
+def nothing(_: Record) -> Seen | None:
+    """Return None: for kinds that only a watch can tell."""
+    return None
 
 
 class Kind(NamedTuple):
@@ -26,3 +61,11 @@ class Kind(NamedTuple):
     cannot_prove: str
     rules: tuple[str, ...]  # rules of law or standard it bears on: our judgement, not advice
     look: Callable[[Record], Seen | None]  # None: this record shows nothing of the kind
+    french: Words
+    side: str = ASKER  # which end the device must be for `look`
+    watch: Callable[[], Watch] | None = None  # makes the memory of a kind that needs one
+
+    @property
+    def english(self) -> Words:
+        """The same words as a set."""
+        return Words(self.title, self.sentence, self.do, self.cannot_prove)

@@ -4,14 +4,40 @@ from __future__ import annotations
 
 from typing import Final
 
-from appliance.findings import cleartext_identifiers, cleartext_upload, hidden_names, old_tls, own_dns
+from appliance.findings import (
+    always_on,
+    bad_certificate,
+    cleartext_identifiers,
+    cleartext_upload,
+    heavy_upload,
+    hidden_names,
+    home_neighbours,
+    old_tls,
+    open_page,
+    open_service,
+    own_dns,
+    port_opened,
+    reached_from_outside,
+    readable_firmware,
+    weak_cipher,
+)
 from appliance.findings.kind import Kind
 
 KINDS: Final[tuple[Kind, ...]] = (
     cleartext_upload.KIND,
     cleartext_identifiers.KIND,
+    reached_from_outside.KIND,
+    port_opened.KIND,
+    readable_firmware.KIND,
+    weak_cipher.KIND,
     old_tls.KIND,
+    bad_certificate.KIND,
+    open_service.KIND,
+    open_page.KIND,
+    heavy_upload.KIND,
     own_dns.KIND,
     hidden_names.KIND,
+    home_neighbours.KIND,
+    always_on.KIND,
 )
 """In the order of gravity."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from appliance.findings.addresses import is_outside
-from appliance.findings.kind import Kind, Seen
+from appliance.findings.kind import Kind, Seen, Words
 from sensor.records import DnsQuery, Record
 
 
@@ -25,4 +25,11 @@ KIND: Final = Kind(
     cannot_prove="Why it does so; many makers do it so that the device works behind bad routers.",
     rules=("GDPR art. 5(1)(c)",),
     look=look,
+    french=Words(
+        title="Utilise son propre service de noms",
+        sentence="{device} demande les noms à une entreprise hors de chez vous au lieu de votre box.",
+        do="Rien n'est cassé. Un filtre dans votre box ne couvre pas cet appareil.",
+        cannot_prove="Pourquoi il le fait ; beaucoup de fabricants veulent ainsi que l'appareil marche "
+        "derrière de mauvaises box.",
+    ),
 )

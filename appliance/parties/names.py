@@ -71,22 +71,27 @@ class Names:
     def destination(
         self, device: str, flow: FlowRecord, remote_address: str, remote_port: int
     ) -> Destination:
-        """Return where the flow went, under the name the device knew it by when the flow began.
+        """Return where the flow went, under the name the device knew it by when the flow began."""
+        return self.destination_of(device, flow.uid, flow.ts, (flow.proto, remote_address, remote_port))
+
+    def destination_of(self, device: str, uid: str, ts: float, end: tuple[str, str, int]) -> Destination:
+        """Return the same for an `end` (transport protocol, address, port) met in the flow `uid` at `ts`.
 
         With ECH the outer name is only a cover; where the device asked an open resolver we still know the
         real one, and then say "dns".
         """
-        said = self._flows.get(flow.uid)
-        entries = self._devices.get(device, _NOBODY).get(remote_address)
-        asked = _at(entries, flow.ts) if entries is not None else None
+        proto, address, port = end
+        said = self._flows.get(uid)
+        entries = self._devices.get(device, _NOBODY).get(address)
+        asked = _at(entries, ts) if entries is not None else None
         if said is not None and said[1] != "hidden":
             alias = asked[2] if asked is not None and asked[1] == said[0] else None
-            return Destination(remote_address, remote_port, flow.proto, said[0], said[1], alias)
+            return Destination(address, port, proto, said[0], said[1], alias)
         if asked is not None:
-            return Destination(remote_address, remote_port, flow.proto, asked[1], "dns", asked[2])
+            return Destination(address, port, proto, asked[1], "dns", asked[2])
         if said is not None:
-            return Destination(remote_address, remote_port, flow.proto, said[0], "hidden")
-        return Destination(remote_address, remote_port, flow.proto, None, "none")
+            return Destination(address, port, proto, said[0], "hidden")
+        return Destination(address, port, proto, None, "none")
 
     def dump(self, device: str) -> dict[str, list[list[Any]]]:
         """Return what one device learnt as JSON-ready data: address → [[ts, name, alias], …]."""

@@ -90,8 +90,6 @@ FOUND = [
     ("a resolver outside", dns("8.8.8.8"), {"own_dns"}),
     ("a resolver outside over IPv6", dns("2620:fe::fe"), {"own_dns"}),
     ("ECH", tls(ech=True), {"hidden_names"}),
-    ("DNS over HTTPS", tls(server_name="dns.google"), {"hidden_names"}),
-    ("DNS over HTTPS of a tenant", tls(server_name="x.cloudflare-dns.com"), {"hidden_names"}),
     ("DNS over TLS", flow("9.9.9.9", 853), {"hidden_names"}),
 ]
 
