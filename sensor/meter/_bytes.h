@@ -27,8 +27,10 @@ enum {
     CLOSED_S = 5,
     WHEEL_S = 512,
     SERVICE_PORTS = 1024,
-    ADDRESS_TEXTS = 1024, /* cached texts: a home's addresses and those it talks to at one time */
+    ADDRESS_TEXTS = 4096, /* cached texts: a home's addresses and those it talks to in an hour */
     MAC_TEXTS = 256,
+    UID_TEXTS = 1024, /* the same of flows that are being opened, whose packets are handed up */
+    BATCH = 32,       /* packets whose flows are fetched together: with fewer the processor waits for memory */
     FEWEST_BUCKETS = 4096, /* 16 KiB */
     FETCH = 128,           /* bytes of the next record that are fetched while this one is counted */
 };

@@ -54,22 +54,47 @@ static int key_of(const struct packet *p, struct key *k) {
 }
 
 /* Count a packet in its flow, new or known. */
-static int into_flow(Meter *m, const struct frame *frame, const struct packet *p) {
-    struct key k;
-    int end = key_of(p, &k);
-    uint32_t *bucket = bucket_of(m, &k), index = *bucket;
-    while (index && memcmp(&m->flows[index].key, &k, sizeof k) != 0)
+static int into_flow(Meter *m, const struct waiting *w) {
+    uint32_t index = m->buckets[w->hash & m->bucket_mask];
+    while (index && !same_key(&m->flows[index].key, &w->key))
         index = m->flows[index].hash_next;
     if (index) {
-        if (divide(m, &m->flows[index], frame, p, end) < 0)
+        if (divide(m, &m->flows[index], &w->frame, &w->packet, w->end) < 0)
             return -1;
     } else {
-        if ((index = new_flow(m, &k)) == 0)
+        if ((index = new_flow(m, &w->key)) == 0)
             return -1;
-        begin(m, &m->flows[index], frame, p, end);
+        begin(m, &m->flows[index], &w->frame, &w->packet, w->end);
         wheel_link(m, index);
     }
-    return count(m, index, frame, p, end);
+    return count(m, index, &w->frame, &w->packet, w->end);
+}
+
+/* Count the packets that wait, in their order. Their buckets were fetched one by one as they came; now first
+ * all their flows are, so that the memory of a large table is waited for once, not packet by packet.
+ */
+static int drain(Meter *m) {
+    int count = m->waiting_count;
+    m->waiting_count = 0;
+    for (int i = 0; i < count; i++) {
+        const char *flow = (const char *)&m->flows[m->buckets[m->waiting[i].hash & m->bucket_mask]];
+        __builtin_prefetch(flow, 1);
+        __builtin_prefetch(flow + 64, 1);
+    }
+    for (int i = 0; i < count; i++)
+        if (into_flow(m, &m->waiting[i]) < 0)
+            return -1;
+    return 0;
+}
+
+/* Let the packet that was read into the first free place wait for its batch. */
+static int enqueue(Meter *m, const struct frame *frame) {
+    struct waiting *w = &m->waiting[m->waiting_count];
+    w->frame = *frame;
+    w->end = key_of(&w->packet, &w->key);
+    w->hash = hash_of(m->hash_key, &w->key);
+    __builtin_prefetch(&m->buckets[w->hash & m->bucket_mask]);
+    return ++m->waiting_count == BATCH ? drain(m) : 0;
 }
 
 /* Count one frame: the entry below every file format. */
@@ -78,10 +103,11 @@ static int take_frame(Meter *m, const struct frame *frame) {
     m->wire_bytes += frame->wire;
     if (frame->ts_ns >= m->next_second_ns && advance(m, frame->ts_ns) < 0)
         return -1;
-    struct packet p = {0};
-    enum found found = parse(m, frame, &p);
+    struct packet *p = &m->waiting[m->waiting_count].packet;
+    *p = (struct packet){0};
+    enum found found = parse(m, frame, p);
     if (found != FLOW)
         return found == ERROR ? -1 : 0;
     m->flow_packets++;
-    return into_flow(m, frame, &p);
+    return enqueue(m, frame);
 }

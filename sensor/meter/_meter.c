@@ -54,8 +54,10 @@ static PyObject *meter_feed(Meter *m, PyObject *block) {
     PyBuffer_Release(&view);
     PyObject *out = m->out;
     m->out = NULL;
-    if (result < 0)
+    if (result < 0) {
+        m->waiting_count = 0; /* they point into a block that goes */
         Py_CLEAR(out);
+    }
     return out;
 }
 
@@ -173,6 +175,8 @@ static void meter_dealloc(Meter *m) {
         Py_XDECREF(m->addresses[i].text);
     for (int i = 0; i < MAC_TEXTS; i++)
         Py_XDECREF(m->macs[i].text);
+    for (int i = 0; i < UID_TEXTS; i++)
+        Py_XDECREF(m->uids[i].text);
     free(m->flows);
     free(m->buckets);
     free(m->walk.interfaces);
@@ -239,7 +243,9 @@ static PyObject *meter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     m->tuple_new = (newfunc)PyType_GetSlot(&PyTuple_Type, Py_tp_new);
     m->tuple_alloc = (allocfunc)PyType_GetSlot(&PyTuple_Type, Py_tp_alloc);
     m->in_place = Py_Version < 0x030E0000; /* since 3.14 a tuple keeps its hash, which tuple.__new__ prepares */
-    memcpy(m->hash_key, key, 16);
+    const uint64_t secret[2] = {le64((const uint8_t *)key), le64((const uint8_t *)key + 8)};
+    for (int i = 0; i < HASH_KEYS; i++)
+        m->hash_key[i] = sip_draw(secret, (uint64_t)i);
     bool texts = make_texts(m);
     if (!texts || !make_table(m, max_flows)) {
         Py_DECREF(m);

@@ -56,7 +56,7 @@ static PyObject *address_text(Meter *m, const uint8_t *address, uint8_t version)
     memcpy(name, address, version == 4 ? 4 : 16);
     name[16] = version;
     uint32_t mix = (le32(name) ^ le32(name + 4) * 3 ^ le32(name + 8) * 5 ^ le32(name + 12) * 7) * 0x9E3779B1u;
-    struct text *entry = &m->addresses[mix >> 22];
+    struct text *entry = &m->addresses[mix >> 20];
     if (entry->text == NULL || memcmp(entry->bytes, name, 17) != 0) {
         char buffer[48];
         char *end = version == 4 ? put_ipv4(buffer, address) : put_ipv6(buffer, address);
@@ -95,14 +95,15 @@ static PyObject *mac_text(Meter *m, const uint8_t *mac) {
 }
 
 static char *put_base64(char *at, const uint8_t *data, size_t len, bool url) {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    for (size_t i = 0; i < len; i += 3) {
-        uint32_t three = (uint32_t)data[i] << 16 | (i + 1 < len ? data[i + 1] << 8 : 0) |
-                         (i + 2 < len ? data[i + 2] : 0);
-        for (size_t j = 0; j < 4; j++) {
-            unsigned six = three >> (18 - 6 * j) & 63;
-            *at++ = i + j > len ? '=' : six < 62 ? letters[six] : six == 62 ? (url ? '-' : '+') : url ? '_' : '/';
-        }
+    const char *letters = url ? "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+                              : "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (; len > 0; data += 3, at += 4) {
+        uint32_t three = (uint32_t)data[0] << 16 | (len > 1 ? data[1] << 8 : 0) | (len > 2 ? data[2] : 0);
+        at[0] = letters[three >> 18];
+        at[1] = letters[three >> 12 & 63];
+        at[2] = len > 1 ? letters[three >> 6 & 63] : '=';
+        at[3] = len > 2 ? letters[three & 63] : '=';
+        len -= least(len, 3);
     }
     return at;
 }
@@ -124,10 +125,27 @@ static void flow_uid(const struct flow *f, char uid[17]) {
     put_base64(uid + 1, digest, 12, true);
 }
 
-static PyObject *uid_text(const struct flow *f) {
-    char uid[17];
-    flow_uid(f, uid);
-    return PyUnicode_FromStringAndSize(uid, 17);
+static inline bool same_key(const struct key *a, const struct key *b) {
+    uint64_t x[5], y[5];
+    memcpy(x, a, sizeof x);
+    memcpy(y, b, sizeof y);
+    return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]) | (x[4] ^ y[4])) == 0;
+}
+
+/* Return a new reference to the uid of a flow; it is shared between the flow's packets and record. */
+static PyObject *uid_text(Meter *m, const struct flow *f) {
+    struct uid_text *entry = &m->uids[(f - m->flows) % UID_TEXTS];
+    if (entry->text == NULL || entry->start_ns != f->start_ns || !same_key(&entry->key, &f->key)) {
+        char uid[17];
+        flow_uid(f, uid);
+        PyObject *text = PyUnicode_FromStringAndSize(uid, 17);
+        if (text == NULL)
+            return NULL;
+        Py_XDECREF(entry->text);
+        *entry = (struct uid_text){f->key, f->start_ns, text};
+    }
+    Py_INCREF(entry->text);
+    return entry->text;
 }
 
 /* The ICMP type that answers this one, or -1 (flowid.ICMP_PAIRS). */
@@ -181,6 +199,9 @@ static PyObject *shared(PyObject *object) {
 
 static PyObject *none(void) { return shared(Py_None); }
 
+/* Count the packets that wait, which come before what is now to be reported; see _frame.h. */
+static int drain(Meter *m);
+
 /* Append a named tuple of these fields to the output. Takes over the fields; fails if one is NULL. */
 static int emit(Meter *m, PyObject *type, PyObject **fields, int count) {
     PyObject *record = m->in_place ? m->tuple_alloc((PyTypeObject *)type, count) : PyTuple_New(count), *args;
@@ -198,6 +219,8 @@ static int emit(Meter *m, PyObject *type, PyObject **fields, int count) {
         record = args == NULL ? NULL : m->tuple_new((PyTypeObject *)type, args, NULL);
         Py_XDECREF(args);
     }
+    if (whole && record != NULL)
+        PyObject_GC_UnTrack(record); /* no field can lead back to it: it is never part of a cycle */
     int result = whole && record != NULL ? PyList_Append(m->out, record) : -1;
     Py_XDECREF(record);
     return result;
@@ -209,7 +232,7 @@ static int emit_flow(Meter *m, const struct flow *f, enum end end) {
     PyObject *fields[] = {
         seconds(f->first_ns),
         seconds(f->last_ns - f->first_ns),
-        uid_text(f),
+        uid_text(m, f),
         community_id(f),
         number(f->part),
         shared(PyTuple_GetItem(m->protocols, k->proto)),
@@ -244,7 +267,7 @@ static int emit_packet(Meter *m, const struct frame *frame, const struct packet 
     bool cut = p->fragment ? p->payload_len < p->payload_bytes : p->cut;
     PyObject *fields[] = {
         seconds(frame->ts_ns),
-        uid_text(f),
+        uid_text(m, f),
         shared(kind),
         address_text(m, p->src, p->version),
         number(p->sport),
@@ -264,6 +287,8 @@ static int emit_packet(Meter *m, const struct frame *frame, const struct packet 
 static int emit_arp(Meter *m, const struct frame *frame, const struct packet *p, const uint8_t *body,
                     size_t len) {
     bool readable = len >= 28 && memcmp(body + 2, "\x08\x00\x06\x04", 4) == 0;
+    if (drain(m) < 0)
+        return -1;
     PyObject *fields[] = {
         seconds(frame->ts_ns),
         shared(m->empty_text),
@@ -285,6 +310,10 @@ static int emit_arp(Meter *m, const struct frame *frame, const struct packet *p,
 /* Append a Weird about a packet that is in no flow. Takes over `detail`. */
 static int emit_weird(Meter *m, int64_t ts_ns, const char *name, PyObject *detail) {
     m->weird_packets++;
+    if (detail == NULL || drain(m) < 0) {
+        Py_XDECREF(detail);
+        return -1;
+    }
     PyObject *fields[] = {seconds(ts_ns), PyUnicode_FromString(name), none(), none(), none(), detail};
     return emit(m, m->weird_type, fields, 6);
 }
@@ -296,7 +325,7 @@ static int emit_weird_in_flow(Meter *m, const struct frame *frame, const struct 
     PyObject *fields[] = {
         seconds(frame->ts_ns),
         PyUnicode_FromString(p->weird),
-        uid_text(f),
+        uid_text(m, f),
         address_text(m, p->src, p->version),
         address_text(m, p->dst, p->version),
         PyUnicode_FromFormat(text, (unsigned long)p->ip_bytes, (unsigned long)frame->wire),
@@ -307,6 +336,10 @@ static int emit_weird_in_flow(Meter *m, const struct frame *frame, const struct 
 /* Append a Loss at the time of the last frame. Takes over `detail`. */
 static int emit_loss(Meter *m, const char *kind, unsigned lost, PyObject *detail) {
     int64_t ts_ns = m->walk.last_ns;
+    if (detail == NULL || drain(m) < 0) {
+        Py_XDECREF(detail);
+        return -1;
+    }
     PyObject *fields[] = {seconds(ts_ns), seconds(ts_ns), PyUnicode_FromString(kind), number(lost), detail};
     return emit(m, m->loss_type, fields, 5);
 }

@@ -35,7 +35,8 @@ static int count_segments(Meter *m, const struct frame *frame, struct packet *p,
     m->wire_bytes += frame->wire;
     m->flow_packets += further + 1;
     p->further = further;
-    return into_flow(m, frame, p);
+    m->waiting[m->waiting_count].packet = *p;
+    return enqueue(m, frame);
 }
 
 /* Datagrams that were joined are told apart again: each may be one worth dissecting. */
@@ -125,8 +126,9 @@ static int walk_ring(Meter *m, const uint8_t *block, size_t len) {
         at += following;
         left--;
     }
+    int result = drain(m);
     __atomic_thread_fence(__ATOMIC_SEQ_CST); /* the caller hands the block back */
-    return 0;
+    return result;
 }
 
 /* Return what the passing of time alone ends: live, flows must end while the line is quiet. */

@@ -5,18 +5,22 @@ static inline uint32_t timeout_s(const struct flow *f) {
 
 static inline int64_t due_s(const struct flow *f) { return (int64_t)f->seen_s + timeout_s(f) + 1; }
 
-static uint32_t *bucket_of(Meter *m, const struct key *k) {
-    struct sip s = sip_start(m->hash_key[0], m->hash_key[1]);
-    uint64_t words[5];
+/* Pair-multiply-shift under secret keys: two flows that anyone can choose meet with a chance of 2^-32 (Thorup,
+ * "High Speed Hashing for Integers and Strings", 2015, section 3.5), so that nobody can aim at one bucket.
+ */
+static inline uint32_t hash_of(const uint64_t keys[HASH_KEYS], const struct key *k) {
+    uint32_t words[10];
     memcpy(words, k, sizeof words);
-    if (k->version == 4) { /* the other words are zero */
-        sip13(&s, words[0] << 32 ^ words[2]);
-    } else {
-        for (int i = 0; i < 4; i++)
-            sip13(&s, words[i]);
-    }
-    sip13(&s, words[4]);
-    return &m->buckets[sip13_end(&s) & m->bucket_mask];
+    uint64_t sum = keys[10] + (words[8] + keys[8]) * (words[9] + keys[9]);
+    if (k->version == 4) /* the other words are zero */
+        return (uint32_t)((sum + (words[0] + keys[0]) * (words[4] + keys[4])) >> 32);
+    for (int i = 0; i < 8; i += 2)
+        sum += (words[i] + keys[i]) * (words[i + 1] + keys[i + 1]);
+    return (uint32_t)(sum >> 32);
+}
+
+static uint32_t *bucket_of(Meter *m, const struct key *k) {
+    return &m->buckets[hash_of(m->hash_key, k) & m->bucket_mask];
 }
 
 static void wheel_link(Meter *m, uint32_t index) {
@@ -66,6 +70,7 @@ static int turn_slot(Meter *m, uint32_t slot) {
     m->slot_head[slot] = m->slot_tail[slot] = 0;
     while (index) {
         uint32_t next = m->flows[index].next;
+        __builtin_prefetch(&m->flows[next]);
         if (due_s(&m->flows[index]) > m->now_s)
             wheel_link(m, index);
         else if (finish(m, index, why_quiet(&m->flows[index])) < 0)
@@ -77,6 +82,8 @@ static int turn_slot(Meter *m, uint32_t slot) {
 
 /* Move the watermark to this time, if it is later. */
 static int advance(Meter *m, int64_t ts_ns) {
+    if (drain(m) < 0)
+        return -1;
     int64_t before = m->now_s, now_s = ts_ns / NS;
     m->now_s = now_s;
     m->next_second_ns = (now_s + 1) * NS;

@@ -249,7 +249,7 @@ static step pcapng_step(Meter *m, const uint8_t *p, size_t left, bool last) {
     return take_block(m, big, kind, p + 8, length - 12) < 0 ? -1 : (step)length;
 }
 
-/* Take every whole record; return how many bytes these had. */
+/* Take every whole record; return how many bytes these had. None of their packets waits any longer. */
 static step consume(Meter *m, const uint8_t *p, size_t len, bool last) {
     struct walk *w = &m->walk;
     size_t at = 0;
@@ -268,7 +268,7 @@ static step consume(Meter *m, const uint8_t *p, size_t len, bool last) {
         at += (size_t)used;
         w->offset += (uint64_t)used;
     }
-    return (step)at;
+    return drain(m) < 0 ? -1 : (step)at;
 }
 
 /* Join the bytes of a new block to what is left of the one before, until records lie wholly in the new one.
