@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from appliance.behaviour import baseline, packing, updates
+from appliance.behaviour import baseline, packing, updates, use
 from appliance.behaviour.baseline import UNKNOWN
 from appliance.behaviour.detect import (
     arrivals,
@@ -40,6 +40,12 @@ TICK_S: Final = 300
 ABSENCE_S: Final = 3 * DAY_S
 """A device silent for this long comes back as one to be compared with what it was."""
 
+OUTAGE_BASE_DAYS: Final = 7
+OUTAGE_DEVICES: Final = 3
+OUTAGE_SHARE: Final = 0.6
+"""When so large a share of at least so many devices, heard on all but one of the last days, is silent for a day,
+the house is offline or everybody is away."""
+
 MAX_BLOCKS: Final = 16
 """Spans of blocking remembered per device; a change is doubted by the latest ones only."""
 
@@ -53,6 +59,14 @@ class Epoch(NamedTuple):
     start: float
     end: float | None  # None: the present one
     update: Update | None  # the update it began with; None for the first
+
+
+class Software(NamedTuple):
+    """What is known of a device's software."""
+
+    versions: tuple[tuple[str, str, float], ...]  # (where it was heard, the string, when last), latest first
+    last_update: Update | None  # the latest real one; None when none was seen
+    watched_s: float  # since then, or since the device was first heard: "no update for N days"
 
 
 class Behaviour:
@@ -150,6 +164,26 @@ class Behaviour:
         ends: list[float | None] = [*(start for start, _ in starts[1:]), None]
         return [Epoch(start, end, update) for (start, update), end in zip(starts, ends, strict=True)]
 
+    def software(self, device: str) -> Software | None:
+        """Return the device's versions and its latest update; None for an unknown device."""
+        state = self._devices.get(device)
+        if state is None:
+            return None
+        heard = sorted(
+            (
+                (key.split("|")[0], version.text, version.last_ts)
+                for key, version in state.versions.items()
+                if not version.volatile
+            ),
+            key=lambda one: (-one[2], one),
+        )
+        real = [update for update in state.updates if update.certainty != "restarted"]
+        since = real[-1].ts if real else state.first_ts
+        seen = self._watch.seen if self._watch.seen is not None else since
+        return Software(
+            tuple(heard), real[-1] if real else None, self._watch.seconds(since, max(since, seen))
+        )
+
     def learning(self, device: str) -> tuple[str, ...]:
         """Return what is missing of the device's baseline, in plain words; empty when it is complete."""
         state = self._devices.get(device)
@@ -241,6 +275,8 @@ class Behaviour:
         if now < self._next_look:
             return
         last = day_of(now - LATE_S) - 1
+        for day in range(last - 1, last + 1):
+            self._judge_day(day)
         self._next_look = (last + 2) * DAY_S + LATE_S
         for name in sorted(self._devices):
             device = self._devices[name]
@@ -251,15 +287,28 @@ class Behaviour:
             device.looked = last
             device.aged = True
 
+    def _judge_day(self, day: int) -> None:
+        """Mark a day on which most of the home fell silent: it tells nothing of any device's habits."""
+        usual = [
+            device
+            for device in self._devices.values()
+            if sum(d in device.days for d in range(day - OUTAGE_BASE_DAYS, day)) >= OUTAGE_BASE_DAYS - 1
+        ]
+        silent = sum(day not in device.days for device in usual)
+        if len(usual) >= OUTAGE_DEVICES and silent >= OUTAGE_SHARE * len(usual):
+            self._watch.odd[day] = "outage"
+
     def _look(self, device: Device, day: int) -> Iterator[Fact]:
         """Yield what the end of a day of a device brings."""
         baseline.learn_day(device, day, self._watch)
         arrivals.expire(device, (day + 1) * DAY_S)
         days = baseline.active_days(device, self._watch, day)
         if device.learned and days and days[-1] == day:
-            yield from departures.gone(device, days, self._watch)
+            days = days[-rates.LONGEST_DAYS :]
+            used = use.of(device, days)
+            yield from departures.gone(device, days, used, self._watch)
             yield from countries.moved(device, day, self._watch)
-            yield from rates.shifted(device, days, self._watch)
-            yield from nights.awake(device, days, self._watch)
+            yield from rates.shifted(device, days, used, self._watch)
+            yield from nights.awake(device, days, used, self._watch)
         yield from reports.unchanged(device, day, days, self._watch)
         forget_old_days(device, day - DAYS_KEPT)

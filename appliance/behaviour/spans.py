@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 SLOT_S: Final = 300
@@ -27,6 +28,7 @@ def day_of(ts: float) -> int:
     return int(ts // DAY_S)
 
 
+@lru_cache(maxsize=8_192)
 def hours_of(quarters: int) -> int:
     """Return the 24-bit set of the hours in which a day's set of quarters has one."""
     return sum((quarters >> 4 * hour & 15 != 0) << hour for hour in range(24))

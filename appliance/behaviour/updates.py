@@ -13,7 +13,7 @@ from typing import Final
 from appliance.behaviour import versions
 from appliance.behaviour.facts import Contact, Update
 from appliance.behaviour.hosts import FIRMWARE_PATH, is_update_like
-from appliance.behaviour.spans import HOUR_S, day_of
+from appliance.behaviour.spans import DAY_S, HOUR_S, day_of
 from appliance.behaviour.state import Channel, Cue, Device, Handshake, Party, Report, Start
 from sensor.records import DhcpRequest, DnsAnswer, DnsQuery, HttpRequest, Record, TlsClientHello
 
@@ -28,6 +28,10 @@ BOOT_SHARE: Final = 0.6
 
 INSTALL_S: Final = 2 * HOUR_S
 """A restart this soon after a download that nothing names may have installed it."""
+
+ROAMING_S: Final = 14 * DAY_S
+ROAMING_STARTS: Final = 6
+"""So many starts within two weeks are those of a phone that leaves the home and comes back, not of reboots."""
 
 BOOTS_KEPT: Final = 5
 MAX_BOOT_NAMES: Final = 64
@@ -126,6 +130,8 @@ def _joined(device: Device, request: DhcpRequest) -> None:
         device.boots = [*device.boots, start.names][-BOOTS_KEPT:]
     device.start = Start(request.ts)
     device.starts += 1
+    device.joined = [ts for ts in device.joined if ts > request.ts - ROAMING_S][-ROAMING_STARTS:]
+    device.joined.append(request.ts)
 
 
 def _asked(device: Device, ts: float, name: str) -> Iterator[Update]:
@@ -192,9 +198,14 @@ def _weigh(device: Device, cue: Cue, since: float | None) -> Iterator[Update]:
     if certainty is None:
         return
     update = _update(device, certainty)
-    if update != device.group:
+    if update != device.group and not (certainty == "restarted" and _roams(device)):
         _remember(device, update)
         yield update
+
+
+def _roams(device: Device) -> bool:
+    """Return whether the device comes and goes: its joining the network is no restart."""
+    return len(device.joined) >= ROAMING_STARTS
 
 
 def _adds(device: Device, cue: Cue) -> bool:

@@ -25,6 +25,7 @@ def judge(finding: Finding, profile: Profile) -> Alert | None:
     code = finding.code if words.has(f"{finding.code}.text") else CODE
     parts = {
         "device": profile.name,
+        "who": finding.domain or words.say("party.unknown"),
         "party": finding.domain or words.say("party.unknown"),
         "times": words.count("times", finding.times),
         "detail": finding.detail,

@@ -9,6 +9,7 @@ from appliance.behaviour import baseline, changes, use
 from appliance.behaviour.facts import Change
 from appliance.behaviour.spans import DAY_S
 from appliance.behaviour.state import Device, Party
+from appliance.behaviour.use import Use
 from appliance.behaviour.watch import Watch
 
 BASE_DAYS: Final = 28
@@ -31,17 +32,18 @@ ALONE_DAYS: Final = 28
 holiday."""
 
 
-def gone(device: Device, days: list[int], watch: Watch) -> Iterator[Change]:
+def gone(device: Device, days: list[int], used: Use, watch: Watch) -> Iterator[Change]:
     """Yield a change for each party that fell silent while the device went on; `days` are its active days."""
     for party in list(device.parties.values()):
         if party.status == "known" and party.outcome != "local" and party.last_upload is not None:
-            change = _gone(device, party, days, watch)
+            change = _gone(device, party, (days, used), watch)
             if change is not None and not _kin_met(device, party, change.ts):
                 party.status = "gone"
                 yield changes.tell(device, change)
 
 
-def _gone(device: Device, party: Party, days: list[int], watch: Watch) -> Change | None:
+def _gone(device: Device, party: Party, span: tuple[list[int], Use], watch: Watch) -> Change | None:
+    days, used = span
     met = _met(party)
     if not met or not days:
         return None
@@ -52,7 +54,7 @@ def _gone(device: Device, party: Party, days: list[int], watch: Watch) -> Change
     last = party.last_upload or 0.0
     updated = device.last_update(silent[-1] * DAY_S + DAY_S, changes.AFTER_UPDATE_S)
     least = SILENT_DAYS if updated is None or updated < last - DAY_S else SILENT_DAYS_UPDATED
-    if len(silent) < least or not _unlikely(device, party, base, silent, least):
+    if len(silent) < least or not _unlikely(used, party, (base, silent), least):
         return None
     ts = float((silent[-1] + 1) * DAY_S)
     before = {**baseline.describe(party, base), "watched_days": watch.in_days(base[0] * DAY_S, last)}
@@ -70,15 +72,15 @@ def _met(party: Party) -> set[int]:
     return {day for day, row in party.days.items() if row[0]}
 
 
-def _unlikely(device: Device, party: Party, base: list[int], silent: list[int], least: int) -> bool:
+def _unlikely(used: Use, party: Party, spans: tuple[list[int], list[int]], least: int) -> bool:
     """Return whether the silence is more than chance, on days on which a contact was to be expected.
 
     For a party that follows play these are the days on which other play-driven channels talked: a speaker
     that nobody switched on for a week has not left its radio station.
     """
-    met = _met(party)
+    met, (base, silent) = _met(party), spans
     if not _runs_by_itself(party, base):
-        players = use.others(use.of(device, base + silent), party)
+        players = use.others(used, party)
         if not players:
             return len(silent) >= ALONE_DAYS
         base = [day for day in base if use.used(players, day)]

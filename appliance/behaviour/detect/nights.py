@@ -9,6 +9,7 @@ from appliance.behaviour import baseline, changes, use
 from appliance.behaviour.facts import Change
 from appliance.behaviour.spans import DAY_S, hours_of
 from appliance.behaviour.state import Device, Party
+from appliance.behaviour.use import Player, Use
 from appliance.behaviour.watch import Watch
 
 RECENT_DAYS: Final = 4
@@ -33,14 +34,15 @@ FULL_DAY: Final = 16
 """Hours a day from which on a party that followed play is met all the time."""
 
 
-def awake(device: Device, days: list[int], watch: Watch) -> Iterator[Change]:
+def awake(device: Device, days: list[int], used: Use, watch: Watch) -> Iterator[Change]:
     """Yield a change for each party that is met now in the night, or all day long; `days` are active days."""
     recent, base = days[-RECENT_DAYS:], days[-RECENT_DAYS - BASE_DAYS : -RECENT_DAYS]
     if len(base) < LEAST_BASE_DAYS:
         return
     for party in device.parties.values():
         if party.status == "known" and party.outcome != "local" and _lasts(party, base, recent):
-            yield from _awake(device, party, (base, recent), watch)
+            players = use.others(used, party)
+            yield from _awake(device, party, (base, recent), players, watch)
 
 
 def _lasts(party: Party, base: list[int], recent: list[int]) -> bool:
@@ -49,7 +51,11 @@ def _lasts(party: Party, base: list[int], recent: list[int]) -> bool:
 
 
 def _awake(
-    device: Device, party: Party, spans: tuple[list[int], list[int]], watch: Watch
+    device: Device,
+    party: Party,
+    spans: tuple[list[int], list[int]],
+    players: tuple[Player, ...],
+    watch: Watch,
 ) -> Iterator[Change]:
     base, recent = spans
     hours = {day: _hours(party, day) for day in (*base, *recent)}
@@ -57,7 +63,7 @@ def _awake(
     if not quiet:
         return
     busy = [day for day in recent if (hours[day] & quiet).bit_count() >= BUSY_SHARE * quiet.bit_count()]
-    if len(busy) < BUSY_DAYS or _in_use(device, party, (base, recent), quiet):
+    if len(busy) < BUSY_DAYS or _in_use(players, recent, quiet):
         return
     full = sum(hours[day].bit_count() for day in busy) / len(busy) >= FULL_DAY
     played = not use.is_steady([party.days[day][0] if day in party.days else 0 for day in base])
@@ -103,10 +109,8 @@ def _quiet(hours: dict[int, int], base: list[int]) -> int:
     return sum(1 << hour for hour in best) if len(best) >= QUIET_HOURS else 0
 
 
-def _in_use(device: Device, party: Party, spans: tuple[list[int], list[int]], quiet: int) -> bool:
+def _in_use(players: tuple[Player, ...], recent: list[int], quiet: int) -> bool:
     """Return whether other play-driven channels were busy in those hours, too."""
-    base, recent = spans
-    players = use.others(use.of(device, [*base, *recent]), party)
     late = [
         hours_of(sum_of) & quiet
         for day in recent

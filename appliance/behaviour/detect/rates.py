@@ -58,6 +58,9 @@ STEADY: Final = (Look(2, 6.0, 1.6), Look(4, 5.0, 1.5), Look(7, 4.5, 1.5), Look(1
 PLAYED: Final = (Look(5, 5.5, 1.6), Look(9, 4.8, 1.6), Look(14, 4.2, 1.5), Look(21, 4.2, 1.5))
 SIZES: Final = (Look(2, 9.0, 1.8), Look(4, 6.5, 1.6), Look(7, 5.0, 1.5), Look(14, 4.5, 1.4))
 LOADS: Final = (Look(7, 6.0, 1.8), Look(14, 5.5, 1.6))
+LONGEST_DAYS: Final = BASE_DAYS + PLAYED[-1].recent
+"""Active days that any look compares."""
+
 UPDATED_SURPRISE: Final = 3.7
 UPDATED_RATIO: Final = 1.4
 
@@ -91,13 +94,12 @@ class Found(NamedTuple):
     shift: Shift
 
 
-def shifted(device: Device, days: list[int], watch: Watch) -> Iterator[Change]:
+def shifted(device: Device, days: list[int], used: Use, watch: Watch) -> Iterator[Change]:
     """Yield the changes of rate and size that show on the last of the device's active days."""
     if len(days) < LEAST_BASE_DAYS + STEADY[0].recent:
         return
     updated, report = _look_after_update(device, days)
-    days = days[-BASE_DAYS - PLAYED[-1].recent :]
-    scene = Scene(device, days, updated, use.of(device, days), watch)
+    scene = Scene(device, days, updated, used, watch)
     for party in list(device.parties.values()):
         if party.status == "known" and party.outcome != "local":
             yield from _party(scene, party)
