@@ -7,11 +7,15 @@ decision discounts it for a device that asks for many makers' names.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from appliance.devices.device import Evidence
 from appliance.devices.evidence import from_rules, quoted
-from appliance.devices.knowledge import DeviceKnowledge
+from appliance.devices.knowledge import DeviceKnowledge, Rule
 from sensor.records import DnsQuery, HttpRequest, TlsClientHello
+
+_BROWSED: Final = ("www.", "shop.", "store.", "m.")
+"""Hosts of pages that people read, on any phone or computer."""
 
 
 def evidence(
@@ -21,8 +25,16 @@ def evidence(
     name = _name_asked_for(record)
     if name:
         reason = f"it talks to {quoted(name)}"
-        rules = knowledge.match_domain(name.casefold())
+        rules = (rule for rule in knowledge.match_domain(name.casefold()) if not _is_homepage(rule, name))
         yield from from_rules(rules, "dns", reason, record, knowledge)
+
+
+def _is_homepage(rule: Rule, name: str) -> bool:
+    """Return whether a toy maker's pages were asked for: parents read them, toys ask other hosts.
+
+    Only for the catalogue, whose domains are those of makers' sites: scales and cameras do ask for www.
+    """
+    return rule.source == "catalogue" and (name.count(".") == 1 or name.startswith(_BROWSED))
 
 
 def _name_asked_for(record: DnsQuery | TlsClientHello | HttpRequest) -> str | None:

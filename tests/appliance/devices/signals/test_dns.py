@@ -31,6 +31,8 @@ def test_the_names_of_makers(
         query("www.example"),
         query("tbs.toys.example"),
         query("nottbs.toys"),
+        query("lego.com"),  # a family's laptop
+        query("www.lego.com"),
         query(""),
         hello(None),
         hello("scalews.withings.net", ech=True),  # only the cover name
