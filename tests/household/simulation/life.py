@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from sensor.records import Record
 from tests.household.simulation import words
-from tests.household.simulation.channel import Channel, Device
+from tests.household.simulation.channel import Channel, Device, Update
 from tests.household.simulation.emit import Identity, Writer
 from tests.household.simulation.family import DAY_S, Family, Session, Span, poisson, sessions
 from tests.household.simulation.presence import in_home, switched_on
@@ -27,6 +27,9 @@ HELD_DAYS: Final = 1.5
 """Mean life of a connection that is held open."""
 
 NEVER: Final = float("inf")
+TTL_S: Final = 300.0
+"""How long an answer of the name service may be remembered."""
+
 COVER: Final = Channel("cloudflare-ech.com", country="US")
 RESOLVER: Final = Channel("cloudflare-dns.com", up=300, down=600, country="US")
 
@@ -76,16 +79,20 @@ class Life:
         self._wander()
         for update in self.device.updates:
             if update.down:
-                self._exchange(
-                    Channel(update.host, up=update.down // 400, down=update.down), update.ts - 140, DOWNLOAD_S
-                )
-                self._boot(update.ts)
-            elif update.version:
+                self._download(update)
+            if update.down or update.version:
                 self._boot(update.ts)
         for ts in self.device.restarts:
             if ts in self._on:
                 self._boot(ts)
         return self.writer.rows
+
+    def _download(self, update: Update) -> None:
+        """Write the download of new software, from where the maker's servers are at that time."""
+        own = [it for it in self.device.channels if it.domain == self.device.maker and it.lives(update.ts)]
+        country = own[0].country if own else "DE"
+        channel = Channel(update.host, up=update.down // 400, down=update.down, country=country)
+        self._exchange(channel, update.ts - 140, DOWNLOAD_S)
 
     def _keep(self) -> None:
         """Write a start at the begin of each time it is on, lease renewals and announcements."""
@@ -224,8 +231,8 @@ class Life:
     def _resolve(self, channel: Channel, host: str, ts: float) -> str:
         """Return the address of a host, asked for as the device asks; a bare address has no host."""
         world = self.around.world
-        until, address = self._known.get(host, (0.0, ""))
-        if ts < until:
+        learnt, address = self._known.get(host, (NEVER, ""))
+        if learnt <= ts < learnt + TTL_S:  # channels are lived one after the other: ts may lie before
             return address
         address = world.address(channel, ts, self.rng)
         if channel is COVER:
@@ -235,7 +242,7 @@ class Life:
         elif host:
             self.writer.lookup(ts, host, world.alias(channel, ts), address)
         if self.device.caches:
-            self._known[host] = (ts + 300, address)
+            self._known[host] = (ts, address)
         return address
 
     def _connect(
