@@ -62,8 +62,12 @@ class LiveCapture:
         self._dropped_since = now
         self.dropped = 0
         self.watched: list[Watched] = []
-        for link in _chosen(interfaces):
-            self._open(link, ring_bytes, now)
+        try:
+            for link in _chosen(interfaces):
+                self._open(link, ring_bytes, now)
+        except LiveError:
+            self.close()
+            raise
 
     def _open(self, link: Link, ring_bytes: int, now: float) -> None:
         try:
@@ -120,11 +124,12 @@ class LiveCapture:
     def _changed(self, one: Watched, link: Link, now: float) -> Iterator[Loss]:
         if link.gone:
             one.number = None
-            self._begin_gap(one, now, "it was removed")
+            self._begin_gap(one, now)
+            one.why = "it was removed"
             return
         one.name = link.name
         if not link.running:
-            self._begin_gap(one, now, "it was down or had no line")
+            self._begin_gap(one, now)
         else:
             yield from self._end_gap(one, now)
 
@@ -136,9 +141,9 @@ class LiveCapture:
         if link.running:
             yield from self._end_gap(one, now)
 
-    def _begin_gap(self, one: Watched, now: float, why: str) -> None:
+    def _begin_gap(self, one: Watched, now: float) -> None:
         if one.down_since is None:
-            one.down_since, one.why = now, why
+            one.down_since, one.why = now, "it was down or had no line"
 
     def _end_gap(self, one: Watched, now: float) -> Iterator[Loss]:
         if one.down_since is not None:
