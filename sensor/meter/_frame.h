@@ -39,12 +39,21 @@ static int count(Meter *m, uint32_t index, const struct frame *frame, const stru
 
 /* Write the packet's key; return which end sent it. */
 static int key_of(const struct packet *p, struct key *k) {
-    size_t size = p->version == 4 ? 4 : 16;
-    int order = memcmp(p->src, p->dst, size);
-    int end = order > 0 || (order == 0 && p->sport > p->dport);
-    memset(k, 0, sizeof *k);
-    memcpy(k->address[end], p->src, size);
-    memcpy(k->address[1 - end], p->dst, size);
+    int end;
+    if (p->version == 4) {
+        uint32_t src = be32(p->src), dst = be32(p->dst);
+        end = src > dst || (src == dst && p->sport > p->dport);
+        memset(k->address, 0, sizeof k->address);
+        memcpy(k->address[end], p->src, 4);
+        memcpy(k->address[1 - end], p->dst, 4);
+    } else {
+        uint64_t src = be64(p->src), dst = be64(p->dst);
+        if (src == dst)
+            src = be64(p->src + 8), dst = be64(p->dst + 8);
+        end = src > dst || (src == dst && p->sport > p->dport);
+        memcpy(k->address[end], p->src, 16);
+        memcpy(k->address[1 - end], p->dst, 16);
+    }
     k->port[end] = p->sport;
     k->port[1 - end] = p->dport;
     k->vlan = p->vlan;
@@ -70,12 +79,16 @@ static int into_flow(Meter *m, const struct waiting *w) {
     return count(m, index, &w->frame, &w->packet, w->end);
 }
 
-/* Count the packets that wait, in their order. Their buckets were fetched one by one as they came; now first
- * all their flows are, so that the memory of a large table is waited for once, not packet by packet.
+/* Count the packets that wait, in their order. First all their buckets are fetched, then all their flows, so
+ * that the memory of a large table is waited for once, not packet by packet.
  */
 static int drain(Meter *m) {
     int count = m->waiting_count;
     m->waiting_count = 0;
+    for (int i = 0; i < count; i++) {
+        m->waiting[i].hash = hash_of(m->hash_key, &m->waiting[i].key);
+        __builtin_prefetch(&m->buckets[m->waiting[i].hash & m->bucket_mask]);
+    }
     for (int i = 0; i < count; i++) {
         const char *flow = (const char *)&m->flows[m->buckets[m->waiting[i].hash & m->bucket_mask]];
         __builtin_prefetch(flow, 1);
@@ -92,8 +105,6 @@ static int enqueue(Meter *m, const struct frame *frame) {
     struct waiting *w = &m->waiting[m->waiting_count];
     w->frame = *frame;
     w->end = key_of(&w->packet, &w->key);
-    w->hash = hash_of(m->hash_key, &w->key);
-    __builtin_prefetch(&m->buckets[w->hash & m->bucket_mask]);
     return ++m->waiting_count == BATCH ? drain(m) : 0;
 }
 

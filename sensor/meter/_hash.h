@@ -54,7 +54,9 @@ static void sip_uid(const uint8_t message[48], uint8_t out[12]) {
 
 #define SHA1_ROUNDS(first, mix, constant)                                                                       \
     for (int i = first; i < first + 20; i++) {                                                                  \
-        uint32_t next = ROTL32(a, 5) + (mix) + e + constant + w[i];                                             \
+        if (i >= 16) /* 16 words suffice for all 80 */                                                          \
+            w[i & 15] = ROTL32(w[(i - 3) & 15] ^ w[(i - 8) & 15] ^ w[(i - 14) & 15] ^ w[i & 15], 1);            \
+        uint32_t next = ROTL32(a, 5) + (mix) + e + constant + w[i & 15];                                        \
         e = d, d = c, c = ROTL32(b, 30), b = a, a = next;                                                       \
     }
 
@@ -65,11 +67,9 @@ static void sha1_short(const uint8_t *data, size_t len, uint8_t out[20]) {
     block[len] = 0x80;
     block[63] = (uint8_t)(len * 8);
     block[62] = (uint8_t)(len * 8 >> 8);
-    uint32_t w[80], h[5] = {0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0};
+    uint32_t w[16], h[5] = {0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0};
     for (int i = 0; i < 16; i++)
         w[i] = be32(block + 4 * i);
-    for (int i = 16; i < 80; i++)
-        w[i] = ROTL32(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
     uint32_t a = h[0], b = h[1], c = h[2], d = h[3], e = h[4];
     SHA1_ROUNDS(0, (b & c) | (~b & d), 0x5A827999)
     SHA1_ROUNDS(20, b ^ c ^ d, 0x6ED9EBA1)

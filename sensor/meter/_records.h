@@ -50,22 +50,23 @@ static char *put_ipv6(char *at, const uint8_t *address) {
     return at;
 }
 
+/* Where the text of a name is kept. Whoever aims at one place makes texts to be made again, nothing worse. */
+static uint32_t text_place(uint64_t first, uint64_t second) {
+    return (uint32_t)((first * 0x9E3779B97F4A7C15u ^ second) * 0xC2B2AE3D27D4EB4Fu >> 48);
+}
+
 /* Return a new reference to the text of an address; texts are shared between records. */
 static PyObject *address_text(Meter *m, const uint8_t *address, uint8_t version) {
-    uint8_t name[17] = {0};
-    memcpy(name, address, version == 4 ? 4 : 16);
-    name[16] = version;
-    uint32_t mix = (le32(name) ^ le32(name + 4) * 3 ^ le32(name + 8) * 5 ^ le32(name + 12) * 7) * 0x9E3779B1u;
-    struct text *entry = &m->addresses[mix >> 20];
-    if (entry->text == NULL || memcmp(entry->bytes, name, 17) != 0) {
+    uint64_t first = version == 4 ? le32(address) : le64(address), second = version == 4 ? 0 : le64(address + 8);
+    struct text *entry = &m->addresses[text_place(first, second) % ADDRESS_TEXTS];
+    if (entry->name[0] != first || entry->name[1] != second || entry->version != version) {
         char buffer[48];
         char *end = version == 4 ? put_ipv4(buffer, address) : put_ipv6(buffer, address);
         PyObject *text = PyUnicode_FromStringAndSize(buffer, end - buffer);
         if (text == NULL)
             return NULL;
         Py_XDECREF(entry->text);
-        entry->text = text;
-        memcpy(entry->bytes, name, 17);
+        *entry = (struct text){{first, second}, version, text};
     }
     Py_INCREF(entry->text);
     return entry->text;
@@ -75,8 +76,9 @@ static PyObject *address_text(Meter *m, const uint8_t *address, uint8_t version)
 static PyObject *mac_text(Meter *m, const uint8_t *mac) {
     if (mac == NULL)
         Py_RETURN_NONE;
-    struct text *entry = &m->macs[(le32(mac + 2) ^ le16(mac)) * 0x9E3779B1u >> 24];
-    if (entry->text == NULL || memcmp(entry->bytes, mac, 6) != 0) {
+    uint64_t name = (uint64_t)le16(mac) << 32 | le32(mac + 2);
+    struct text *entry = &m->macs[text_place(name, 0) % MAC_TEXTS];
+    if (entry->text == NULL || entry->name[0] != name) {
         char buffer[18];
         for (int i = 0; i < 6; i++) {
             buffer[3 * i] = "0123456789abcdef"[mac[i] >> 4];
@@ -87,8 +89,7 @@ static PyObject *mac_text(Meter *m, const uint8_t *mac) {
         if (text == NULL)
             return NULL;
         Py_XDECREF(entry->text);
-        entry->text = text;
-        memcpy(entry->bytes, mac, 6);
+        *entry = (struct text){{name, 0}, 0, text};
     }
     Py_INCREF(entry->text);
     return entry->text;

@@ -57,7 +57,8 @@ struct walk {
 };
 
 struct text {
-    uint8_t bytes[17]; /* an address and its version, or a MAC */
+    uint64_t name[2]; /* an address, or a MAC */
+    uint8_t version;
     PyObject *text;
 };
 
