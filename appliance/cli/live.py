@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from appliance.cli.common import CommandError, add_store, default_store
+from appliance.cli.common import CommandError, add_store, calm_collector, default_store
 from appliance.cli.lists import add_packs, packs_folder
 from appliance.home import Home
 from appliance.ingest import SensorLink, SensorMismatch
@@ -54,6 +54,7 @@ def _run(args: argparse.Namespace) -> int:
         )
     link = SensorLink(args.socket, writer.meta("sensor_position"))
     home = Home(load_knowledge(packs_folder(args)))
+    calm_collector()
     service = Service(home, writer, source=link)
     asking = DescriptionReader(home.devices.describe) if args.ask_devices else None
     writer.commit(origin="live")
@@ -66,9 +67,7 @@ def _run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _carry(
-    link: SensorLink, service: Service, stop: list[int], asking: DescriptionReader | None
-) -> None:
+def _carry(link: SensorLink, service: Service, stop: list[int], asking: DescriptionReader | None) -> None:
     """Take records until told to stop, and store them every COMMIT_S. Raises SensorMismatch, StoreError."""
     committed = time.monotonic()
     for record in link.records(lambda: bool(stop)):

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from tqdm import tqdm
 
-from appliance.cli.common import CommandError, add_store, complain, default_store, version
+from appliance.cli.common import CommandError, add_store, calm_collector, complain, default_store, version
 from appliance.cli.inputs import Inputs
 from appliance.cli.lists import add_packs, packs_folder
 from appliance.cli.sensor import accounted, from_meta
@@ -91,6 +91,7 @@ def _replay(inputs: Inputs, store: Path, folder: Path | None, knowledge: Knowled
     out = OutputFolder(folder) if folder else None
     writer = Writer(store)
     try:
+        calm_collector()
         service = Service(Home(knowledge), writer, out)
         with tqdm(total=inputs.size_bytes, unit="B", unit_scale=True, desc="Reading", disable=None) as bar:
             service.take(inputs.records(bar.update))
