@@ -105,9 +105,7 @@ def evidence(
     maker = plain_text(description.manufacturer or "", _LONGEST_MODEL + 1)
     if maker and len(maker) <= _LONGEST_MODEL:
         reason = f"its description names {quoted(maker)} as its maker"
-        yield Evidence(
-            "vendor", knowledge.vendor_named(maker), "upnp", _STATED, reason, ts
-        )
+        yield Evidence("vendor", knowledge.vendor_named(maker), "upnp", _STATED, reason, ts)
     model = plain_text(description.model_name or description.model_number or "", _LONGEST_MODEL + 1)
     if model and len(model) <= _LONGEST_MODEL:
         yield Evidence(
