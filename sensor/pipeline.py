@@ -118,7 +118,9 @@ class Pipeline:
         for item in items:
             if isinstance(item, FlowRecord):
                 if item.proto == "tcp" and item.end != "active":
-                    yield from self._directions.forget(item.uid)
+                    for kept in self._directions.forget(item.uid):
+                        self._handed_on += 1
+                        yield kept
                 self._last_ts = max(self._last_ts, item.ts + item.duration_s)
                 self._handed_on += 1
                 yield item
