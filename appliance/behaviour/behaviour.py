@@ -43,8 +43,8 @@ ABSENCE_S: Final = 3 * DAY_S
 OUTAGE_BASE_DAYS: Final = 7
 OUTAGE_DEVICES: Final = 3
 OUTAGE_SHARE: Final = 0.6
-"""When so large a share of at least so many devices, heard on all but one of the last days, is silent for a day,
-the house is offline or everybody is away."""
+"""When so large a share of at least so many devices, heard on all but one of the last days, is silent for a
+day, the house is offline or everybody is away."""
 
 MAX_BLOCKS: Final = 16
 """Spans of blocking remembered per device; a change is doubted by the latest ones only."""

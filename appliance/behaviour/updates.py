@@ -31,7 +31,7 @@ INSTALL_S: Final = 2 * HOUR_S
 
 ROAMING_S: Final = 14 * DAY_S
 ROAMING_STARTS: Final = 6
-"""So many starts within two weeks are those of a phone that leaves the home and comes back, not of reboots."""
+"""So many starts within two weeks are those of a phone that leaves home and comes back, not of reboots."""
 
 BOOTS_KEPT: Final = 5
 MAX_BOOT_NAMES: Final = 64

@@ -9,6 +9,7 @@ from appliance.alerts.judge import judge
 from appliance.alerts.rules import FINDING_RULES, RULES
 from appliance.alerts.words import LANGUAGES
 from appliance.findings.finding import Finding
+from appliance.findings.kinds import KINDS
 from tests.appliance.alerts.made import BEAR, BEFORE_AFTER, CAMERA, TS, change
 
 LOUDNESS = [
@@ -152,6 +153,24 @@ def test_findings(code, severity, volume, language):
     assert (alert.kind, alert.severity, alert.volume, alert.ts) == (code, severity, volume, TS)
     assert "{" not in alert.text
     assert alert.evidence[1] == "flow:C9"
+
+
+NO_FINDINGS = {*BEFORE_AFTER, "new_device", "report", "digest"}
+CODES = [
+    key.removesuffix(".title")
+    for key in LANGUAGES["en"].TEXTS
+    if key.endswith(".title") and key.removesuffix(".title") not in NO_FINDINGS
+] + [kind.code for kind in KINDS]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", CODES)
+def test_every_finding_can_be_said(code, language):
+    for domain in ("b.example", None):
+        finding = Finding(BEAR.device, code, domain, TS, TS + 5, 3, 2, "does something", ())
+        alert = judge(finding, BEAR, language)
+        assert alert.kind == code
+        assert all("{" not in text and "None" not in text for text in (alert.title, alert.text, alert.do))
 
 
 def test_names_from_the_network_are_never_templates():
