@@ -109,7 +109,7 @@ def name_key(name: str | None) -> str | None:
     """Return what makes two host names the same device's, or None when many devices would share it."""
     if not name:
         return None
-    key = name.casefold().removesuffix(".local").strip(". ")
+    key = name[:_READ_LENGTH].casefold().removesuffix(".local").strip(". ")
     return None if len(key) < 4 or key in GENERIC_NAMES else key
 
 

@@ -36,6 +36,7 @@ from appliance.devices.state import (
 from appliance.devices.upnp import Description
 from appliance.devices.upnp import evidence as describing
 from sensor.records import (
+    MAX_TEXT,
     Dhcp6Reply,
     Dhcp6Request,
     DhcpAck,
@@ -534,7 +535,7 @@ class Devices:
     # -- identity
 
     def _note_hostname(self, state: DeviceState, name: str) -> None:
-        new, _ = keep_last(state.hostnames, name, MAX_HOSTNAMES)
+        new, _ = keep_last(state.hostnames, name[:MAX_TEXT], MAX_HOSTNAMES)
         if new:
             self._dirty.add(state.device)
 

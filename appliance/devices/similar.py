@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from sensor.records import (
+    MAX_TEXT,
     DhcpRequest,
     DnsQuery,
     FlowRecord,
@@ -35,7 +36,7 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 def shape(text: str) -> str:
     """Return a text without what differs between two specimens: serial numbers, MACs, UUIDs."""
-    return _SERIAL.sub("#", _UUID.sub("#", text.casefold()))
+    return _SERIAL.sub("#", _UUID.sub("#", text[:MAX_TEXT].casefold()))
 
 
 def words(record: Record) -> Iterator[str]:
@@ -50,8 +51,8 @@ def words(record: Record) -> Iterator[str]:
         case DnsQuery():
             yield f"asks:{shape(record.query)}"
         case MdnsService():
-            yield f"offers:{record.service.casefold()}"
-            yield from (f"txt:{key.casefold()}={shape(value)}" for key, value in record.txt)
+            yield f"offers:{shape(record.service)}"
+            yield from (f"txt:{key[:MAX_TEXT].casefold()}={shape(value)}" for key, value in record.txt)
             yield f"mdns-name:{shape(record.hostname or '')}"
         case SsdpAnnouncement():
             yield f"ssdp-{record.kind}:{shape(record.server or '')}:{shape(record.target or '')}"

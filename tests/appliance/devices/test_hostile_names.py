@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from appliance.devices.labels import label_rows, parse_labels, to_csv
 from appliance.devices.registry import Devices
 from appliance.devices.upnp import Description
-from sensor.records import Dhcp6Request, LocalName, Record, TlsCertificate
+from sensor.records import MAX_TEXT, Dhcp6Request, LocalName, Record, TlsCertificate
 from tests.appliance.devices.samples import KNOWLEDGE, PLUG, dhcp, hello, http, mdns, neighbour, query, ssdp
 
 HERE = "192.168.1.20"
@@ -65,6 +65,7 @@ def test_hostile_names_are_shortened_evidence(name: str) -> None:
     devices = observed(name)
     record = devices.record(devices.ids()[0])
     assert is_fit_to_show(record.name)
+    assert all(len(hostname) <= MAX_TEXT for hostname in record.hostnames)
     for item in record.evidence:
         assert is_fit_to_show(item.value), item
         assert is_fit_to_show(item.reason), item
