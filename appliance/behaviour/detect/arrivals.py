@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from appliance.behaviour import changes
+from appliance.behaviour import changes, doubts
 from appliance.behaviour.facts import Change, Contact
 from appliance.behaviour.spans import DAY_S, HOUR_S, LATE_S, day_of
 from appliance.behaviour.state import Candidate, Device, Party
@@ -273,6 +273,7 @@ def _grown(device: Device, party: Party, candidate: Candidate, watch: Watch, cer
         "learned": device.learned,
         "complete": device.complete,
         **changes.surroundings(party),
+        "doubts": doubts.of(device, change.ts, watch),
     }
     candidate.change = change._replace(
         organisation=party.organisation,

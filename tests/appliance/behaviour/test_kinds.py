@@ -1,0 +1,178 @@
+"""Changes of the newer kinds, what is doubted, and what is remembered of software and restarts."""
+
+import pytest
+
+from appliance.behaviour.behaviour import Behaviour
+from appliance.behaviour.facts import Change, Update
+from appliance.behaviour.hosts import pattern_of
+from sensor.records import DhcpRequest
+from tests.appliance.behaviour.home import (
+    BEAR,
+    DAY,
+    agent,
+    at,
+    boot,
+    contact,
+    daily,
+    gap,
+    heartbeat,
+    live,
+    play,
+    quiet_toy,
+    told,
+)
+
+OTHER = {"role": "third"}
+START = boot(at(1, 2))
+NIGHT = (1, 2, 3, 4, 5, 22, 23)
+LIFE = [*quiet_toy(range(45)), *START]
+
+
+def asked(day: float, *names: str, host: str = "log.b.example"):
+    return agent(at(day, 11), "Bear/1.0", host=host)._replace(parameters=("model", *names))
+
+
+STORIES = {
+    "a party that kept quiet at night": (
+        [
+            daily(range(45), (8, 10, 12, 14, 16, 18), "b.example", **OTHER),
+            daily(range(35, 45), NIGHT, "b.example", **OTHER),
+        ],
+        "active_at_night",
+    ),
+    "readable, then encrypted": (
+        [
+            daily(range(30), (9, 12, 18), "b.example", port=80, encrypted=False, **OTHER),
+            daily(range(30, 45), (9, 12, 18), "b.example", **OTHER),
+        ],
+        "encryption_gained",
+    ),
+    "names hidden": (
+        [
+            daily(
+                range(35, 45), (9, 12, 18), "cover.example", role="support", organisation="Toy",
+                outcome="hidden",
+            )
+        ],
+        "name_hidden",
+    ),
+    "new words in readable requests": (
+        [
+            daily(range(45), (11,), "b.example", port=80, encrypted=False, host="log.b.example", **OTHER),
+            [asked(day) for day in range(45)],
+            [asked(day + 0.1, "childname", "imei") for day in range(35, 45)],
+        ],
+        "new_data",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_stories(name):
+    parts, kind = STORIES[name]
+    changes = [fact for fact in live(LIFE, *parts) if isinstance(fact, Change)]
+    assert kind in {change.kind for change in changes}
+    found = next(change for change in changes if change.kind == kind)
+    assert found.certainty == "confirmed" and found.after["doubts"] == []
+    assert at(29) <= found.ts <= at(37)
+
+
+def test_new_words_are_named_and_their_values_never():
+    parts, _ = STORIES["new words in readable requests"]
+    (found,) = [f for f in live(LIFE, *parts) if isinstance(f, Change) and f.kind == "new_data"]
+    assert found.after["fields"] == ["childname", "imei"]
+
+
+@pytest.mark.parametrize(
+    ("name", "parts", "doubt"),
+    [
+        ("after a gap", [heartbeat([*range(30), 39]), [gap(at(30), at(39))]], "gap"),
+        ("back after ten days", [heartbeat([*range(29), 39])], "away"),
+    ],
+)
+def test_what_else_may_explain_it_is_said(name, parts, doubt):
+    other = heartbeat(range(41), device="d-00000002")
+    new = daily([39], (9,), "new.example", **OTHER)
+    facts = live(*parts, other if doubt == "away" else [], START, new)
+    found = next(fact for fact in facts if isinstance(fact, Change) and fact.kind == "new_party")
+    assert doubt in found.after["doubts"], name
+
+
+def test_what_appears_while_we_block_is_doubted_until_a_day_after():
+    for day, doubted in ((31, True), (35, False)):
+        behaviour = Behaviour()
+        live(quiet_toy(range(30)), START, behaviour=behaviour)
+        behaviour.note_block(BEAR, at(30), None)
+        behaviour.note_block(BEAR, at(30), at(32))
+        facts = live(
+            heartbeat(range(30, 36)), daily([day], (9,), "new.example", **OTHER), behaviour=behaviour
+        )
+        (found,) = [fact for fact in facts if isinstance(fact, Change)]
+        assert (found.after["doubts"] == ["blocked"]) is doubted
+
+
+def test_a_house_that_is_offline_is_no_departure_of_anybody():
+    days = [*range(25), *range(40, 50)]
+    others = [contact(c.ts, c.domain, device=f"d-0000000{n}") for n in (2, 3, 4) for c in heartbeat(days)]
+    party = daily(days, (9, 12), "b.example", **OTHER)
+    clock = daily(range(50), (3,), "ntp.org", role="support", purpose="time")
+    facts = live(heartbeat(days), clock, others, START, party)
+    assert [fact for fact in facts if isinstance(fact, Change) and fact.device == BEAR] == []
+
+
+def test_a_speaker_that_nobody_uses_has_not_left_its_station():
+    used = [*range(30), *range(45, 60)]
+    station = play(used, 3, "station.example", **OTHER)
+    index = play(used, 3, "index.example", **OTHER)
+    assert told(live(heartbeat(range(60)), station, index, START)) == []
+
+
+def test_twice_as_often_in_the_same_play_is_found():
+    days = range(70)
+    once = play(days, 5, "b.example", **OTHER)[::4]
+    twice = [c._replace(ts=c.ts + shift) for c in once if c.ts > at(40) for shift in (300, 600)]
+    found = live(heartbeat(days), play(days, 5), once, twice, START)
+    assert ("more_often", "b.example", "confirmed") in told(found)
+
+
+def test_more_play_is_not_more_often():
+    habit = [*range(0, 40, 2), *range(40, 70)]
+    facts = live(heartbeat(range(70)), play(habit, 5), play(habit, 5, "b.example", **OTHER), START)
+    assert [kind for kind, *_ in told(facts)] == []
+
+
+def test_phones_that_come_and_go_are_not_restarted():
+    starts = [boot(at(day, hour)) for day in range(20) for hour in (8, 18)]
+    updates = [fact for fact in live(heartbeat(range(20)), *starts) if isinstance(fact, Update)]
+    assert max((update.ts for update in updates), default=0.0) < at(4)
+
+
+def test_versions_and_the_last_update_are_remembered():
+    behaviour = Behaviour()
+    live(
+        quiet_toy(range(20)), START, [agent(at(2), "Bear/1.2.0"), agent(at(10), "Bear/1.3.0")],
+        behaviour=behaviour,
+    )  # fmt: skip
+    known = behaviour.software(BEAR)
+    assert ("http", "Bear/1.3.0", at(10)) in known.versions
+    assert known.last_update.version_after == "1.3.0"
+    assert 9 * DAY < known.watched_s < 10 * DAY
+    assert behaviour.software("d-unknown") is None
+
+
+def test_the_state_is_small_and_the_days_that_are_over_are_written_once():
+    behaviour = Behaviour()
+    live(LIFE, behaviour=behaviour)
+    behaviour.sightings()
+    live(heartbeat([45]), play([45]), behaviour=behaviour)
+    assert behaviour.history(BEAR) is not None and behaviour.history(BEAR) is None
+    assert len(str(behaviour.dump(BEAR))) < 15_000
+    live(heartbeat([46]), behaviour=behaviour)
+    assert len(str(behaviour.history(BEAR))) < 15_000
+
+
+def test_a_request_for_an_address_alone_is_no_restart():
+    mac = "02:00:00:00:00:01"
+    joins = [DhcpRequest(at(d), mac, 3, None, None, None, None, None, None, (1, 3)) for d in range(3, 5)]
+    assert told(live(heartbeat(range(6)), joins)) == []
+    assert pattern_of("a1.b.example", "b.example") == "a#"
