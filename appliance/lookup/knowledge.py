@@ -16,7 +16,7 @@ from appliance.parties.purposes import PurposeRules
 
 _log = logging.getLogger(__name__)
 
-ORGANISATION_FILES = ("makers.csv", "infrastructure.csv", "trackers.csv")
+ORGANISATION_FILES = ("makers.csv", "infrastructure.csv", "trackers.csv", "smart_home.csv")
 """Own tables; of two rows with one vendor name the earlier file wins."""
 
 
