@@ -219,9 +219,9 @@ class TlsServerHello(NamedTuple):
     uid: str
     client_mac: str | None  # link-layer destination
     client: str
-    client_port: int
-    server: str
-    server_port: int
+    client_port: int  # port of the client
+    server: str  # IP address of the server
+    server_port: int  # port of the server
     version: int  # 0x0304 TLS 1.3, 0x0303 TLS 1.2, ...
     cipher: int  # IANA cipher suite number
     group: int | None  # of the key share (RFC 8446 §4.2.8); absent before TLS 1.3
@@ -235,13 +235,13 @@ class TlsCertificate(NamedTuple):
     uid: str
     client_mac: str | None  # link-layer destination
     client: str
-    client_port: int
-    server: str
-    server_port: int
+    client_port: int  # port of the client
+    server: str  # IP address of the server
+    server_port: int  # port of the server
     subject: str  # "CN=..., O=...": common name, organisation, unit, country, as far as they are there
     issuer: str  # the same of who signed it
     not_before: float  # UTC epoch seconds
-    not_after: float
+    not_after: float  # end of validity, UTC epoch seconds
     names: tuple[str, ...]  # subjectAltName: host names lower-case, IP addresses
     self_signed: bool  # issuer and subject are the same name
     chain: int  # certificates sent
@@ -257,7 +257,7 @@ class EncryptedDns(NamedTuple):
     dst: str
     dport: int
     kind: str  # "dot" (RFC 7858), "doh" (RFC 8484), "doq" (RFC 9250)
-    server_name: str | None
+    server_name: str | None  # name asked for (RFC 6066 §3)
     reason: str  # "port", "alpn", "name" or "address" of a known resolver
 
 
@@ -329,7 +329,7 @@ class PortMapping(NamedTuple):
     action: str  # "add", "delete"
     proto: str  # "tcp", "udp", "all" or "ip-<number>"
     internal_address: str | None  # the device let in, where the request names it
-    internal_port: int | None
+    internal_port: int | None  # port of the device in the home
     external_port: int | None  # wanted; 0 leaves the choice to the router
     lifetime_s: int | None  # 0 with IGD: for ever
     description: str | None  # IGD: what the device calls it
@@ -346,10 +346,10 @@ class MqttConnect(NamedTuple):
     dport: int
     version: int  # protocol level: 3, 4 (3.1.1), 5
     client_id_kind: str  # "empty", "mac", "uuid", "number", "text"
-    has_username: bool
-    has_password: bool
-    keepalive_s: int
-    will_topic: str | None
+    has_username: bool  # a user name is sent; its value is never kept
+    has_password: bool  # a password is sent; its value is never kept
+    keepalive_s: int  # longest silence the client promises
+    will_topic: str | None  # topic of the message sent when it vanishes
 
 
 class CoapRequest(NamedTuple):
@@ -363,7 +363,7 @@ class CoapRequest(NamedTuple):
     dport: int
     method: str  # "GET", "POST", "PUT", "DELETE", "FETCH", "PATCH", "iPATCH"
     host: str | None  # Uri-Host
-    path: str
+    path: str  # path asked for
     parameters: tuple[str, ...]  # names in Uri-Query options
 
 
@@ -393,7 +393,7 @@ class StunRequest(NamedTuple):
     dport: int
     method: str  # "binding", "allocate"
     software: str | None  # SOFTWARE attribute
-    has_username: bool
+    has_username: bool  # a user name is sent; its value is never kept
 
 
 class Tunnel(NamedTuple):
