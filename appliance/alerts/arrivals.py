@@ -17,6 +17,10 @@ QUIET_DISCOVERIES: Final = 1
 """A device that meets more new parties a month than this is never pushed at first sight."""
 
 
+MANY_DISCOVERIES: Final = 3
+"""A device that meets more is one somebody browses with: what lasts is told in the digest, unless severe."""
+
+
 def country(change: Change) -> str | None:
     """Return the server's country to name: one outside the agreed set before any other."""
     found = change.after["server_countries"]
@@ -35,8 +39,10 @@ def volume(change: Change, profile: Profile) -> str:
         return build.DIGEST if change.certainty == "confirmed" else build.LOG
     if change.after["outcome"] == "hidden":
         return build.DIGEST  # that names are hidden is a change of its own
-    if change.certainty == "confirmed":
+    if change.certainty == "confirmed" and change.after["discoveries_28d"] <= MANY_DISCOVERIES:
         return build.PUSH
+    if change.certainty == "confirmed":
+        return build.PUSH if _severe(change, profile) else build.DIGEST
     return build.PUSH if _at_once(change, profile) else build.LOG
 
 
@@ -52,6 +58,12 @@ def _at_once(change: Change, profile: Profile) -> bool:
     after = change.after
     if not after["complete"] or after["discoveries_28d"] > QUIET_DISCOVERIES or after["download_only"]:
         return False
+    return _severe(change, profile)
+
+
+def _severe(change: Change, profile: Profile) -> bool:
+    """Return whether it matters at once: readable, a listed tracker, a stranger far away or with ears."""
+    after = change.after
     return (
         after["encrypted"] is False
         or after["purpose"] in TRACKING

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from appliance.alerts.alert import Alert
 from appliance.alerts.policy import Policy
-from appliance.alerts.profile import Profile, profile_of
+from appliance.alerts.profile import UNKNOWN, Profile, Senses, profile_of
 from appliance.alerts.rules import FINDING_RULES, RULES
 from appliance.alerts.words import Words
 from appliance.behaviour.facts import Change, Update
@@ -32,7 +33,14 @@ def judge(fact: Fact, profile: Profile, language: str | None = None) -> Alert | 
 class Judge:
     """The rules in one language, and a family's wishes."""
 
-    def __init__(self, language: str = "en", policy: Policy = NO_WISHES) -> None:
+    def __init__(
+        self,
+        language: str = "en",
+        policy: Policy = NO_WISHES,
+        senses: Callable[[DeviceRecord], Senses] = lambda _: UNKNOWN,
+    ) -> None:
+        """Judge in a language; `senses` says what the catalogue knows of a device's microphone and camera."""
+        self._senses = senses
         self._words = Words(language)
         self.policy = policy
 
@@ -41,7 +49,7 @@ class Judge:
         if isinstance(fact, Update):
             self.policy = self.policy.updated(fact)
             return None
-        alert = judge(fact, profile_of(device, self._words.language))
+        alert = judge(fact, profile_of(device, self._words.language, self._senses(device)))
         if alert is None:
             return None
         reason = self.policy.hushed(alert)

@@ -23,15 +23,25 @@ class Profile(NamedTuple):
     language: str = "en"
 
 
-def profile_of(record: DeviceRecord, language: str = "en") -> Profile:
-    """Return the profile of a known device."""
+class Senses(NamedTuple):
+    """What the catalogue says of a model; None where it does not know."""
+
+    microphone: bool | None = None
+    camera: bool | None = None
+
+
+UNKNOWN: Final = Senses()
+
+
+def profile_of(record: DeviceRecord, language: str = "en", senses: Senses = UNKNOWN) -> Profile:
+    """Return the profile of a known device; the catalogue's word goes before that of the category."""
     category = record.category
     return Profile(
         record.device,
         record.name,
         record.vendor,
         category,
-        category in WITH_MICROPHONE,
-        category in WITH_CAMERA,
+        category in WITH_MICROPHONE if senses.microphone is None else senses.microphone,
+        category in WITH_CAMERA if senses.camera is None else senses.camera,
         language,
     )

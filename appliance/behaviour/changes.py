@@ -55,10 +55,15 @@ def make(
         party.role if party else None,
         before,
         {**after, "doubts": doubts.of(device, ts, watch)},
-        device.last_update(ts, AFTER_UPDATE_S),
+        device.last_update(ts + (DAY_S - 1 if dated_to_day(ts) else 0), AFTER_UPDATE_S),
         certainty,
         evidence,
     )
+
+
+def dated_to_day(ts: float) -> bool:
+    """Return whether a change is dated to a whole day: an update later on that day may precede it."""
+    return ts % DAY_S == 0
 
 
 def key_of(kind: str, domain: str | None) -> str:

@@ -39,6 +39,8 @@ def judge(change: Change, profile: Profile) -> Alert | None:
 
 
 def _striking(change: Change) -> bool:
-    """Return whether it is worth an interruption: much more, and nothing that play may explain."""
+    """Return whether it is worth an interruption: much more since an update, and not for more play."""
     after = change.after
+    if change.update is None:
+        return False
     return after["ratio"] >= STRIKING_RATIO and after["surprise"] >= STRIKING and not after["follows_play"]

@@ -26,7 +26,7 @@ LEAST_COUNT: Final = 6
 """Contacts in the baseline, and in the recent days or what was to be expected of them, below which a rate
 means nothing."""
 
-UPDATE_LOOKS: Final = (3, 5, 7, 10, 14)
+UPDATE_LOOKS: Final = (3, 7, 14)
 """Days of activity after an update on which its channels are looked at with less suspicion of chance."""
 
 HALF_OTHERS: Final = 0.5
@@ -61,7 +61,7 @@ LOADS: Final = (Look(7, 6.0, 1.8), Look(14, 5.5, 1.6))
 LONGEST_DAYS: Final = BASE_DAYS + PLAYED[-1].recent
 """Active days that any look compares."""
 
-UPDATED_SURPRISE: Final = 3.7
+UPDATED_SURPRISE: Final = 4.2
 UPDATED_RATIO: Final = 1.4
 
 

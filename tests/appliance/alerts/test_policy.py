@@ -6,6 +6,7 @@ import pytest
 
 from appliance.alerts.judge import Judge, judge
 from appliance.alerts.policy import Mute, Policy, Snooze, is_news
+from appliance.alerts.profile import Senses
 from appliance.alerts.words import Words
 from appliance.behaviour.facts import Update
 from appliance.devices.device import DeviceRecord
@@ -115,3 +116,11 @@ def test_what_is_more_severe_is_told_although_the_party_was_told_of():
     lost = judge(change("encryption_lost"), BEAR)
     assert lost.identifier == ALERT.identifier
     assert is_news(lost, ALERT) and not is_news(ALERT, lost)
+
+
+def test_the_catalogue_knows_better_than_the_category_who_has_ears():
+    far = change("new_party", certainty="seen")
+    assert Judge("en")(far, RECORD).volume == "log"
+    assert Judge("en", senses=lambda _: Senses(microphone=True))(far, RECORD).volume == "push"
+    camera = RECORD._replace(category="camera")
+    assert Judge("en", senses=lambda _: Senses(False, False))(far, camera).volume == "log"
