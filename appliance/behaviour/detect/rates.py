@@ -277,10 +277,29 @@ def _party_moved(party: Party, found: Found) -> bool:
     return moved != 0 and (per_day(recent) - per_day(base)) / moved >= HALF_OTHERS
 
 
+def _began(found: Found) -> int:
+    """Return the index of the day on which the shift began: days that are still as before are left to before.
+
+    A look compares a fixed number of days; an update in their middle must come before what followed it.
+    """
+    series, start = found.series, len(found.series.days) - found.recent
+    _, base = _sides(series.values, start)
+    half = log(found.shift.ratio) / 2
+    if series.measure == "contacts":
+        usual = sum(n for n, _ in base) / sum(weight for _, weight in base)
+        steps = [log((n + 0.1) / (usual * max(weight, 0.1) + 0.1)) for n, weight in series.values[start:]]
+    else:
+        usual = median([size for size, _ in base])
+        steps = [size - usual for size, _ in series.values[start:]]
+    while len(steps) > 1 and steps[0] / half < 1:
+        steps, start = steps[1:], start + 1
+    return start
+
+
 def _told(scene: Scene, party: Party, channel: Channel, found: Found) -> Iterator[Change]:
     """Yield the change, unless it was told lately, and begin a new baseline."""
     device, watch = scene.device, scene.watch
-    start = len(found.series.days) - found.recent
+    start = _began(found)
     after_days = found.series.days[start:]
     base_days = found.series.days[max(0, start - BASE_DAYS) : start]
     measure = "bytes" if found.kind in ("bigger", "smaller") else "contacts"
