@@ -22,6 +22,11 @@ KIND_PURPOSES: Final[Mapping[str, str]] = {
 }
 """What infrastructure of a kind is for when the host name does not say."""
 
+TELLING: Final = frozenset(
+    ("login", "telemetry", "crash", "update", "time", "advertising", "analytics", "payment", "push", "stun")
+)
+"""Purposes that a word in the host name tells better than what its owner is known for: accounts.<music>."""
+
 VPN_PORTS: Final = frozenset((("udp", 51820), ("udp", 1194), ("tcp", 1194), ("udp", 500), ("udp", 4500)))
 """WireGuard, OpenVPN, IKE and its NAT traversal (RFC 7296, RFC 3948): what goes on inside is hidden."""
 
@@ -125,7 +130,10 @@ class Parties:
             role, reason = self._tenant(vendor, owner, tenant, maker)
         else:
             role, reason = roles.judge(vendor, maker, owner, domain)
-        return _Named(domain, owner, role, reason, self._purpose(host, icann, owner))
+        purpose = self._purpose(host, icann, owner)
+        if purpose is None and role == "first":
+            purpose = "api"  # the maker's own service, and its name says no more
+        return _Named(domain, owner, role, reason, purpose)
 
     def _tenant(self, vendor: str, owner: Owner, tenant: str, maker: Maker | None) -> tuple[str, str]:
         if vendors.bears_name(vendor, tenant):
@@ -135,13 +143,15 @@ class Parties:
     def _purpose(self, host: str, icann: str, owner: Owner | None) -> str | None:
         rules = self._knowledge.purposes
         found = rules.by_suffix(host)
-        if found is None and owner is not None and owner.purpose is not None:
-            return owner.purpose
-        if found is None:
-            found = rules.by_words(host, icann)
-        if found is None and owner is not None:
-            found = KIND_PURPOSES.get(owner.kind)
-        return found
+        if found is not None:
+            return found
+        said = rules.by_words(host, icann)
+        known = owner.purpose if owner is not None else None
+        if known is not None and not (owner is not None and owner.kind == "company" and said in TELLING):
+            return known
+        if said is None and owner is not None:
+            return KIND_PURPOSES.get(owner.kind)
+        return said
 
     def _owner(self, host: str) -> Owner | None:
         """Return the owner of the longest listed suffix, from the first source that lists one."""

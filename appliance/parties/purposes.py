@@ -62,6 +62,8 @@ class PurposeRules:
                 self._parts.append((place, rule.text, rule.purpose))
             else:
                 self._ports.setdefault(rule.text, rule.purpose)
+        texts = sorted({text for _, text, _ in self._parts}, key=len)
+        self._any_part = re.compile("|".join(map(re.escape, texts)) or r"(?!)")  # the second: never
 
     def by_suffix(self, host: str) -> str | None:
         """Return the purpose of the longest listed suffix of the host."""
@@ -83,6 +85,8 @@ class PurposeRules:
             found = self._words.get(word)
             if found is not None and (best is None or found < best):
                 best = found
+        if self._any_part.search(labels) is None:
+            return best[1] if best is not None else None
         for place, text, purpose in self._parts:
             if best is not None and place > best[0]:
                 break
