@@ -102,6 +102,12 @@ static bool begins_openvpn(const uint8_t *payload, size_t len) {
     return len >= 16 && (payload[2] == 0x38 || payload[2] == 0x50) && be16(payload) == len - 2;
 }
 
+/* A record that ends what is said in the clear. */
+static bool encrypted(const uint8_t *payload, size_t len) {
+    bool ends = len > 2 && (payload[0] == 0x14 || payload[0] == 0x17);
+    return ends && payload[1] == 3 && payload[2] >= 1 && payload[2] <= 4;
+}
+
 static uint16_t hello_limit(const uint8_t *payload, size_t len) {
     if (len < 9 || (payload[5] == 2 && !tls13(payload, len)))
         return HELLO_BYTES;
@@ -126,9 +132,9 @@ static bool within(struct flow *f, const struct packet *p, int end, uint32_t seq
     if (at & 0x80000000u)
         return (uint64_t)at + p->payload_len > (uint64_t)1 << 32;
     uint32_t limit = f->state[end] == S_STREAM ? STREAM_BYTES : f->limit[end];
-    if (at > limit + REORDER_BYTES)
+    if (at > limit + REORDER_BYTES || (f->state[end] == S_TLS && encrypted(p->payload, p->payload_len)))
         f->state[end] = S_IGNORED;
-    return at < limit;
+    return at < limit && f->state[end] != S_IGNORED;
 }
 
 /* Decide what the direction speaks, if this packet holds its first bytes. */

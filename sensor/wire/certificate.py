@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from sensor.records import MAX_ITEMS, MAX_TEXT
@@ -17,6 +18,12 @@ from sensor.wire.text import ipv4, ipv6, printable
 
 MAX_ELEMENTS: Final = 512
 """Elements read inside one other: a certificate with a thousand names is read in part."""
+
+_CACHED_CERTIFICATES: Final = 1024
+"""Remembered certificates: a home's things meet some hundred servers again and again; 8 MB at worst."""
+
+_CACHED_BYTES: Final = 4096
+"""Longest certificate that is remembered; a usual one has 1,000 to 2,000 bytes."""
 
 _SEQUENCE, _SET, _INTEGER, _OID, _OCTETS = 0x30, 0x31, 0x02, 0x06, 0x04
 _UTC_TIME, _GENERALIZED_TIME = 0x17, 0x18
@@ -48,6 +55,10 @@ class Certificate(NamedTuple):
 
 def parse(der: bytes) -> Certificate:
     """Return what a certificate says. Raises Malformed."""
+    return (_parse_cached if len(der) <= _CACHED_BYTES else _parse)(der)
+
+
+def _parse(der: bytes) -> Certificate:
     parts = list(_inside(_only(_only(der, _SEQUENCE), _SEQUENCE)))
     if parts and parts[0][0] == _VERSION:
         del parts[0]
@@ -61,6 +72,9 @@ def parse(der: bytes) -> Certificate:
     extensions = next((body for kind, body in parts[6:] if kind == _EXTENSIONS), b"")
     names = tuple(_names(extensions))[:MAX_ITEMS] if extensions else ()
     return Certificate(_name(subject), _name(issuer), times[0], times[1], names, subject == issuer)
+
+
+_parse_cached: Final = lru_cache(_CACHED_CERTIFICATES)(_parse)
 
 
 def _only(data: bytes, wanted: int) -> bytes:

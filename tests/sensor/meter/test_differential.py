@@ -54,7 +54,12 @@ ports = st.sampled_from([0, 53, 80, 123, 443, 1900, 5353, 40000, 50000])
 payloads = st.one_of(
     st.binary(max_size=40),
     st.sampled_from(
-        [b"GET / HTTP/1.1\r\n", b"\x16\x03\x01\x00\x20\x01\x00\x00\x1c" + bytes(28), b"\xc3\0\0\0\1" * 9]
+        [
+            b"GET / HTTP/1.1\r\n",
+            b"\x16\x03\x01\x00\x20\x01\x00\x00\x1c" + bytes(28),
+            b"\xc3\0\0\0\1" * 9,
+            b"\x17\3\3\0\x20",
+        ]
     ),
 )
 segments = st.builds(f.tcp, ports, ports, st.integers(0, 63), payloads, st.sampled_from([0, 1, 2, 30, 17000]))

@@ -76,6 +76,14 @@ def test_a_hello_out_of_order_is_handed_up(meter: Meter) -> None:
     assert sorted(packet.seq for packet in got) == [100, 1100, 2100]
 
 
+@pytest.mark.parametrize(
+    ("start", "wanted"), [(b"\x17\3\3\1\0", 2), (b"\x14\3\3\0\1\1", 2), (b"\x17\5\3", 4)]
+)
+def test_a_server_is_read_until_it_encrypts(meter: Meter, start: bytes, wanted: int) -> None:
+    flight = b"\x16\3\3\x10\0\2\0\x0f\xf0" + bytes(1991)  # a ServerHello before TLS 1.3 has no known end
+    assert len(packets(meter, *segments(flight + start + bytes(1990)))) == wanted
+
+
 def test_a_hello_without_syn_is_handed_up(meter: Meter) -> None:
     assert len(packets(meter, *segments(HELLO))) == 4
 
