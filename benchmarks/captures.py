@@ -1,11 +1,11 @@
-"""Makes captures to measure on: python benchmarks/captures.py FOLDER [--packets N].
+"""Makes captures to measure on: python benchmarks/captures.py FOLDER [--packets N] [--flows N…].
 
-- iot.pcap: what a home's devices send. Small packets (60 to 600 bytes), 70,000 flows per million packets, a
-  third of them IPv6: DNS, NTP, short TLS connections with their hellos, long quiet ones.
+- iot.pcap: what a home's devices send. Small packets, 70,000 flows per million of them, a third IPv6: DNS,
+  TLS connections from seconds to minutes with valid hellos, HTTP, NTP, mDNS, SSDP, DHCP (payloads.py).
 - bulk.pcap: a few devices that stream: full-size segments and their acknowledgements, 200 flows.
 - flows-N.pcap: N flows at once, each with four small packets, in turn: what a flow table costs.
 
-Everything follows from the seed: the same command makes the same bytes.
+Everything follows from the seed: the same command makes the same bytes. Checksums are left zero.
 """
 
 from __future__ import annotations
@@ -13,159 +13,217 @@ from __future__ import annotations
 import argparse
 import random
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
+
+import payloads
+from payloads import AAAA, HTTPS, NOISE, A, Device, Home, Host
 
 SEED = 20_250_101
 START_S = 1_735_689_600  # 2025-01-01
+HOUR_US = 3_600_000_000
+PACKETS_PER_HOUR = 500_000
+FLOWS_PER_PACKET = 0.07
 PCAP_HEADER = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262_144, 1)
-ROUTER = bytes.fromhex("02005e000001")
-QUERY = struct.pack(">HHHHHH", 7, 0x0100, 1, 0, 0, 0) + b"\x03api\x07example\x03com\0\0\x01\0\x01"
-ANSWER = (
-    struct.pack(">HHHHHH", 7, 0x8180, 1, 1, 0, 0)
-    + QUERY[12:]
-    + bytes.fromhex("c00c00010001000000e10004c0000201")
-)
-HELLO = bytes.fromhex("16030101fc010001f80303") + bytes(range(256)) + bytes(246)
-SERVER_HELLO = bytes.fromhex("160303007a020000760303") + bytes(116)
-RECORD = b"\x17\x03\x03\x04\x00"
+ROUTER_MAC = bytes.fromhex("02005e000001")
+ROUTER = bytes((192, 168, 1, 1)), bytes.fromhex("fd0000000000000000000000000000ff")
+GROUP_MACS = {5353: bytes.fromhex("01005e0000fb"), 1900: bytes.fromhex("01005e7ffffa")}
+GROUPS = {5353: bytes((224, 0, 0, 251)), 1900: bytes((239, 255, 255, 250))}
+MSS = 1400
+TIMESTAMPS = b"\x01\x01\x08\x0a" + bytes(8)
 SYN, SYN_ACK, ACK, PSH, FIN = 0x02, 0x12, 0x10, 0x18, 0x11
-OPENING = [(True, SYN, b""), (False, SYN_ACK, b""), (True, PSH, HELLO), (False, PSH, SERVER_HELLO)]
+
+Event = tuple[int, bytes]
+"""A time in microseconds and the frame then seen."""
 
 
-class Conversation(NamedTuple):
-    """Two ends; `answer` is the header template of the other direction."""
+class Ends:
+    """Two ends of a conversation, as the headers of both directions."""
 
-    ask: tuple[bytes, int]  # bytes up to the IP payload, offset of the IP length field
-    answer: tuple[bytes, int]
-    ports: tuple[int, int]
+    def __init__(self, mac: bytes, peer: bytes, src: bytes, dst: bytes, ports: tuple[int, int]) -> None:
+        self._ports = {True: struct.pack(">HH", *ports), False: struct.pack(">HH", *ports[::-1])}
+        self._link = {True: peer + mac, False: mac + peer}
+        self._addresses = {True: src + dst, False: dst + src}
+        self._v4 = len(src) == 4
 
+    def _frame(self, up: bool, proto: int, transport: bytes, payload: bytes) -> bytes:
+        size = len(transport) + len(payload)
+        if self._v4:
+            head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + size, 0, 0x4000, 64, proto, 0)
+            return b"".join((self._link[up], b"\x08\0", head, self._addresses[up], transport, payload))
+        head = struct.pack(">IHBB", 6 << 28, size, proto, 64)
+        return b"".join((self._link[up], b"\x86\xdd", head, self._addresses[up], transport, payload))
 
-class Event(NamedTuple):
-    """One packet to come."""
+    def udp(self, up: bool, payload: bytes) -> bytes:
+        return self._frame(up, 17, self._ports[up] + struct.pack(">HH", 8 + len(payload), 0), payload)
 
-    at_us: int
-    flow: Conversation
-    up: bool
-    flags: int  # TCP; -1 for UDP
-    payload: bytes
-    seq: int = 0
-    ack: int = 0
-
-
-def _header(mac: bytes, peer: bytes, src: bytes, dst: bytes, proto: int) -> tuple[bytes, int]:
-    if len(src) == 4:
-        ip = struct.pack(">BBHHHBBH", 0x45, 0, 0, 0, 0x4000, 64, proto, 0) + src + dst
-        return peer + mac + b"\x08\0" + ip, 16
-    return peer + mac + b"\x86\xdd" + struct.pack(">IHBB", 6 << 28, 0, proto, 64) + src + dst, 18
+    def tcp(self, up: bool, flags: int, seq: int, ack: int, payload: bytes) -> bytes:
+        rest = struct.pack(">IIBBHHH", seq, ack, 0x80, flags, 512, 0, 0)
+        return self._frame(up, 6, self._ports[up] + rest + TIMESTAMPS, payload)
 
 
-def conversation(rng: random.Random, proto: int, port: int, v6: bool) -> Conversation:
-    """Return a conversation of one of 60 devices with one of 4,000 servers."""
-    device, server = rng.randrange(60), rng.randrange(4000)
-    mac = bytes((0x02, 0, 0, 0, 1, device))
-    if v6:
-        here = bytes.fromhex("fd0000000000000000000000000001") + bytes((device,))
-        there = bytes.fromhex("2001067c000000000000000000") + server.to_bytes(3, "big")
-    else:
-        here, there = bytes((192, 168, 1, 10 + device)), bytes((198, 18)) + server.to_bytes(2, "big")
-    ask, answer = _header(mac, ROUTER, here, there, proto), _header(ROUTER, mac, there, here, proto)
-    return Conversation(ask, answer, (rng.randrange(32768, 61000), port))
-
-
-def frame(event: Event) -> bytes:
-    """Return the event's Ethernet frame; checksums are left zero."""
-    head, at = event.flow.ask if event.up else event.flow.answer
-    sport, dport = event.flow.ports if event.up else event.flow.ports[::-1]
-    if event.flags < 0:
-        rest = struct.pack(">HHHH", sport, dport, 8 + len(event.payload), 0) + event.payload
-    else:
-        tcp = (sport, dport, event.seq, event.ack, 0x50, event.flags, 512, 0, 0)
-        rest = struct.pack(">HHIIBBHHH", *tcp) + event.payload
-    length = len(rest) + (20 if at == 16 else 0)
-    return head[:at] + length.to_bytes(2, "big") + head[at + 2 :] + rest
-
-
-def _udp(rng: random.Random, start: int, v6: bool) -> Iterator[Event]:
-    """Yield a DNS or NTP exchange."""
-    port = 53 if rng.random() < 0.8 else 123
-    flow = conversation(rng, 17, port, v6)
-    ask, answer = (QUERY, ANSWER) if port == 53 else (b"\x23" + bytes(47), b"\x24" + bytes(47))
-    yield Event(start, flow, True, -1, ask)
-    yield Event(start + rng.randrange(5_000, 60_000), flow, False, -1, answer)
-
-
-class _Tcp:
+class Tcp:
     """Numbers the segments of one connection."""
 
-    def __init__(self, flow: Conversation) -> None:
-        self._flow, self._next = flow, {True: 1000, False: 500_000}
+    def __init__(self, ends: Ends, rng: random.Random) -> None:
+        self._ends, self._next = ends, {True: rng.getrandbits(32), False: rng.getrandbits(32)}
 
-    def segment(self, at_us: int, up: bool, flags: int, payload: bytes = b"") -> Event:
-        seq = self._next[up]
+    def segment(self, up: bool, flags: int, payload: bytes = b"") -> bytes:
+        seq, ack = self._next[up], self._next[not up] if flags & ACK else 0
         self._next[up] = (seq + len(payload) + bool(flags & 0x03)) & 0xFFFFFFFF  # SYN and FIN count as one
-        return Event(at_us, self._flow, up, flags, payload, seq, self._next[not up] if flags & ACK else 0)
+        return self._ends.tcp(up, flags, seq, ack, payload)
 
 
-def _tls(rng: random.Random, start: int, v6: bool, packets: int) -> Iterator[Event]:
-    """Yield a TLS connection of about that many packets, seconds to minutes long."""
-    tcp, at = _Tcp(conversation(rng, 6, 443, v6)), start
+def _ends(rng: random.Random, device: Device, there: bytes, port: int) -> Ends:
+    here = device.ipv4 if len(there) == 4 else device.ipv6
+    return Ends(device.mac, ROUTER_MAC, here, there, (rng.randrange(32768, 61000), port))
+
+
+def _address(rng: random.Random, host: Host) -> bytes:
+    return rng.choice(host.ipv6 if rng.random() < 0.33 else host.ipv4)
+
+
+def _dns(home: Home, device: Device, start: int) -> Iterator[Event]:
+    rng, host = home.rng, home.rng.choice(device.hosts)
+    ends = _ends(rng, device, ROUTER[rng.random() < 0.33], 53)
+    qtype = rng.choice((A, A, AAAA, AAAA, HTTPS))
+    question = home.question(host, qtype)
+    yield start, ends.udp(True, question)
+    yield start + rng.randrange(1_000, 60_000), ends.udp(False, home.answer(question, host, qtype))
+
+
+def _ntp(home: Home, device: Device, start: int) -> Iterator[Event]:
+    ends = _ends(home.rng, device, _address(home.rng, device.hosts[0]), 123)
+    ask, answer = home.ntp()
+    yield start, ends.udp(True, ask)
+    yield start + home.rng.randrange(5_000, 60_000), ends.udp(False, answer)
+
+
+def _dhcp(home: Home, device: Device, start: int) -> Iterator[Event]:
+    ends = Ends(device.mac, ROUTER_MAC, device.ipv4, ROUTER[0], (68, 67))
+    ask, answer = home.dhcp(device, ROUTER[0])
+    yield start, ends.udp(True, ask)
+    yield start + 3_000, ends.udp(False, answer)
+
+
+def _announced(home: Home, device: Device, start: int) -> Iterator[Event]:
+    """Yield three announcements, by mDNS or SSDP."""
+    port = home.rng.choice((5353, 1900))
+    payload = home.announcement(device) if port == 5353 else home.notify(device)
+    source = port if port == 5353 else home.rng.randrange(32768, 61000)
+    ends = Ends(device.mac, GROUP_MACS[port], device.ipv4, GROUPS[port], (source, port))
+    for turn in range(3):
+        yield start + turn * 1_000_000, ends.udp(True, payload)
+
+
+def _opened(tcp: Tcp, at: int) -> Iterator[Event]:
+    yield at, tcp.segment(True, SYN)
+    yield at + 10_000, tcp.segment(False, SYN_ACK)
+    yield at + 11_000, tcp.segment(True, ACK)
+
+
+def _http(home: Home, device: Device, start: int) -> Iterator[Event]:
+    host = home.rng.choice(device.hosts)
+    tcp = Tcp(_ends(home.rng, device, _address(home.rng, host), 80), home.rng)
+    yield from _opened(tcp, start)
+    request, answer = home.http(device, host)
+    yield start + 12_000, tcp.segment(True, PSH, request)
+    yield start + 40_000, tcp.segment(False, PSH, answer)
+    yield start + 41_000, tcp.segment(True, FIN)
+    yield start + 60_000, tcp.segment(False, FIN)
+
+
+def _tls(home: Home, device: Device, start: int, packets: int) -> Iterator[Event]:
+    """Yield a connection of about that many packets, seconds to minutes long."""
+    rng, host, client = home.rng, home.rng.choice(device.hosts), home.rng.choice(device.clients)
+    tcp = Tcp(_ends(rng, device, _address(rng, host), 443), rng)
+    yield from _opened(tcp, start)
+    at = start + 12_000
+    yield at, tcp.segment(True, PSH, home.client_hello(client, host))
+    flight = home.server_flight(client, host)
+    for offset in range(0, len(flight), MSS):
+        at += 8_000
+        yield at, tcp.segment(False, PSH, flight[offset : offset + MSS])
     step = rng.choice([20_000, 200_000, 2_000_000])
-    for up, flags, payload in OPENING:
-        yield tcp.segment(at, up, flags, payload)
-        at += 20_000
-    for _ in range(packets - 6):
-        payload = b"" if rng.random() < 0.4 else RECORD + bytes(rng.randrange(20, 320))
-        yield tcp.segment(at, rng.random() < 0.5, PSH if payload else ACK, payload)
-        at += rng.randrange(step)
-    yield tcp.segment(at, True, FIN)
-    yield tcp.segment(at + 20_000, False, FIN)
+    for _ in range(packets - 8):
+        at += rng.randrange(1, step)
+        payload = b"" if rng.random() < 0.4 else home.application(rng.randrange(20, 320))
+        yield at, tcp.segment(rng.random() < 0.5, PSH if payload else ACK, payload)
+    yield at + 20_000, tcp.segment(True, FIN)
+    yield at + 40_000, tcp.segment(False, FIN)
 
 
-def iot(packets: int) -> Iterator[Event]:
-    """Yield the IoT shape, in time order: 14.3 packets a flow."""
-    rng = random.Random(SEED)
-    events: list[Event] = []
-    while len(events) < packets:
-        start, v6 = rng.randrange(packets * 3_600), rng.random() < 0.33
-        if rng.random() < 0.45:
-            events.extend(_udp(rng, start, v6))
-        else:
-            events.extend(_tls(rng, start, v6, max(8, int(rng.expovariate(1 / 24)))))
-    events.sort(key=lambda event: event.at_us)
-    return iter(events[:packets])
+def _flow(home: Home, start: int) -> Iterable[Event]:
+    rng = home.rng
+    device, kind = rng.choice(home.devices), rng.random()
+    if kind < 0.40:
+        return _dns(home, device, start)
+    if kind < 0.44:
+        return _ntp(home, device, start)
+    if kind < 0.46:
+        return _announced(home, device, start)
+    if kind < 0.465:
+        return _dhcp(home, device, start)
+    if kind < 0.51:
+        return _http(home, device, start)
+    return _tls(home, device, start, max(10, int(rng.expovariate(1 / 27))))
+
+
+def iot(packets: int, seed: int = SEED) -> Iterator[Event]:
+    """Yield the IoT shape, in time order: 14.3 packets a flow, PACKETS_PER_HOUR in an hour, without end of
+    variety: every hour is drawn anew."""
+    home, waiting = Home(seed), []
+    hour = 0
+    while packets > 0:
+        hour += 1
+        for _ in range(int(PACKETS_PER_HOUR * FLOWS_PER_PACKET)):
+            waiting.extend(_flow(home, (hour - 1) * HOUR_US + home.rng.randrange(HOUR_US)))
+        waiting.sort(key=itemgetter(0))
+        due = next((n for n, event in enumerate(waiting) if event[0] >= hour * HOUR_US), len(waiting))
+        yield from waiting[: min(due, packets)]
+        packets -= due
+        del waiting[:due]
 
 
 def bulk(packets: int) -> Iterator[Event]:
     """Yield the bulk shape: 200 TLS downloads at once, two full segments to one acknowledgement."""
-    rng = random.Random(SEED)
-    flows = [_Tcp(conversation(rng, 6, 443, v6=index % 3 == 0)) for index in range(200)]
-    segment = RECORD + bytes(1375)
+    home = Home(SEED)
+    rng, flows = home.rng, []
+    for index in range(200):
+        device = rng.choice(home.devices)
+        host = rng.choice(device.hosts)
+        there = host.ipv6[0] if index % 3 == 0 else host.ipv4[0]
+        flows.append(Tcp(_ends(rng, device, there, 443), rng))
+    segment = home.application(MSS)
     for index in range(packets):
         down = index % 3 < 2
-        flow = flows[index // 3 % len(flows)]
-        yield flow.segment(index * 12, not down, PSH if down else ACK, segment if down else b"")
+        tcp = flows[index // 3 % len(flows)]
+        yield index * 12, tcp.segment(not down, PSH if down else ACK, segment if down else b"")
 
 
 def concurrent(flows: int) -> Iterator[Event]:
-    """Yield `flows` conversations at once, four packets each, a second's worth apart."""
-    rng = random.Random(SEED)
-    ends = [conversation(rng, 17, 40_000 + index % 20_000, v6=False) for index in range(flows)]
+    """Yield `flows` conversations at once, four packets each, some seconds apart."""
+    home = Home(SEED)
+    rng, all_ends = home.rng, []
+    for index in range(flows):
+        device = home.devices[index % payloads.DEVICES]
+        there = bytes((45,)) + (index // payloads.DEVICES).to_bytes(3, "big")
+        all_ends.append(_ends(rng, device, there, 40_000 + rng.randrange(20_000)))
     for turn in range(4):
-        for index, flow in enumerate(ends):
-            yield Event((turn * flows + index) * 10_000_000 // flows, flow, turn % 2 == 0, -1, bytes(40))
+        for index, ends in enumerate(all_ends):
+            yield (turn * flows + index) * 10_000_000 // flows, ends.udp(turn % 2 == 0, NOISE[:40])
 
 
-def write(path: Path, events: Iterator[Event]) -> int:
+def write(path: Path, events: Iterable[Event]) -> int:
     """Write the events as a pcap; return how many there were."""
     count = 0
-    with path.open("wb") as out:
+    header = struct.Struct("<IIII").pack
+    with path.open("wb", buffering=1 << 20) as out:
         out.write(PCAP_HEADER)
-        for event in events:
-            data = frame(event)
-            second, fraction = divmod(event.at_us, 1_000_000)
-            out.write(struct.pack("<IIII", START_S + second, fraction, len(data), len(data)) + data)
+        for at_us, data in events:
+            second, fraction = divmod(at_us, 1_000_000)
+            out.write(header(START_S + second, fraction, len(data), len(data)) + data)
             count += 1
     return count
 
@@ -179,10 +237,10 @@ def main() -> None:
     parser.add_argument("--flows", type=int, nargs="*", default=[], help="also make flows-N.pcap, for each N")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    print("iot.pcap:", write(options.folder / "iot.pcap", iot(options.packets)))
-    print("bulk.pcap:", write(options.folder / "bulk.pcap", bulk(options.packets // 4)))
-    for flows in options.flows:
-        print(f"flows-{flows}.pcap:", write(options.folder / f"flows-{flows}.pcap", concurrent(flows)))
+    made = {"iot.pcap": iot(options.packets), "bulk.pcap": bulk(options.packets)}
+    made |= {f"flows-{flows}.pcap": concurrent(flows) for flows in options.flows}
+    for name, events in made.items():
+        print(f"{name}: {write(options.folder / name, events)} packets")
 
 
 if __name__ == "__main__":
