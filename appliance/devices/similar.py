@@ -94,8 +94,8 @@ def most_alike(
     ranked = []
     for key, described in known.items():
         theirs = set(described)
-        common = sum(weight.get(word, unknown) for word in mine & theirs)
-        either = sum(weight.get(word, unknown) for word in mine | theirs)
+        common = math.fsum(weight.get(word, unknown) for word in mine & theirs)
+        either = math.fsum(weight.get(word, unknown) for word in mine | theirs)
         ranked.append(Likeness(key, common / either if either else 0.0))
     ranked.sort(key=lambda likeness: (-likeness.share, likeness.key))
     return ranked[:nearest]
