@@ -43,7 +43,12 @@ needs_lab = pytest.mark.skipif(
     os.geteuid() != 0 or not shutil.which("dnsmasq") or not shutil.which("ip") or not namespaces_work(),
     reason="the lab needs root, network namespaces, iproute2 and dnsmasq-base",
 )
-pytestmark = [pytest.mark.lab, pytest.mark.slow, needs_lab]
+pytestmark = [
+    pytest.mark.lab,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("namespaces"),
+    needs_lab,
+]
 
 
 def command(*words: str) -> list[str]:

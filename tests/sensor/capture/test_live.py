@@ -34,13 +34,13 @@ from sensor.records import (
 
 ROOT = Path(__file__).parents[3]
 DOWNS = int(os.environ.get("TATTLEBOX_DOWNS", "5"))
-A, B = "tbxlive-a", "tbxlive-b"
+A, B = f"tbx-a{os.getpid()}", f"tbx-b{os.getpid()}"
 HERE, THERE, HERE6, THERE6 = "198.18.5.1", "198.18.5.2", "2001:2:5::1", "2001:2:5::2"
 Kind = TypeVar("Kind")
 
 pytestmark = [
     pytest.mark.lab,
-    pytest.mark.xdist_group("live"),
+    pytest.mark.xdist_group("namespaces"),
     pytest.mark.skipif(os.geteuid() != 0, reason="live tests make network namespaces: they need root"),
     pytest.mark.skipif(shutil.which("ip") is None, reason="live tests need ip: apt-get install iproute2"),
 ]
