@@ -1,9 +1,9 @@
-"""Makes captures to measure on: python benchmarks/captures.py FOLDER [--packets N] [--flows N…].
+"""Makes a capture to measure on: python benchmarks/captures.py SHAPE NUMBER CAPTURE; prints its packets.
 
-- iot.pcap: what a home's devices send. Small packets, 70,000 flows per million of them, a third IPv6: DNS,
-  TLS connections from seconds to minutes with valid hellos, HTTP, NTP, mDNS, SSDP, DHCP (payloads.py).
-- bulk.pcap: a few devices that stream: full-size segments and their acknowledgements, 200 flows.
-- flows-N.pcap: N flows at once, each with four small packets, in turn: what a flow table costs.
+- iot: what a home's devices send. Small packets, 70,000 flows per million of them, a third IPv6: DNS, TLS
+  connections from seconds to minutes with valid hellos, HTTP, NTP, mDNS, SSDP, DHCP (payloads.py).
+- bulk: a few devices that stream: full-size segments and their acknowledgements, 200 flows.
+- flows: so many flows at once, each with four small packets, in turn: what a flow table costs.
 
 Everything follows from the seed: the same command makes the same bytes. Checksums are left zero.
 """
@@ -171,10 +171,9 @@ def _flow(home: Home, start: int) -> Iterable[Event]:
 
 
 def iot(packets: int, seed: int = SEED) -> Iterator[Event]:
-    """Yield the IoT shape, in time order: 14.3 packets a flow, PACKETS_PER_HOUR in an hour, without end of
-    variety: every hour is drawn anew."""
-    home, waiting = Home(seed), []
-    hour = 0
+    """Yield the IoT shape, in time order; every hour is drawn anew."""
+    home, hour = Home(seed), 0
+    waiting: list[Event] = []
     while packets > 0:
         hour += 1
         for _ in range(int(PACKETS_PER_HOUR * FLOWS_PER_PACKET)):
@@ -228,19 +227,18 @@ def write(path: Path, events: Iterable[Event]) -> int:
     return count
 
 
+SHAPES = {"iot": iot, "bulk": bulk, "flows": concurrent}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--packets", type=int, default=1_000_000, help="of iot.pcap (default: %(default)s)")
-    parser.add_argument("--flows", type=int, nargs="*", default=[], help="also make flows-N.pcap, for each N")
+    parser.add_argument("shape", choices=SHAPES)
+    parser.add_argument("number", type=int, help="of packets; of flows for the shape of that name")
+    parser.add_argument("capture", type=Path, help="the file to write")
     options = parser.parse_args()
-    options.folder.mkdir(parents=True, exist_ok=True)
-    made = {"iot.pcap": iot(options.packets), "bulk.pcap": bulk(options.packets)}
-    made |= {f"flows-{flows}.pcap": concurrent(flows) for flows in options.flows}
-    for name, events in made.items():
-        print(f"{name}: {write(options.folder / name, events)} packets")
+    print(write(options.capture, SHAPES[options.shape](options.number)))
 
 
 if __name__ == "__main__":

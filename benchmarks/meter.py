@@ -1,64 +1,36 @@
-"""How fast packets are metered, beside other programs on the same capture: benchmarks/meter.py [CAPTURE…]
+"""How fast packets are metered and read, beside other programs: benchmarks/meter.py [CAPTURE…]
 
-Without a capture, iot.pcap and bulk.pcap are made first (see captures.py). Every program reads the whole file
-to flow records on one core; the runs are interleaved and the median of the CPU time (user and system,
-start-up included) counts, so that other work on the machine matters little. A figure is the ratio of our rate
-to that of the other program, the lowest over all captures. `--write PAGE` also writes docs/performance.md.
+Without a capture, iot.pcap and bulk.pcap are made first (captures.py), and so are captures of 1, 4 and 16
+times the length and of 1,000 to 1,000,000 flows at once. Every program runs on one core, the runs are
+interleaved, and the median of the CPU time (user and system, start-up included) counts, so that other work on
+the machine matters little. A `meter_vs_` or `pipeline_vs_` figure is our rate divided by the other program's,
+the lowest over the captures. Programs that are not installed are left out, with a line that says so.
+`--write PAGE` also writes docs/performance.md and its plots.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import platform
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-import captures
+import meter_page
+import peers
+from peers import FIRST_PACKETS, Program
 
 RUNS = 3
-PACKETS = 3_000_000
-FLUSH_FLOWS = 10_000
-NFSTREAM = (
-    "import sys; from nfstream import NFStreamer; sum(1 for _ in NFStreamer(sys.argv[1], n_dissections=0))"
-)
-METER = f"""
-import sys
-from sensor.capture.file import blocks
-from sensor.meter import new_meter
-meter = new_meter()
-for block in blocks(sys.argv[1]):
-    meter.feed(block)
-while meter.flush({FLUSH_FLOWS}):
-    pass
-print(meter.stats()["packets"])
-"""
-SLOW = {"nfstream"}  # one run: it takes minutes
-
-PAGE = """# How fast packets are metered
-
-Made by `python benchmarks/meter.py --write docs/performance.md`; nothing here is typed in by hand.
-
-{machine}. Every program reads the whole file, from the page cache, on one core. Rates are medians of
-{runs} interleaved runs ({slow}: one run), by CPU time, start-up included; the load average was {load}
-when the runs began. `iot.pcap` has small packets and 70,000 flows per million of them, IPv4 and IPv6;
-`bulk.pcap` has full-size segments of 200 flows; `flows-N.pcap` has N flows at once, four packets each
-(`benchmarks/captures.py`). `cat` copies the file to nowhere: the limit.
-
-{table}
-
-## Figures
-
-{figures}
-
-A `meter_vs_` figure is our rate divided by the other program's, the lowest over the captures above; `rss_mb`
-is the largest memory our meter took on any of them.
-"""
+PACKETS = 4_000_000
+GROWTH_PACKETS = 500_000
+GROWTH = (1, 4, 16)
+CONCURRENT = (1_000, 100_000, 1_000_000)
+CONCURRENT_PEERS = ("cat", "softflowd", "nfpcapd")
+COUNTED_IN_MEBIBYTES = 1024  # ru_maxrss is in KiB
 
 
 class Run(NamedTuple):
@@ -68,97 +40,132 @@ class Run(NamedTuple):
     rss_mb: float
 
 
-def commands(capture: Path, scratch: Path) -> dict[str, list[str]]:
-    """Return the command of each program that is installed."""
-    found = {"meter": [sys.executable, "-c", METER, str(capture)], "cat": ["cat", str(capture)]}
-    others = {
-        "softflowd": [
-            "softflowd",
-            "-d",
-            "-6",
-            "-m",
-            "1000000",
-            "-p",
-            "none",
-            "-c",
-            "none",
-            "-r",
-            str(capture),
-        ],
-        "nfpcapd": ["nfpcapd", "-r", str(capture), "-w", str(scratch)],
-        "argus": ["argus", "-r", str(capture), "-w", "/dev/null"],
-        "ndpireader": ["ndpiReader", "-q", "-i", str(capture)],
-    }
-    found |= {name: command for name, command in others.items() if shutil.which(command[0])}
-    missing = sorted(others.keys() - found.keys())
-    if subprocess.run([sys.executable, "-c", "import nfstream"], capture_output=True, check=False).returncode:
-        missing.append("nfstream")
-    else:
-        found["nfstream"] = [sys.executable, "-c", NFSTREAM, str(capture)]
-    for name in missing:
-        print(f"{name} is not installed: left out")
-    return found
+Costs = dict[str, Run]
+"""By program."""
 
 
-def timed(command: list[str]) -> Run:
-    """Run the command; return its CPU time and memory, its children's included."""
+class Bench:
+    """Runs programs on captures in a scratch folder."""
+
+    def __init__(self, scratch: Path, python: str, runs: int, chosen: Iterable[str] | None) -> None:
+        self._scratch, self._runs = scratch, runs
+        self._ours = peers.ours(scratch / "replay.db")
+        others = peers.others(python, scratch)
+        wanted = others.keys() if chosen is None else {"cat", *chosen} & others.keys()
+        self._others = {
+            name: others[name] for name in others if name in wanted and peers.installed(others[name])
+        }
+        for name in sorted(wanted - self._others.keys()):
+            print(f"{name} is not installed: left out")
+
+    def measure(self, capture: Path, packets: int, names: Iterable[str] | None = None) -> Costs:
+        """Return the median cost of our programs and the others named, on the whole capture."""
+        programs = self._ours | self._others
+        programs = {
+            name: programs[name] for name in (programs if names is None else names) if name in programs
+        }
+        seen: dict[str, list[Run]] = {name: [] for name in programs}
+        for _ in range(self._runs):
+            for name, program in list(programs.items()):
+                run = self._run(program, capture, packets)
+                if run is None:
+                    print(f"{name} failed on {capture.name}: left out there")
+                    del programs[name], seen[name]
+                else:
+                    seen[name].append(run)
+        return {
+            name: Run(statistics.median(run.cpu_s for run in costs), max(run.rss_mb for run in costs))
+            for name, costs in seen.items()
+        }
+
+    def _run(self, program: Program, capture: Path, packets: int) -> Run | None:
+        """Return what the program costs on the capture, scaled up where it reads a prefix."""
+        for store in self._scratch.glob("replay.db*"):
+            store.unlink()
+        if not program.prefix or program.prefix >= packets:
+            return timed([*program.command, str(capture)])
+        first = timed([*program.command, str(self._prefix(capture, FIRST_PACKETS))])
+        run = timed([*program.command, str(self._prefix(capture, program.prefix))])
+        if first is None or run is None:
+            return None
+        steady_s = max(run.cpu_s - first.cpu_s, 0) / (program.prefix - FIRST_PACKETS)
+        return Run(first.cpu_s + steady_s * packets, run.rss_mb)
+
+    def _prefix(self, capture: Path, packets: int) -> Path:
+        path = self._scratch / f"{capture.stem}-first-{packets}.pcap"
+        return path if path.exists() else peers.prefix(capture, packets, path)
+
+
+def timed(command: list[str]) -> Run | None:
+    """Run the command; return its CPU time and memory, its children's included, None where it failed."""
     with open(os.devnull, "wb") as nowhere:
         process = subprocess.Popen(command, stdout=nowhere, stderr=nowhere)
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
-        raise SystemExit(f"{' '.join(command)} failed with exit code {process.returncode}")
-    return Run(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+        return None
+    return Run(max(usage.ru_utime + usage.ru_stime, 1e-3), usage.ru_maxrss / COUNTED_IN_MEBIBYTES)
+
+
+def made(shape: str, number: int, path: Path) -> int:
+    """Make a capture; return its packets. Another process does it, since what is started from a process of
+    this one's size would show its memory as its own."""
+    command = [sys.executable, str(Path(__file__).with_name("captures.py")), shape, str(number), str(path)]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def packets_in(capture: Path) -> int:
     """Return how many packets our meter counts, which also brings the file into the page cache."""
-    command = [sys.executable, "-c", METER, str(capture)]
+    command = [sys.executable, "-c", peers.METER, str(capture)]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def measure(capture: Path, runs: int, scratch: Path) -> dict[str, Run]:
-    """Return the median run of each program."""
-    programs = commands(capture, scratch)
-    seen: dict[str, list[Run]] = {name: [] for name in programs}
-    for turn in range(runs):
-        for name, command in programs.items():
-            if turn == 0 or name not in SLOW:
-                seen[name].append(timed(command))
-    return {
-        name: Run(statistics.median(run.cpu_s for run in costs), max(run.rss_mb for run in costs))
-        for name, costs in seen.items()
-    }
-
-
-def figures(results: dict[Path, dict[str, Run]]) -> list[str]:
+def figures(results: dict[str, Costs], packets: dict[str, int], rss_mb: float) -> list[str]:
     """Return the lines that other programs read."""
     lines = []
-    for name in ("softflowd", "nfpcapd", "ndpireader", "argus", "nfstream", "cat"):
-        ratios = [costs[name].cpu_s / costs["meter"].cpu_s for costs in results.values() if name in costs]
-        if ratios:
-            lines.append(f"meter_vs_{name}: {min(ratios):.2f}")
-    lines.append(f"rss_mb: {max(costs['meter'].rss_mb for costs in results.values()):.0f}")
-    return lines
+    compared = [("meter", name, "meter") for name in peers.others("", Path())]
+    compared += [("sensor", name, "sensor") for name in ("ndpireader", "nfstream20")]
+    compared.append(("replay", "nfstream20", "pipeline"))
+    for our, name, title in compared:
+        ratios = [
+            costs[name].cpu_s / costs[our].cpu_s for costs in results.values() if {our, name} <= costs.keys()
+        ]
+        if ratios and (our, name) != ("meter", "nfstream20"):
+            lines.append(f"{title}_vs_{name.removesuffix('20')}: {min(ratios):.2f}")
+    for our in ("meter", "sensor"):
+        rate = min(packets[name] / costs[our].cpu_s for name, costs in results.items())
+        lines.append(f"{our}_packets_per_s: {rate:.0f}")
+    return [*lines, f"rss_mb: {rss_mb:.0f}"]
 
 
-def table(results: dict[Path, dict[str, Run]], packets: dict[Path, int]) -> str:
-    """Return the rates as a Markdown table."""
-    rows = ["| capture | program | million packets/s |", "|---|---|---|"]
-    for capture, costs in results.items():
-        for name, run in costs.items():
-            rate = packets[capture] / max(run.cpu_s, 1e-3) / 1e6
-            rows.append(f"| {capture.name} | {name} | {rate:.2f} |")
-    return "\n".join(rows)
+def shapes(bench: Bench, paths: list[Path]) -> tuple[dict[str, Costs], dict[str, int]]:
+    """Return the costs of every program on these captures, and the packets in each."""
+    packets = {path.name: packets_in(path) for path in paths}
+    return {path.name: bench.measure(path, packets[path.name]) for path in paths}, packets
 
 
-def machine() -> str:
-    """Return what it was measured on."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    model = next(
-        (line.split(":")[1].strip() for line in lines if line.startswith("model name")), "unknown processor"
-    )
-    return f"{model}, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+def growth(bench: Bench, scratch: Path, base: int) -> dict[int, Costs]:
+    """Return what our meter costs on 1, 4 and 16 times the packets, by packets."""
+    found = {}
+    for times in GROWTH:
+        path = scratch / "growth.pcap"
+        packets = made("iot", base * times, path)
+        packets_in(path)
+        found[packets] = bench.measure(path, packets, ("meter",))
+        path.unlink()
+    return found
+
+
+def concurrent(bench: Bench, scratch: Path, numbers: Iterable[int]) -> dict[int, Costs]:
+    """Return what so many flows at once cost, by flows."""
+    found = {}
+    for flows in numbers:
+        path = scratch / f"flows-{flows}.pcap"
+        packets = made("flows", flows, path)
+        packets_in(path)
+        found[flows] = bench.measure(path, packets, ("meter", *CONCURRENT_PEERS))
+        path.unlink()
+    return found
 
 
 def main() -> None:
@@ -167,28 +174,39 @@ def main() -> None:
     )
     parser.add_argument("capture", nargs="*", type=Path)
     parser.add_argument("--runs", type=int, default=RUNS)
-    parser.add_argument("--write", type=Path, help="also write the page there")
+    parser.add_argument("--packets", type=int, default=PACKETS, help="of iot.pcap (default: %(default)s)")
+    parser.add_argument("--peers", nargs="*", help="only these programs of others (default: all)")
+    parser.add_argument(
+        "--peer-python", default=sys.executable, help="the Python that has nfstream and others"
+    )
+    parser.add_argument("--write", type=Path, help="also write the page there, and its plots beside it")
     options = parser.parse_args()
     load = f"{os.getloadavg()[0]:.1f}"
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    with tempfile.TemporaryDirectory() as scratch:
+    larger: dict[int, Costs] = {}
+    crowded: dict[int, Costs] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        bench = Bench(scratch, options.peer_python, options.runs, options.peers)
         paths = options.capture
         if not paths:
-            paths = [Path(scratch, "iot.pcap"), Path(scratch, "bulk.pcap")]
-            captures.write(paths[0], captures.iot(PACKETS))
-            captures.write(paths[1], captures.bulk(PACKETS // 4))
-        packets = {path: packets_in(path) for path in paths}
-        results = {path: measure(path, options.runs, Path(scratch)) for path in paths}
-    lines = figures(results)
-    page = table(results, packets)
-    print(page)
+            paths = [scratch / "iot.pcap", scratch / "bulk.pcap"]
+            made("iot", options.packets, paths[0])
+            made("bulk", options.packets // 2, paths[1])
+        results, packets = shapes(bench, paths)
+        if not options.capture:
+            part = options.packets / PACKETS  # a smaller run is smaller throughout
+            larger = growth(bench, scratch, int(GROWTH_PACKETS * part))
+            crowded = concurrent(bench, scratch, [max(10, int(number * part)) for number in CONCURRENT])
+    every = [costs["meter"].rss_mb for found in (results, larger, crowded) for costs in found.values()]
+    lines = figures(results, packets, max(every))
+    text = meter_page.page(load, options.runs, results, packets, larger, crowded, lines)
+    print(text)
     print("\n".join(lines))
     if options.write:
-        slow, listed = ", ".join(sorted(SLOW)), "\n".join(f"- `{line}`" for line in lines)
-        text = PAGE.format(
-            machine=machine(), load=load, runs=options.runs, slow=slow, table=page, figures=listed
-        )
         options.write.write_text(text)
+        for name, plot in meter_page.plots(results, packets, larger, crowded).items():
+            (options.write.parent / name).write_text(plot)
 
 
 if __name__ == "__main__":
