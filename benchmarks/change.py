@@ -131,6 +131,8 @@ def main() -> int:
         "quiet_devices": it.quiet_devices,
         "attribution_error": it.attribution_error,
         "new_party_within_day": it.new_party_within_day,
+        "new_party_told": it.new_party_told,
+        "new_party_pushed": it.new_party_pushed,
         "recall_new_party": it.recall_new_party,
         "recall_all": it.recall_all,
         "false_pushes_per_device_month": it.false_pushes,

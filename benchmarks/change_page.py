@@ -24,6 +24,8 @@ RULES: Final = """\
   posture finding. *Exact* is the number found under their own name.
 - **Recall** is found ÷ true. **Precision** of a kind is the share of its confirmed changes whose device
   and domain have any line of truth at or before that time.
+- A change that was found may have been told loudly or only shown: false pushes alone reward silence, so read
+  them beside *told* and *pushed*.
 - **Told** is the number about whose device and domain anything was said by push or digest; a **quiet
   device** had no false push.
 - **False push**: an alert of a change with volume *push* for whose device and domain nothing had changed

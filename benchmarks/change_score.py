@@ -53,6 +53,8 @@ class Score(NamedTuple):
     recall_all: float
     false_pushes: float  # per device and month
     interval: tuple[float, float]  # 95 %, by resampling homes
+    new_party_told: float  # share by push or digest
+    new_party_pushed: float
     null_update_false: float
     null_updates: int
     delay_new_party_median_h: float
@@ -134,6 +136,8 @@ def score(results: list[Result]) -> Score:
         recall_all=_share(hit is not None for _, _, hit in hits),
         false_pushes=sum(false) / months if months else 0.0,
         interval=_interval(false, [it.device_months for it in results]),
+        new_party_told=_share(_alerted(*it) in ("push", "digest") for it in lines if _is_new(it[0])),
+        new_party_pushed=_share(_alerted(*it) == "push" for it in lines if _is_new(it[0])),
         null_update_false=_share(nulls),
         null_updates=len(nulls),
         delay_new_party_median_h=statistics.median(delays) if delays else float("nan"),
@@ -168,6 +172,10 @@ def false_pushes(result: Result) -> dict[str, list[Told]]:
         if it.volume == "push" and not it.posture and not true_of(it, result.truth):
             found[it.mac].append(it)
     return found
+
+
+def _is_new(line: Line) -> bool:
+    return str(line["kind"]) == "new_party"
 
 
 def _share(values: Iterable[bool]) -> float:
