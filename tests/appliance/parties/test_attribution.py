@@ -203,7 +203,7 @@ hostile = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(
     st.one_of(st.none(), hostile),
     hostile,

@@ -183,7 +183,7 @@ frames6 = st.builds(
 
 
 @pytest.mark.skipif(len(KINDS) < 2, reason="the native meter is not built: setup.py build_ext --inplace")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(frames4, frames6), max_size=12))
 def test_both_meters_agree(frames: list[bytes]) -> None:
     data = f.pcap(*frames)
