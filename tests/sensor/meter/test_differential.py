@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,24 @@ def test_on_random_frames(steps: list[tuple[float, bytes]], cuts: list[int], max
         at += wait
         entries.append((at, frame))
     assert_alike(f.pcap(*entries), cuts, max_flows)
+
+
+@native
+@pytest.mark.parametrize("max_flows", [1, 7, 1000])
+def test_on_more_packets_than_are_counted_together(max_flows: int) -> None:
+    rng, entries, at = random.Random(3), [], 0.0
+    for _ in range(700):
+        at += rng.choice([0, 0, 0, 0.0001, 0.3])
+        toy = bytes((192, 168, 1, rng.randrange(40)))
+        kind = rng.randrange(30)
+        segment = f.tcp(
+            40_000 + kind, 443, rng.choice([f.SYN, f.ACK, f.FIN, f.RST]), b"\x16\3\1" * (kind % 3)
+        )
+        frame = (
+            f.ethernet(f.ipv4(segment, 6, toy)) if kind < 28 else f.ethernet(bytes(28 * (29 - kind)), 0x0806)
+        )
+        entries.append((at, frame if kind != 5 else f.ethernet(b"\x45")))
+    assert_alike(f.pcap(*entries), [5_000, 5_100, 40_000], max_flows)
 
 
 @native
