@@ -301,3 +301,9 @@ def restore(home: Home, part: str, device: str, body: Any) -> None:
         home.behaviour.load_history(device, body)
     else:
         getattr(home, part).load(device, body)
+
+
+def forget(home: Home, device: str) -> None:
+    """Drop what the parts other than `devices` remember of a device (the family's word drops it there)."""
+    for part in (home.names, home.behaviour, home.findings):
+        part.forget(device)

@@ -10,7 +10,7 @@ from appliance.behaviour.facts import Change, Update
 from appliance.devices.family import FORGET, Word
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
-from appliance.home import PARTS, Fact, Home, Seen, restore, state_of
+from appliance.home import PARTS, Fact, Home, Seen, forget, restore, state_of
 from appliance.out import OutputFolder
 from appliance.parties.party import PartyRecord
 from appliance.store.writer import Writer
@@ -155,6 +155,7 @@ class Service:
             self._heard = max(self._heard, word.id)
             if word.act == FORGET and word.device in self._home.devices.ids():
                 self._writer.erase(word.device)
+                forget(self._home, word.device)
             self._home.family.hear(word)
 
     def _device(self, device: str) -> None:

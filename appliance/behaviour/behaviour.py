@@ -189,6 +189,11 @@ class Behaviour:
         state = self._devices.get(device)
         return baseline.missing(baseline.learning(state, self._watch) if state is not None else UNKNOWN)
 
+    def forget(self, device: str) -> None:
+        """Drop all that is remembered of a device."""
+        self._devices.pop(device, None)
+        self._dirty.discard(device)
+
     def knows(self, device: str) -> bool:
         """Return whether anything is remembered of a device."""
         return device in self._devices

@@ -60,6 +60,10 @@ class Findings:
         held = self._devices.get(device, {}).values()
         return sorted(held, key=lambda finding: (-finding.severity, finding.first_ts, finding.code))
 
+    def forget(self, device: str) -> None:
+        """Drop all that is remembered of a device."""
+        self._devices.pop(device, None)
+
     def dump(self, device: str) -> list[dict[str, Any]]:
         """Return one device's findings as JSON-ready data."""
         return [finding._asdict() for finding in self._devices.get(device, {}).values()]

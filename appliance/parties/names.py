@@ -93,6 +93,10 @@ class Names:
             return Destination(address, port, proto, said[0], "hidden")
         return Destination(address, port, proto, None, "none")
 
+    def forget(self, device: str) -> None:
+        """Drop all names that a device learnt."""
+        self._devices.pop(device, None)
+
     def dump(self, device: str) -> dict[str, list[list[Any]]]:
         """Return what one device learnt as JSON-ready data: address → [[ts, name, alias], …]."""
         known = self._devices.get(device, _NOBODY)

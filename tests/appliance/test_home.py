@@ -1,7 +1,11 @@
 """The home as a whole: a restart at any point changes nothing, and a flood leaves the home intact."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
+from appliance.cli import main
 from appliance.home import Home
 from appliance.lookup.knowledge import load_knowledge
 from appliance.out import OutputFolder
@@ -115,3 +119,35 @@ def test_the_folder_is_the_same_twice(tmp_path, knowledge, records):
         contents.append({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()})
     assert contents[0] == contents[1]
     assert contents[0]["flows.jsonl"]
+
+
+def test_what_the_family_wants_forgotten_is_in_no_part_and_no_table(tmp_path, knowledge, records):
+    writer = Writer(tmp_path / "home.db")
+    home = Home(knowledge)
+    service = Service(home, writer)
+    service.take(records)
+    service.commit()
+    doll = next(d for d in home.devices.ids() if home.devices.record(d).model == "Talking Doll")
+    assert main(["forget", "--yes", doll, "--store", str(writer.path)]) == 0
+    service.commit()
+    service.finish()
+    assert doll not in home.devices.ids()
+    assert not home.behaviour.knows(doll)
+    assert home.findings.all(doll) == []
+    assert home.names.dump(doll) == {}
+    with closing(sqlite3.connect(writer.path)) as database:
+        for table in (
+            "device",
+            "party",
+            "sighting",
+            "change",
+            "finding",
+            "alert",
+            "flow",
+            "observation",
+            "state",
+        ):
+            query = f"SELECT count(*) FROM {table} WHERE device = ?"  # noqa: S608 - names only
+            (rows,) = database.execute(query, (doll,)).fetchone()
+            assert rows == 0, f"{table} still speaks of it"
+    writer.close()
