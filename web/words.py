@@ -114,6 +114,7 @@ SOURCES: Final = {
     "tls": N_("how it opens encrypted connections"),
     "oui": N_("its hardware address"),
     "ports": N_("the services it offers"),
+    "likeness": N_("how like a device it is that we know"),
 }
 
 CHANGES: Final = {
@@ -134,6 +135,14 @@ CHANGES: Final = {
         N_("no longer encrypted"), N_("What it sends to this company can now be read on the way.")
     ),
     "new_data": Words(N_("new kind of data"), N_("It sends this company something it did not send before.")),
+    "active_at_night": Words(N_("talks at night"), N_("It now sends data at night, while nobody uses it.")),
+    "name_hidden": Words(
+        N_("hides the name"), N_("We can no longer see which name it asks for at this company.")
+    ),
+    "encryption_gained": Words(
+        N_("now encrypted"), N_("What it sends to this company can no longer be read on the way.")
+    ),
+    "new_device": Words(N_("new device"), N_("It was seen in this home for the first time.")),
     "always_on": Words(N_("always on"), N_("It now sends data at all hours, used or not.")),
     "nothing_changed": Words(
         N_("updated, nothing changed"),
