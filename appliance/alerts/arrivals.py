@@ -27,6 +27,14 @@ def country(change: Change) -> str | None:
     return next((code for code in found if outside(code)), found[0] if found else None)
 
 
+def where(change: Change, words: Words) -> str:
+    """Return where the data goes, as far as is known: the server's country, else the company's."""
+    if server := country(change):
+        return words.say("where", country=words.country(server))
+    company = change.after.get("organisation_country")
+    return words.say("where.company", country=words.country(company)) if company else ""
+
+
 def volume(change: Change, profile: Profile) -> str:
     """Return "push", "digest" or "log" for the arrival of a party.
 

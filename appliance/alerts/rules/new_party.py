@@ -21,14 +21,13 @@ def judge(change: Change, profile: Profile) -> Alert | None:
     if change.kind != CODE:
         return None
     words = Words(profile.language)
-    country = arrivals.country(change)
     return build.alert(
         change,
         profile,
         volume=arrivals.volume(change, profile),
         severity=SEVERITY if change.role in build.OTHERS else 1,
         more=arrivals.caveats(change, words),
-        where=words.say("where", country=words.country(country)) if country else "",
+        where=arrivals.where(change, words),
         times=words.count("times", change.after["uploads"]),
         days=words.count("days", change.after["days_seen"]),
         watched=words.days(change.before["watched_days"], "watched"),

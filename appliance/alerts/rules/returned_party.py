@@ -24,7 +24,6 @@ def judge(change: Change, profile: Profile) -> Alert | None:
     if change.kind != CODE:
         return None
     words = Words(profile.language)
-    country = arrivals.country(change)
     silent = change.before.get("silent_days", 0.0)
     volume = arrivals.volume(change, profile)
     if volume == build.PUSH and silent < LONG_AWAY_DAYS:
@@ -35,7 +34,7 @@ def judge(change: Change, profile: Profile) -> Alert | None:
         volume=volume,
         severity=SEVERITY if change.role in build.OTHERS else 1,
         more=arrivals.caveats(change, words),
-        where=words.say("where", country=words.country(country)) if country else "",
+        where=arrivals.where(change, words),
         times=words.count("times", change.after["uploads"]),
         days=words.count("days", change.after["days_seen"]),
         silent=words.days(silent),

@@ -103,6 +103,7 @@ TEXTS: Final[dict[str, str]] = {
     "update.noticed": " Bemerkt: {days} nach einem Update.",
     "update.same": " Zuerst gesehen am Tag eines Updates.",
     "play": " Dabei ist berücksichtigt, wie viel das Gerät benutzt wurde.",
+    "where.company": " (Unternehmen mit Sitz hier: {country})",
     "where": " (Server wahrscheinlich: {country})",
     "party.unknown": "ein unbekanntes Unternehmen",
     "party.address": "ein Server ohne Namen",

@@ -103,6 +103,7 @@ TEXTS: Final[dict[str, str]] = {
     "update.noticed": " We noticed it {days} after an update.",
     "update.same": " It was first seen on the day of an update.",
     "play": " This takes into account how much the device was used.",
+    "where.company": " (a company from {country})",
     "where": " (server probably in {country})",
     "party.unknown": "an unknown company",
     "party.address": "an unnamed server",

@@ -103,6 +103,7 @@ TEXTS: Final[dict[str, str]] = {
     "update.noticed": " Nous l'avons remarqué {days} après une mise à jour.",
     "update.same": " Observé pour la première fois le jour d'une mise à jour.",
     "play": " Cela tient compte de l'usage de l'appareil.",
+    "where.company": " (entreprise dont le siège est ici : {country})",
     "where": " (serveur probablement situé ici : {country})",
     "party.unknown": "une entreprise inconnue",
     "party.address": "un serveur sans nom",

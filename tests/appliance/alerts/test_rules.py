@@ -201,3 +201,18 @@ def test_rules_are_whole():
         for key in (rule.WHY, rule.DO):
             assert all(key in texts.TEXTS for texts in LANGUAGES.values()), rule.CODE
     assert {rule.CODE for rule in RULES} == BEFORE_AFTER.keys()
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        ({"server_countries": ["SG"], "organisation_country": "FR"}, " (server probably in Singapore)"),
+        ({"server_countries": [], "organisation_country": "SG"}, " (a company from Singapore)"),
+        ({"server_countries": [], "organisation_country": None}, ""),
+    ],
+)
+@pytest.mark.parametrize("kind", ["new_party", "returned_party"])
+def test_an_arrival_says_where_the_data_goes_as_far_as_is_known(kind, places, said):
+    fact = change(kind)
+    text = judge(fact._replace(after={**fact.after, **places}), BEAR).text
+    assert f"(tracker.example){said} 3 times" in text
