@@ -3,7 +3,7 @@
 - iot: what a home's devices send. Small packets, 70,000 flows per million of them, a third IPv6: DNS, TLS
   connections from seconds to minutes with valid hellos, HTTP, NTP, mDNS, SSDP, DHCP (payloads.py).
 - bulk: a few devices that stream: full-size segments and their acknowledgements, 200 flows.
-- flows: so many flows at once, each with four small packets, in turn: what a flow table costs.
+- flows: so many flows at once, each with small packets in turn (--turns): what a flow table costs.
 
 Everything follows from the seed: the same command makes the same bytes. Checksums are left zero.
 """
@@ -201,17 +201,17 @@ def bulk(packets: int) -> Iterator[Event]:
         yield index * 12, tcp.segment(not down, PSH if down else ACK, segment if down else b"")
 
 
-def concurrent(flows: int) -> Iterator[Event]:
-    """Yield `flows` conversations at once, four packets each, some seconds apart."""
+def concurrent(flows: int, turns: int = 4) -> Iterator[Event]:
+    """Yield `flows` conversations at once, a packet each in every turn, over ten seconds."""
     home = Home(SEED)
     rng, all_ends = home.rng, []
     for index in range(flows):
         device = home.devices[index % payloads.DEVICES]
         there = bytes((45,)) + (index // payloads.DEVICES).to_bytes(3, "big")
         all_ends.append(_ends(rng, device, there, 40_000 + rng.randrange(20_000)))
-    for turn in range(4):
+    for turn in range(turns):
         for index, ends in enumerate(all_ends):
-            yield (turn * flows + index) * 10_000_000 // flows, ends.udp(turn % 2 == 0, NOISE[:40])
+            yield (turn * flows + index) * 10_000_000 // (turns * flows), ends.udp(turn % 2 == 0, NOISE[:40])
 
 
 def write(path: Path, events: Iterable[Event]) -> int:
@@ -227,18 +227,20 @@ def write(path: Path, events: Iterable[Event]) -> int:
     return count
 
 
-SHAPES = {"iot": iot, "bulk": bulk, "flows": concurrent}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("shape", choices=SHAPES)
+    parser.add_argument("shape", choices=["iot", "bulk", "flows"])
     parser.add_argument("number", type=int, help="of packets; of flows for the shape of that name")
     parser.add_argument("capture", type=Path, help="the file to write")
+    parser.add_argument("--turns", type=int, default=4, help="packets of each flow, for that shape")
     options = parser.parse_args()
-    print(write(options.capture, SHAPES[options.shape](options.number)))
+    if options.shape == "flows":
+        events = concurrent(options.number, options.turns)
+    else:
+        events = (iot if options.shape == "iot" else bulk)(options.number)
+    print(write(options.capture, events))
 
 
 if __name__ == "__main__":

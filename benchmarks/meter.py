@@ -29,7 +29,8 @@ PACKETS = 4_000_000
 GROWTH_PACKETS = 500_000
 GROWTH = (1, 4, 16)
 CONCURRENT = (1_000, 100_000, 1_000_000)
-CONCURRENT_PEERS = ("cat", "softflowd", "nfpcapd")
+CONCURRENT_PEERS = ("softflowd", "nfpcapd")
+CONCURRENT_TURNS = 4  # of the most flows; fewer flows take more turns, for as many packets
 COUNTED_IN_MEBIBYTES = 1024  # ru_maxrss is in KiB
 
 
@@ -107,10 +108,17 @@ def timed(command: list[str]) -> Run | None:
     return Run(max(usage.ru_utime + usage.ru_stime, 1e-3), usage.ru_maxrss / COUNTED_IN_MEBIBYTES)
 
 
-def made(shape: str, number: int, path: Path) -> int:
+def made(shape: str, number: int, path: Path, *more: str) -> int:
     """Make a capture; return its packets. Another process does it, since what is started from a process of
     this one's size would show its memory as its own."""
-    command = [sys.executable, str(Path(__file__).with_name("captures.py")), shape, str(number), str(path)]
+    command = [
+        sys.executable,
+        str(Path(__file__).with_name("captures.py")),
+        shape,
+        str(number),
+        str(path),
+        *more,
+    ]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
@@ -156,12 +164,13 @@ def growth(bench: Bench, scratch: Path, base: int) -> dict[int, Costs]:
     return found
 
 
-def concurrent(bench: Bench, scratch: Path, numbers: Iterable[int]) -> dict[int, Costs]:
-    """Return what so many flows at once cost, by flows."""
+def concurrent(bench: Bench, scratch: Path, numbers: list[int]) -> dict[int, Costs]:
+    """Return what so many flows at once cost, by flows; every capture has as many packets."""
     found = {}
     for flows in numbers:
         path = scratch / f"flows-{flows}.pcap"
-        packets = made("flows", flows, path)
+        turns = CONCURRENT_TURNS * max(numbers) // flows
+        packets = made("flows", flows, path, "--turns", str(turns))
         packets_in(path)
         found[flows] = bench.measure(path, packets, ("meter", *CONCURRENT_PEERS))
         path.unlink()
