@@ -56,7 +56,7 @@ class Service:
         self._totals |= writer.meta("totals") or {}
         self._learning: dict[str, list[str]] = writer.meta("learning") or {}
         self._finals: dict[tuple[str, ...], Any] = {}
-        self._written: dict[tuple[str, str], PartyRecord] = {}
+        self._written: dict[str, dict[str, PartyRecord]] = {}
         self._unsaved: set[str] = set()
         self._checkpoint_ts: float | None = None
         self._resume()
@@ -77,6 +77,7 @@ class Service:
         for device in sorted(home.devices.take_gone()):
             self._writer.forget(device)
             self._learning.pop(device, None)
+            self._written.pop(device, None)
         dirty = home.devices.take_dirty() | home.behaviour.take_dirty()
         for device in home.devices.ids():
             if device in dirty:
@@ -161,11 +162,12 @@ class Service:
     def _device(self, device: str) -> None:
         """Queue what is known of a device, and of those of its parties of which something new is known."""
         self._writer.add(self._home.devices.record(device))
-        for party in self._home.behaviour.party_records(device):
-            key = (device, party.domain)
-            if self._written.get(key) != party:
-                self._written[key] = party
+        written = self._written.get(device, {})
+        parties = {party.domain: party for party in self._home.behaviour.party_records(device)}
+        for domain, party in parties.items():
+            if written.get(domain) != party:
                 self._writer.add(party)
+        self._written[device] = parties
         self._learning[device] = list(self._home.behaviour.learning(device))
 
     def _keep(self, fact: Fact) -> None:
