@@ -209,6 +209,7 @@ def main() -> None:
             crowded = concurrent(bench, scratch, [max(10, int(number * part)) for number in CONCURRENT])
     every = [costs["meter"].rss_mb for found in (results, larger, crowded) for costs in found.values()]
     lines = figures(results, packets, max(every))
+    load += f" when the runs began and {os.getloadavg()[0]:.1f} when they ended"
     text = meter_page.page(load, options.runs, results, packets, larger, crowded, lines)
     print(text)
     print("\n".join(lines))

@@ -20,7 +20,7 @@ Made by `python benchmarks/meter.py --write docs/performance.md`; nothing here i
 
 {machine}.
 Every program reads the same files, from the page cache, on one core. Rates are medians of {runs} interleaved
-runs, by CPU time (user and system), start-up included; the load average was {load} when the runs began.
+runs, by CPU time (user and system), start-up included; the load average was {load}.
 nfstream, dpkt, tshark, scapy, libinspector and pyshark read the first packets of each capture (500,000 to
 2,000); what these cost beyond their start-up is scaled to the whole. Ours are `meter` (flow records, and the
 packets worth reading, as Python objects), `sensor` (every dissector on) and `replay` (`tattlebox replay`:
