@@ -20,7 +20,7 @@ from appliance.findings.finding import Finding
 from appliance.findings.findings import Findings
 from appliance.findings.kind import ASKED, ASKER
 from appliance.flowrow import FlowRow, flow_row
-from appliance.marks import Marks, encryption
+from appliance.marks import Mark, Marks, encryption
 from appliance.newcomers import Newcomers
 from appliance.parties.attribution import Parties
 from appliance.parties.knowledge import PartyKnowledge
@@ -201,29 +201,7 @@ class Home:
         party = self._party(device, destination)
         yield flow_row(flow, device, party.domain, destination.name)
         if party.outcome != LOCAL and not (orig and resp):
-            payload_up = flow.orig_bytes if outward else flow.resp_bytes
-            contact = Contact(
-                ts=flow.ts,
-                until=flow.ts + flow.duration_s,
-                device=device,
-                domain=party.domain,
-                host=destination.name,
-                organisation=party.organisation,
-                role=party.role,
-                purpose=party.purpose,
-                organisation_country=party.organisation_country,
-                server_country=party.server_country,
-                outcome=party.outcome,
-                proto=flow.proto,
-                port=port,
-                bytes_up=flow.orig_ip_bytes if outward else flow.resp_ip_bytes,
-                bytes_down=flow.resp_ip_bytes if outward else flow.orig_ip_bytes,
-                payload_up=payload_up,
-                encrypted=encryption(mark, flow.proto, port, payload_up),
-                uid=flow.uid,
-                user_agent=mark.user_agent if mark else None,
-                reason=party.reason,
-            )
+            contact = _contact(flow, device, destination, party, mark, outward=outward)
             yield from self._judged(self.behaviour.meet(contact))
         domain = party.domain if party.outcome != LOCAL else None
         side = ASKER if outward else ASKED
@@ -242,6 +220,41 @@ class Home:
             if alert is not None and is_news(alert, self.told.get(alert.identifier)):
                 self.told[alert.identifier] = alert
                 yield alert
+
+
+def _contact(
+    flow: FlowRecord,
+    device: str,
+    destination: Destination,
+    party: Party,
+    mark: Mark | None,
+    *,
+    outward: bool,
+) -> Contact:
+    """Return the flow as a meeting of the device with the party; `outward`: the device began it."""
+    payload_up = flow.orig_bytes if outward else flow.resp_bytes
+    return Contact(
+        ts=flow.ts,
+        until=flow.ts + flow.duration_s,
+        device=device,
+        domain=party.domain,
+        host=destination.name,
+        organisation=party.organisation,
+        role=party.role,
+        purpose=party.purpose,
+        organisation_country=party.organisation_country,
+        server_country=party.server_country,
+        outcome=party.outcome,
+        proto=flow.proto,
+        port=destination.port,
+        bytes_up=flow.orig_ip_bytes if outward else flow.resp_ip_bytes,
+        bytes_down=flow.resp_ip_bytes if outward else flow.orig_ip_bytes,
+        payload_up=payload_up,
+        encrypted=encryption(mark, flow.proto, destination.port, payload_up),
+        uid=flow.uid,
+        user_agent=mark.user_agent if mark else None,
+        reason=party.reason,
+    )
 
 
 def _met(record: Observation) -> tuple[str, tuple[str, str, int]] | None:
