@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 BLOCK_BYTES: Final = 131_072
-"""Bytes read at a time, into one buffer: large enough that a system call costs little, small enough to stay in
-the processor's second-level cache. Of 64 KiB to 1 MiB this took the least time (2026-11), less than mmap."""
+"""Bytes read at a time, into one buffer: large enough that a system call costs little, small enough to stay
+in the second-level cache. Of 64 KiB to 1 MiB this took the least time (2026-11), less than mmap."""
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 PCAPNG_MAGIC: Final = b"\n\r\r\n"
