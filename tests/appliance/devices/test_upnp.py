@@ -58,8 +58,11 @@ def test_traps_and_other_texts_are_refused(what: str, data: bytes) -> None:
 @settings(max_examples=50, deadline=None)
 @given(st.binary(max_size=200), st.text(max_size=40))
 def test_any_bytes(data: bytes, text: str) -> None:
-    parse_description(data)
-    parse_description(document(f"<manufacturer>{text}</manufacturer>"))
+    for found in (
+        parse_description(data),
+        parse_description(document(f"<manufacturer>{text}</manufacturer>")),
+    ):
+        assert found is None or len(found.manufacturer or "") <= MAX_TEXT
 
 
 def test_a_long_field_is_shortened() -> None:

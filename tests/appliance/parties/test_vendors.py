@@ -76,6 +76,6 @@ def test_is_component_maker(vendor: str, expected: bool) -> None:
 
 @given(st.text(), st.text())
 def test_any_text_is_read(vendor: str, domain: str) -> None:
-    find_maker(vendor, MAKERS)
-    bears_name(vendor, domain)
-    is_component_maker(vendor)
+    assert find_maker(vendor, MAKERS) in {None, *MAKERS.values()}
+    assert bears_name(vendor, domain) in {True, False}
+    assert is_component_maker(vendor) in {True, False}
