@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import shutil
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
@@ -88,9 +89,12 @@ def _knowledge(packs: Path, parties: Path | None) -> Knowledge:
 
 
 def _replay(inputs: Inputs, store: Path, folder: Path | None, knowledge: Knowledge, marks: str) -> None:
-    out = OutputFolder(folder) if folder else None
-    writer = Writer(store)
-    try:
+    with ExitStack() as undo:
+        out = OutputFolder(folder) if folder else None
+        if out:
+            undo.callback(out.discard)
+        writer = Writer(store)
+        undo.callback(writer.close)
         calm_collector()
         service = Service(Home(knowledge), writer, out)
         with tqdm(total=inputs.size_bytes, unit="B", unit_scale=True, desc="Reading", disable=None) as bar:
@@ -103,11 +107,7 @@ def _replay(inputs: Inputs, store: Path, folder: Path | None, knowledge: Knowled
         writer.close()
         if out:
             out.finish()
-    except BaseException:
-        writer.close()
-        if out:
-            out.discard()
-        raise
+        undo.pop_all()
 
 
 def _fingerprint(paths: list[Path]) -> str:
