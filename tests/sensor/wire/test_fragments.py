@@ -79,3 +79,5 @@ def test_any_fragments_raise_nothing(parts: list[tuple[int, bytes]]) -> None:
     fragments = Fragments()
     for seq, data in parts:
         fragments.add(packet(data, kind="fragment", seq=seq))
+        assert len(fragments._datagrams) <= MAX_DATAGRAMS
+        assert all(len(held.pieces) <= MAX_FRAGMENTS for held in fragments._datagrams.values())
