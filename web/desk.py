@@ -6,14 +6,15 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 from flask import Flask, current_app, render_template
+from werkzeug.local import LocalProxy
 
 from appliance.behaviour.facts import Change
 from appliance.findings.kinds import KINDS
 from appliance.parties.party import PartyRecord
-from web import words
+from web import speaking, words
 from web.language import Language
 from web.reading import VisibleReader
 from web.visible import shortened
@@ -26,8 +27,13 @@ class Desk(NamedTuple):
     """Handed to each blueprint by `desk()`."""
 
     reader: VisibleReader
-    language: Language
+    home_language: Language
     clock: Callable[[], float]
+
+    @property
+    def language(self) -> Language:
+        """The language and zone of this request."""
+        return speaking.spoken(self.home_language)
 
 
 def desk() -> Desk:
@@ -44,30 +50,34 @@ def page(template: str, **context: Any) -> str:
 
 
 def install(app: Flask, here: Desk) -> None:
-    """Give the application its desk, its translations and its filters."""
+    """Give the application its desk, its languages and its filters."""
     app.extensions[EXTENSION] = here
-    language = here.language
+    speaking.install(app, here.home_language)
     env = app.jinja_env
-    env.add_extension("jinja2.ext.i18n")
-    env.install_gettext_translations(language.translations, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(
-        language=language, words=words, version=_versions(app), kinds={kind.code: kind for kind in KINDS}
+        language=LocalProxy(lambda: here.language),
+        words=words,
+        version=_versions(app),
+        kinds={kind.code: kind for kind in KINDS},
     )
     env.filters.update(
-        size=language.size,
-        exact_size=language.exact_size,
-        duration=language.duration,
-        number=language.number,
-        country=language.country,
-        sentence=language.sentence,
+        {name: _spoken(here, name) for name in _SPOKEN},
         large=lambda text: text[:1].upper() + text[1:],
         shortened=shortened,
         company=company,
-        word=lambda code, table: _word(language, code, table),
-        measures=lambda numbers: measures(language, numbers),
-        details=lambda numbers: details(language, numbers),
+        word=lambda code, table: _word(here.language, code, table),
+        measures=lambda numbers: measures(here.language, numbers),
+        details=lambda numbers: details(here.language, numbers),
         utc=lambda ts: datetime.fromtimestamp(ts, UTC).isoformat(timespec="microseconds"),
     )
+
+
+_SPOKEN: Final = ("size", "exact_size", "duration", "number", "country", "sentence")
+"""Methods of the request's language that are filters."""
+
+
+def _spoken(here: Desk, name: str) -> Callable[..., str]:
+    return lambda value: cast(str, getattr(here.language, name)(value))
 
 
 def company(record: PartyRecord | Change | Any) -> str:

@@ -1,20 +1,32 @@
 """Numbers, sizes, times and countries as people say them, in one language and one time zone.
 
-Translations are gettext catalogues under `web/locale` (none yet: English is the source). Times come in as UTC
-epoch seconds and are shown in the home's zone; the machine's own zone when none is given.
+Messages are gettext catalogues under `web/locale` (English is the source); names of days, months and countries
+come from the Unicode CLDR through Babel. Times come in as UTC epoch seconds and are shown in the home's zone;
+the machine's own zone when none is given.
 """
 
 from __future__ import annotations
 
-import gettext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from web.countries import COUNTRIES
+from babel import Locale
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
 
 LOCALES: Final = Path(__file__).parent / "locale"
+DOMAIN: Final = "tattlebox"
+
+LANGUAGES: Final = {"en": "English", "fr": "Français", "de": "Deutsch"}
+"""The languages of the pages, each called by its own name."""
+
+REGIONS: Final = {"en": "en_GB"}
+"""Whose habits a language follows where it has several: day before month."""
+
+UNKNOWN: Final = "ZZ"
+"""What CLDR calls "unknown region": no name of a country."""
 
 MINUTE_S: Final = 60
 HOUR_S: Final = 3600
@@ -26,41 +38,25 @@ def N_(text: str) -> str:
     return text
 
 
-DAYS: Final = (
-    N_("Monday"),
-    N_("Tuesday"),
-    N_("Wednesday"),
-    N_("Thursday"),
-    N_("Friday"),
-    N_("Saturday"),
-    N_("Sunday"),
-)
-MONTHS: Final = (
-    N_("January"),
-    N_("February"),
-    N_("March"),
-    N_("April"),
-    N_("May"),
-    N_("June"),
-    N_("July"),
-    N_("August"),
-    N_("September"),
-    N_("October"),
-    N_("November"),
-    N_("December"),
-)
-
-
 class Language:
     """One language and one zone; every method gives text for people."""
 
     def __init__(self, language: str = "en", zone: str | None = None) -> None:
         """Raises ZoneInfoNotFoundError or ValueError for a zone nobody knows."""
-        self.code = language
-        self.translations = gettext.translation("tattlebox", LOCALES, languages=[language], fallback=True)
+        self.code = language if language in LANGUAGES else "en"
+        self.locale = Locale.parse(REGIONS.get(self.code, self.code))
+        self.translations: NullTranslations = Translations.load(LOCALES, [self.code], DOMAIN)
         self._ = self.translations.gettext
         self._n = self.translations.ngettext
         self._zone = ZoneInfo(zone) if zone else None
+        self._days = self.locale.days["format"]["wide"]
+        self._short_days = self.locale.days["stand-alone"]["abbreviated"]
+        self._months = self.locale.months["format"]["wide"]
+        self._short_months = self.locale.months["format"]["abbreviated"]
+
+    def spoken(self, code: str) -> Language:
+        """Return the same zone in another language."""
+        return Language(code, str(self._zone) if self._zone else None)
 
     def local(self, ts: float) -> datetime:
         """Return the moment on the home's clock."""
@@ -80,7 +76,7 @@ class Language:
         """Return the whole moment: "Sunday 14 June 2026, 21:40:05 CEST"."""
         moment = self.local(ts)
         day = self._("%(weekday)s %(day)s") % {
-            "weekday": self._(DAYS[moment.weekday()]),
+            "weekday": self._days[moment.weekday()],
             "day": self.date(ts, year=True),
         }
         return f"{day}, {moment:%H:%M:%S} {moment.tzname() or ''}".rstrip()
@@ -90,21 +86,25 @@ class Language:
         moment = self.local(ts)
         text = self._("%(day)d\u00a0%(month)s") % {
             "day": moment.day,
-            "month": self._(MONTHS[moment.month - 1]),
+            "month": self._months[moment.month],
         }
         return f"{text} {moment.year}" if year else text
 
     def short_date(self, ts: float) -> str:
         """Return "14 Jun", for the axis of a drawing."""
         moment = self.local(ts)
-        return f"{moment.day}\u00a0{self._(MONTHS[moment.month - 1])[:3]}"
+        return self._("%(day)d\u00a0%(month)s") % {
+            "day": moment.day,
+            "month": self._short_months[moment.month],
+        }
 
     def weekday(self, ts: float) -> str:
-        return self._(DAYS[self.local(ts).weekday()])
+        return str(self._days[self.local(ts).weekday()])
 
     def short_weekday(self, ts: float) -> str:
         """Return "Sun 14", for the margin of a drawing."""
-        return f"{self.weekday(ts)[:3]}\u00a0{self.local(ts).day}"
+        moment = self.local(ts)
+        return f"{self._short_days[moment.weekday()]}\u00a0{moment.day}"
 
     def clock(self, ts: float) -> str:
         return f"{self.local(ts):%H:%M}"
@@ -144,25 +144,34 @@ class Language:
     def number(self, value: float) -> str:
         """Return a number with as many digits as a reader can use: 0, 0.3, 7.5, 12, 1,204."""
         if value != 0 and abs(value) < 0.1:
-            return self._("under 0.1") if value > 0 else f"{value:.1g}"
+            return self._("under %(number)s") % {"number": self._decimal(0.1)} if value > 0 else f"{value:.1g}"
         if abs(value) < 10 and value != int(value):
-            return f"{value:.1f}"
-        return f"{round(value):,}"
+            return self._decimal(round(value, 1))
+        return self._decimal(round(value))
 
     def size(self, size_bytes: float) -> str:
         """Return a size in decimal units, two digits or more: 940 bytes, 8.1 kB, 12 MB."""
         size = float(size_bytes)
         if size < 1000:
             return self._n("%(n)s byte", "%(n)s bytes", round(size)) % {"n": round(size)}
-        for unit in ("kB", "MB", "GB"):
+        for unit in (N_("%(n)s kB"), N_("%(n)s MB"), N_("%(n)s GB")):
             size /= 1000
             if size < 999.5:
-                return f"{size:.1f} {unit}" if size < 9.95 else f"{size:.0f} {unit}"
-        return f"{size / 1000:.1f} TB"
+                return self._(unit) % {"n": self._places(size) if size < 9.95 else f"{size:.0f}"}
+        return self._("%(n)s TB") % {"n": self._places(size / 1000)}
 
     def exact_size(self, size_bytes: float) -> str:
-        return self._("%(n)s bytes") % {"n": f"{round(size_bytes):,}"}
+        """Return every byte: "12,345 bytes"."""
+        return self._("%(n)s bytes") % {"n": self._decimal(round(size_bytes))}
 
     def country(self, code: str | None) -> str:
         """Return the country's name; the code itself where nobody gave it one."""
-        return self._(COUNTRIES.get(code, code)) if code else self._("a country we could not tell")
+        if not code:
+            return self._("a country we could not tell")
+        return str(self.locale.territories.get(code, code)) if code != UNKNOWN else code
+
+    def _decimal(self, value: float) -> str:
+        return str(format_decimal(value, locale=self.locale))
+
+    def _places(self, size: float) -> str:
+        return str(format_decimal(size, format="0.0", locale=self.locale))
