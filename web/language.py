@@ -1,8 +1,8 @@
 """Numbers, sizes, times and countries as people say them, in one language and one time zone.
 
-Messages are gettext catalogues under `web/locale` (English is the source); names of days, months and countries
-come from the Unicode CLDR through Babel. Times come in as UTC epoch seconds and are shown in the home's zone;
-the machine's own zone when none is given.
+Messages are gettext catalogues under `web/locale` (English is the source); names of days, months and
+countries come from the Unicode CLDR through Babel. Times come in as UTC epoch seconds and are shown in the
+home's zone; the machine's own zone when none is given.
 """
 
 from __future__ import annotations
@@ -144,7 +144,8 @@ class Language:
     def number(self, value: float) -> str:
         """Return a number with as many digits as a reader can use: 0, 0.3, 7.5, 12, 1,204."""
         if value != 0 and abs(value) < 0.1:
-            return self._("under %(number)s") % {"number": self._decimal(0.1)} if value > 0 else f"{value:.1g}"
+            least = self._("under %(number)s") % {"number": self._decimal(0.1)}
+            return least if value > 0 else f"{value:.1g}"
         if abs(value) < 10 and value != int(value):
             return self._decimal(round(value, 1))
         return self._decimal(round(value))

@@ -1,11 +1,11 @@
-"""Which language an answer is in: the family's own choice, else what the browser asks for, else the home's."""
+"""The language of an answer: the family's own choice, else what the browser asks for, else the home's."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel  # type: ignore[import-untyped]
 
 from web.language import DOMAIN, LANGUAGES, LOCALES, Language
 
