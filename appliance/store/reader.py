@@ -15,7 +15,7 @@ from appliance.devices.device import DeviceRecord
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
 from appliance.parties.party import PartyRecord
-from appliance.store import tables
+from appliance.store import rollups, tables
 from appliance.store.database import open_for_reading
 from sensor.records import Loss
 
@@ -108,6 +108,18 @@ class Reader:
         """Return the hourly rollup of a device for since_hour <= hour < until_hour, in order."""
         where = "WHERE device = ? AND hour >= ? AND hour < ? ORDER BY hour, domain"
         return self._all(tables.SIGHTING, where, (device, since_hour, until_hour))
+
+    def sums(self, spans: Sequence[rollups.Span], device: str | None = None) -> list[rollups.Sum]:
+        """Return what each device (or one) exchanged with each party within each span of hours."""
+        return rollups.sums(self._db, spans, device)
+
+    def sent(self, spans: Sequence[rollups.Span]) -> dict[str, list[int]]:
+        """Return for each device the bytes it sent within each span of hours."""
+        return rollups.sent(self._db, spans)
+
+    def day_sums(self, since_day: int, until_day: int) -> list[rollups.Sum]:
+        """Return what each device exchanged with each party on some UTC days (ts // 86400)."""
+        return rollups.days(self._db, since_day, until_day)
 
     def flows(self, uids: Sequence[str]) -> list[FlowRow]:
         """Return the flows kept as evidence that have these uids, in time order."""

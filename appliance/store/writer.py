@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from appliance.alerts.alert import Alert
-from appliance.behaviour.facts import Change
+from appliance.behaviour.facts import Change, Sighting
 from appliance.devices.family import Word
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
 from appliance.store import tables
 from appliance.store.database import StoreError, open_for_writing
 from appliance.store.family_words import words_after
+from appliance.store.rollups import add_up_days
 from sensor.records import FlowRecord, Loss, Record, from_json
 
 MAX_WANTED: Final = 10_000
@@ -37,6 +38,7 @@ LOGS: Final = ("flow", "observation", "loss")
 """Tables from which the records after a checkpoint are taken again."""
 
 _ABOUT_DEVICES: Final = (
+    "daily",
     "observation",
     "state",
     *(table.name for table in tables.TABLES if "device" in table.record_type._fields),
@@ -166,6 +168,7 @@ class Writer:
     def _write(self, states: Iterable[tuple[str, str, Any]], meta: dict[str, object]) -> None:
         for kind, rows in self._pending.items():
             self._db.executemany(_BY_TYPE[kind].insert, rows)
+        add_up_days(self._db, self._pending.get(Sighting, ()))
         self._db.executemany("INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?)", self._observations)
         self._db.executemany(tables.EVIDENCE_FLOW.insert, self._evidence)
         self._save_earlier_evidence()

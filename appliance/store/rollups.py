@@ -1,0 +1,89 @@
+"""Sums of the rollups: hourly sightings over spans of hours, and days over weeks and months.
+
+A page asks for days, and the database adds them up. The daily sums are made anew of a day's hours whenever
+one of them is written, in the same transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+Span = tuple[int, int]
+"""Hours (ts // 3600) since <= hour < until."""
+
+MAX_SPANS: Final = 400
+"""Spans of one question: a year of days; SQLite itself takes 32,766 values in one statement."""
+
+
+class Sum(NamedTuple):
+    """What a device sent to a party within one span."""
+
+    span: int  # its place in the question
+    device: str
+    domain: str
+    contacts: int
+    flows: int
+    bytes_up: int
+    bytes_down: int
+
+
+HOURS: Final = 24
+
+_ADD_UP: Final = (
+    "INSERT OR REPLACE INTO daily SELECT device, domain, hour / 24, sum(contacts), sum(flows), sum(bytes_up),"
+    " sum(bytes_down) FROM sighting WHERE device = ? AND hour >= ? AND hour < ? GROUP BY domain"
+)
+_DAYS: Final = (
+    "SELECT d.device, s.domain, sum(s.contacts), sum(s.flows), sum(s.bytes_up), sum(s.bytes_down)"
+    " FROM device AS d CROSS JOIN daily AS s ON s.device = d.device AND s.day >= ? AND s.day < ?"
+    " GROUP BY d.device, s.domain"
+)
+_SUMS: Final = (
+    "SELECT span.n, s.device, s.domain, sum(s.contacts), sum(s.flows), sum(s.bytes_up), sum(s.bytes_down)"
+    " FROM span CROSS JOIN device AS d CROSS JOIN sighting AS s"
+    " ON s.device = d.device AND s.hour >= span.since AND s.hour < span.until"
+    " WHERE d.device = ? OR ? IS NULL GROUP BY span.n, s.device, s.domain ORDER BY span.n, s.device, s.domain"
+)
+_SENT: Final = (
+    "SELECT d.device, span.n, coalesce((SELECT sum(s.bytes_up) FROM sighting AS s"
+    " WHERE s.device = d.device AND s.hour >= span.since AND s.hour < span.until), 0)"
+    " FROM device AS d CROSS JOIN span ORDER BY d.device, span.n"
+)
+
+
+def sums(db: sqlite3.Connection, spans: Sequence[Span], device: str | None = None) -> list[Sum]:
+    """Return what each device (or one) exchanged with each party within each span."""
+    rows = db.execute(_asked(spans) + _SUMS, (*_values(spans), device, device))
+    return [Sum._make(row) for row in rows]
+
+
+def sent(db: sqlite3.Connection, spans: Sequence[Span]) -> dict[str, list[int]]:
+    """Return for each device the bytes it sent within each span, in the order of the spans."""
+    found: dict[str, list[int]] = {}
+    for device, _, size_bytes in db.execute(_asked(spans) + _SENT, _values(spans)):
+        found.setdefault(device, []).append(size_bytes)
+    return found
+
+
+def add_up_days(db: sqlite3.Connection, sightings: Iterable[tuple[Any, ...]]) -> None:
+    """Make the daily sums of the days that rows of the table of sightings fall on."""
+    days = sorted({(row[0], row[2] // HOURS) for row in sightings})
+    db.executemany(_ADD_UP, [(device, day * HOURS, (day + 1) * HOURS) for device, day in days])
+
+
+def days(db: sqlite3.Connection, since_day: int, until_day: int) -> list[Sum]:
+    """Return what each device exchanged with each party on the UTC days since_day <= day < until_day."""
+    rows = db.execute(_DAYS, (since_day, until_day))
+    return [Sum(0, *row) for row in rows]
+
+
+def _asked(spans: Sequence[Span]) -> str:
+    if not 0 < len(spans) <= MAX_SPANS:
+        raise ValueError(f"read {len(spans)} spans, expected 1 to {MAX_SPANS}")
+    return f"WITH span (n, since, until) AS (VALUES {', '.join(['(?, ?, ?)'] * len(spans))}) "
+
+
+def _values(spans: Sequence[Span]) -> list[int]:
+    return [value for n, (since, until) in enumerate(spans) for value in (n, since, until)]
