@@ -66,7 +66,7 @@ static bool begins_http(const uint8_t *payload, size_t len) {
     static const char *const methods[] = {"GET ",     "POST ",   "PUT ",       "HEAD ",        "DELETE ",
                                           "OPTIONS ", "PATCH ",  "CONNECT ",   "TRACE ",       "NOTIFY ",
                                           "SUBSCRIBE ", "UNSUBSCRIBE ", "M-SEARCH ", "HTTP/1.",
-                                          "DESCRIBE ", "SETUP ",   "ANNOUNCE "};
+                                          "DESCRIBE ", "SETUP ",   "ANNOUNCE ",  "PLAY ",        "RECORD "};
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
         if (memcmp(payload, methods[i], least(len, strlen(methods[i]))) == 0)
             return true;

@@ -64,7 +64,7 @@ REORDER_BYTES: Final = 1_048_576
 METHODS: Final = (
     b"GET ", b"POST ", b"PUT ", b"HEAD ", b"DELETE ", b"OPTIONS ", b"PATCH ", b"CONNECT ", b"TRACE ",
     b"NOTIFY ", b"SUBSCRIBE ", b"UNSUBSCRIBE ", b"M-SEARCH ", b"HTTP/1.",
-    b"DESCRIBE ", b"SETUP ", b"ANNOUNCE ",
+    b"DESCRIBE ", b"SETUP ", b"ANNOUNCE ", b"PLAY ", b"RECORD ",
 )  # fmt: skip
 """How an HTTP/1 message (RFC 9110 §9, and UPnP eventing) or an RTSP request (RFC 2326 §10) begins."""
 

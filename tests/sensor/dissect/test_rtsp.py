@@ -21,7 +21,7 @@ def test_a_request() -> None:
     expected = RtspRequest(
         1.0, "F1", CLIENT_MAC, CLIENT, SERVER, 554, "DESCRIBE", "/live/1", "Viewer/1.0", "digest"
     )
-    assert rtsp(DESCRIBE, DESCRIBE) == [expected]
+    assert rtsp(DESCRIBE, DESCRIBE) == [expected, expected]
     assert rtsp(DESCRIBE[:40], DESCRIBE[40:]) == [expected]
 
 
@@ -31,6 +31,28 @@ def test_a_request() -> None:
 def test_request_lines(line: bytes, path: str) -> None:
     (found,) = rtsp(line + b"\r\n\r\n")
     assert isinstance(found, RtspRequest) and found.path == path
+
+
+OPTIONS, PLAY = (b"%s rtsp://a/live RTSP/1.0\r\nCSeq: 1\r\n\r\n" % verb for verb in (b"OPTIONS", b"PLAY"))
+ANNOUNCE = b"ANNOUNCE rtsp://a/live RTSP/1.0\r\nContent-Length: 5\r\n\r\nv=0\r\n"
+RECORD = b"RECORD rtsp://a/live RTSP/1.0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("stream", "methods"),
+    [
+        (OPTIONS + DESCRIBE + PLAY, ["OPTIONS", "DESCRIBE", "PLAY"]),
+        (OPTIONS + PLAY + OPTIONS, ["OPTIONS", "PLAY"]),
+        (ANNOUNCE + RECORD, ["ANNOUNCE", "RECORD"]),
+        (OPTIONS * 9, ["OPTIONS"] * 8),
+        (OPTIONS + b"RTSP/1.0 200 OK\r\n\r\n" + PLAY, ["OPTIONS"]),
+        (OPTIONS + b"$\0\0\4abcd", ["OPTIONS"]),
+    ],
+)
+@pytest.mark.parametrize("size", [30, 10_000])
+def test_requests_up_to_the_stream(stream: bytes, methods: list[str], size: int) -> None:
+    found = rtsp(*[stream[at : at + size] for at in range(0, len(stream), size)])
+    assert [one.method for one in found if isinstance(one, RtspRequest)] == methods
 
 
 @pytest.mark.parametrize(
