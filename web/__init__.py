@@ -1,4 +1,4 @@
-"""The dashboard: pages drawn on the server from the store. No SQL, no rules, no judgement, no JavaScript."""
+"""The dashboard: pages drawn on the server from the store. No SQL, no rules, no judgement."""
 
 from __future__ import annotations
 
@@ -6,26 +6,42 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from flask import Flask
+from flask import Blueprint, Flask, Response
 
-from web import alerts, changes, devices, errors, headers, home, icon
+from web import alerts, changes, devices, errors, headers, home, icon, login, security
 from web.desk import Desk, install
 from web.language import Language
 from web.reading import Reader, VisibleReader
+from web.security import allow_anyone
+from web.security.house import House
 
-MAX_BODY_BYTES: Final = 16 * 1024
-"""No page takes a body; one that comes anyway is refused early."""
+MAX_BODY_BYTES: Final = 64 * 1024
+"""Longest body of a form; the one view that takes parts of a file sets its own bound."""
+
+MAX_FORM_PARTS: Final = 200
+"""Fields of a form."""
+
+BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
+    home.pages,
+    devices.pages,
+    changes.pages,
+    alerts.pages,
+    icon.pages,
+    login.pages,
+)
+"""Every noun of the dashboard. Each view says who may use it (`web/security`), or nobody may."""
 
 
 def create_app(
     reader: Reader,
     *,
+    house: House,
     trusted_hosts: Sequence[str],
     zone: str | None = None,
     language: str = "en",
     clock: Callable[[], float] = time.time,
 ) -> Flask:
-    """Return the dashboard over `reader`.
+    """Return the dashboard over `reader`, for those whom `house` lets in.
 
     A request whose Host is not in `trusted_hosts` (names without port) is refused with 400: a page of another
     site that points its name at this machine cannot read the home. `zone` is an IANA name, the machine's own
@@ -35,14 +51,25 @@ def create_app(
     app.config.update(
         TRUSTED_HOSTS=list(trusted_hosts),
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        MAX_FORM_PARTS=MAX_FORM_PARTS,
         PROVIDE_AUTOMATIC_OPTIONS=False,
     )
-    # Flask's own rule for static files would offer OPTIONS as well: it is made before the setting above.
-    app.static_folder = "static"
-    app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=app.send_static_file)
+    _serve_static(app)
     install(app, Desk(VisibleReader(reader), Language(language, zone), clock))
-    for blueprint in (home.pages, devices.pages, changes.pages, alerts.pages, icon.pages):
+    security.install(app, house, clock)
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     headers.install(app)
     errors.install(app)
     return app
+
+
+def _serve_static(app: Flask) -> None:
+    """Serve the files under static/. Flask's own rule would offer OPTIONS as well, and name no permission."""
+    app.static_folder = "static"
+
+    @app.get("/static/<path:filename>", endpoint="static")
+    @allow_anyone(plain=True)
+    def static(filename: str) -> Response:
+        return app.send_static_file(filename)

@@ -15,9 +15,11 @@ from typing import Final
 from flask import Flask
 from waitress.server import create_server  # type: ignore[import-untyped]
 
+from appliance.store.book import Book
 from appliance.store.database import StoreError
 from appliance.store.reader import Reader
 from web import create_app
+from web.security.house import House
 
 EXIT_USAGE: Final = 2
 EXIT_STORE: Final = 3
@@ -73,7 +75,10 @@ def _serve(reader: Reader, options: argparse.Namespace) -> int:
         return _say(f"read --port {options.port}, expected a number from 1 to 65535", EXIT_USAGE)
     hosts = trusted_hosts(options.host, options.trusted_host)
     try:
-        app = create_app(reader, trusted_hosts=hosts, zone=options.zone, language=options.language)
+        house = House.of(Book(options.store), demonstration=True)
+        app = create_app(
+            reader, house=house, trusted_hosts=hosts, zone=options.zone, language=options.language
+        )
     except (KeyError, ValueError):
         return _say(f"read --zone {options.zone}, expected a name such as Europe/Paris", EXIT_USAGE)
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET

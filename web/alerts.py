@@ -8,6 +8,7 @@ from flask import Blueprint, abort, request
 
 from web.chain import of_alert
 from web.desk import desk, page
+from web.security import allow
 
 pages = Blueprint("alerts", __name__)
 
@@ -18,6 +19,7 @@ LIMIT: Final = 100
 
 
 @pages.get("/alerts")
+@allow("read")
 def index() -> str:
     """Show the alerts, newest first; `?device=<id>` only those of one device."""
     reader = desk().reader
@@ -28,6 +30,7 @@ def index() -> str:
 
 
 @pages.get("/alerts/<identifier>")
+@allow("read")
 def show(identifier: str) -> str:
     """Show one alert and the chain of its evidence."""
     here = desk()

@@ -6,11 +6,13 @@ from flask import Blueprint, abort, request
 
 from web.chain import of_change
 from web.desk import desk, page
+from web.security import allow
 
 pages = Blueprint("changes", __name__)
 
 
 @pages.get("/changes")
+@allow("read")
 def index() -> str:
     """Show the changes, newest first; `?device=<id>` only those of one device."""
     reader = desk().reader
@@ -27,6 +29,7 @@ def index() -> str:
 
 
 @pages.get("/changes/<change>")
+@allow("read")
 def show(change: str) -> str:
     """Show one change down to its flows."""
     here = desk()

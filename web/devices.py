@@ -14,6 +14,7 @@ from web.daily import by_hour, midnight_hour
 from web.desk import Desk, desk, page
 from web.home import device_card, device_cards
 from web.language import HOUR_S
+from web.security import allow
 from web.standing import outside, twins
 from web.timeline import MAX_DAYS, Marked, happenings, timeline
 
@@ -23,6 +24,7 @@ ACTIVITY_DAYS = 7
 
 
 @pages.get("/devices")
+@allow("read")
 def index() -> str:
     """Show every device."""
     here = desk()
@@ -31,6 +33,7 @@ def index() -> str:
 
 
 @pages.get("/devices/<device>")
+@allow("read")
 def show(device: str) -> str:
     """Show one device; `?update=<ts>` chooses the update whose before and after is shown."""
     here = desk()

@@ -16,6 +16,7 @@ from appliance.store.reader import Watch
 from web.daily import USUAL_DAYS, midnight_hour, today
 from web.desk import Desk, desk, page
 from web.language import HOUR_S
+from web.security import allow
 from web.standing import WEEK_S, Card, count_roles, news, state
 from web.watching import missed_s
 
@@ -28,6 +29,7 @@ T = TypeVar("T", Alert, Finding, PartyRecord)
 
 
 @pages.get("/")
+@allow("read")
 def show() -> str:
     """Show the home; an empty store gets a page that says what to do."""
     here = desk()

@@ -8,7 +8,7 @@ import pytest
 
 from appliance.store.reader import Reader
 from appliance.store.writer import Writer
-from tests.web.conftest import dashboard
+from tests.web.conftest import dashboard, guests
 from tests.web.household import MemoryReader
 from tests.web.pages import PAGES
 from web import create_app
@@ -48,5 +48,7 @@ def reader(home: MemoryReader, tmp_path_factory: pytest.TempPathFactory) -> Read
 def test_page_over_the_store(reader: Reader, home: MemoryReader, address: str) -> None:
     here = dashboard(home)
     desk = here.extensions["tattlebox"]
-    app = create_app(reader, trusted_hosts=["localhost"], zone=desk.language.zone_name(0), clock=desk.clock)
+    app = create_app(
+        reader, house=guests(), trusted_hosts=["localhost"], zone=desk.language.zone_name(0), clock=desk.clock
+    )
     assert app.test_client().get(address).text == here.test_client().get(address).text

@@ -1,0 +1,54 @@
+"""A store opened for small writes beside a running service: settings, people, sessions, tokens.
+
+One connection behind a lock, whatever number of threads: these tables are small, and a connection a thread
+would cost memory.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from appliance.store.database import StoreError, open_for_writing
+
+
+class Book:
+    """An open store; safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the store at `path`, made where absent. Raises StoreError."""
+        self.path = path
+        self._db = open_for_writing(path)
+        self._lock = threading.RLock()
+
+    def close(self) -> None:
+        """Close the store."""
+        self._db.close()
+
+    def read(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return the rows of a query. Raises StoreError."""
+        with self._lock:
+            try:
+                return self._db.execute(query, values).fetchall()
+            except sqlite3.Error as error:
+                raise StoreError(f"cannot read {self.path}: {error}; try again in a moment") from error
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection within one transaction: all of it is kept, or nothing. Raises StoreError."""
+        with self._lock:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                yield self._db
+                self._db.execute("COMMIT")
+            except sqlite3.Error as error:
+                raise StoreError(
+                    f"cannot write {self.path}: {error}; free some space and try again"
+                ) from error
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")

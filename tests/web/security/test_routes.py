@@ -1,0 +1,82 @@
+"""Nobody comes in by a door that was forgotten (threats R14): every route is enumerated and tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from appliance.store.book import Book
+from tests.web.conftest import dashboard
+from tests.web.household import MemoryReader
+from web.security.house import House
+from web.security.permissions import ANYONE, answers_plainly, permission_of
+
+FOR_ANYONE = {
+    "static": "style, icons and scripts: the same on every Tattlebox",
+    "icon.favicon": "an icon",
+    "icon.manifest": "the name of the product",
+    "login.form": "how to come in",
+    "login.enter": "how to come in; its back-off is tested",
+}
+"""The written list: what a stranger may open, and why that tells nothing of the home."""
+
+PLAIN = {"static", "icon.favicon", "icon.manifest"}
+"""What is answered over unencrypted HTTP where HTTPS is served."""
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House.of(Book(tmp_path / "home.db"))
+    house.people.add("Robin", "parent", "no hash", 1.0)
+    yield house
+    house.book.close()
+
+
+@pytest.fixture
+def app(house: House) -> Flask:
+    return dashboard(MemoryReader(), house=house)
+
+
+def address(rule: Rule) -> str:
+    """Return an address of a route, with something in each of its places."""
+    built = rule.build({name: 1 for name in rule.arguments}, append_unknown=False)
+    assert built is not None
+    return built[1]
+
+
+def test_every_view_declares_who_may_use_it(app: Flask) -> None:
+    undecided = [name for name in app.view_functions if permission_of(app, name) is None]
+    assert undecided == [], "put @allow(...) under the route: web/security/__init__.py tells how"
+
+
+def test_what_anyone_may_open_is_on_the_written_list(app: Flask) -> None:
+    assert {name for name in app.view_functions if permission_of(app, name) == ANYONE} == set(FOR_ANYONE)
+    assert {name for name in app.view_functions if answers_plainly(app, name)} == PLAIN
+
+
+def test_a_stranger_gets_no_other_page(app: Flask) -> None:
+    client = app.test_client()
+    tried = 0
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in FOR_ANYONE:
+            continue
+        for method in (rule.methods or set()) - {"HEAD"}:
+            answer = client.open(address(rule), method=method)
+            assert answer.status_code in (302, 303, 401), f"{method} {rule}"
+            if answer.status_code != 401:
+                assert answer.location.startswith("/login/"), f"{method} {rule}"
+            tried += 1
+    assert tried > 5
+
+
+def test_no_route_takes_more_methods_than_it_names(app: Flask) -> None:
+    methods = {method for rule in app.url_map.iter_rules() for method in rule.methods or ()}
+    assert methods <= {"GET", "HEAD", "POST", "DELETE"}
+
+
+def test_a_missing_page_tells_a_stranger_nothing_of_the_home(app: Flask) -> None:
+    assert b"as of" not in app.test_client().get("/nope").data
