@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from appliance.alerts.alert import Alert
 from appliance.alerts.judge import Judge
 from appliance.alerts.policy import is_news
+from appliance.alerts.senses import senses_of
 from appliance.behaviour.behaviour import Behaviour
 from appliance.behaviour.facts import Change, Contact, Update
 from appliance.devices.family import Family
@@ -86,7 +87,7 @@ class Home:
         self.parties = Parties(knowledge.parties)
         self.behaviour = Behaviour()
         self.findings = Findings()
-        self._judge = Judge(language)
+        self.judge = Judge(language, senses=senses_of(knowledge.devices.models))
         self._marks = Marks()
         self._step = 0
         self.told: dict[str, Alert] = {}
@@ -116,6 +117,13 @@ class Home:
         self.devices.compare()
         if self.last_ts is not None:
             yield from self._judged(self.behaviour.advance(self.last_ts))
+
+    def note_block(self, device: str, start: float, end: float | None) -> None:
+        """Note that the gateway blocks something of a device from `start` until `end` (None: not known yet).
+
+        What changes meanwhile is told with that doubt: devices that are blocked try other ways.
+        """
+        self.behaviour.note_block(device, start, end)
 
     def _clock(self, record: Record) -> Iterator[Fact]:
         """Move the watermark: the latest capture time seen, which only ever goes forward."""
@@ -216,7 +224,7 @@ class Home:
         """Yield each fact and, behind it, the alert that it deserves."""
         for fact in facts:
             yield fact
-            alert = self._judge(fact, self.devices.record(fact.device))
+            alert = self.judge(fact, self.devices.record(fact.device))
             if alert is not None and is_news(alert, self.told.get(alert.identifier)):
                 self.told[alert.identifier] = alert
                 yield alert
@@ -320,3 +328,4 @@ def forget(home: Home, device: str) -> None:
     """Drop what the parts other than `devices` remember of a device (the family's word drops it there)."""
     for part in (home.names, home.behaviour, home.findings):
         part.forget(device)
+    home.judge.policy = home.judge.policy.forgotten(device)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable
 from typing import Any, Final, Protocol
 
 from appliance.alerts.alert import Alert
+from appliance.alerts.policy import Policy
 from appliance.behaviour.facts import Change, Update
 from appliance.devices.family import FORGET, Word
 from appliance.findings.finding import Finding
@@ -14,7 +16,7 @@ from appliance.home import PARTS, Fact, Home, Seen, forget, restore, state_of
 from appliance.out import OutputFolder
 from appliance.parties.party import PartyRecord
 from appliance.store.writer import Writer
-from sensor.records import TYPES, Loss, Record, SensorStats, Weird, to_json
+from sensor.records import Loss, Record, SensorStats, Weird
 
 BATCH: Final = 20_000
 """Facts gathered before a commit: about 10 MB of memory, and a commit's cost spread thin."""
@@ -22,9 +24,6 @@ BATCH: Final = 20_000
 CHECKPOINT_S: Final = 900.0
 """Capture time between two states for a restart while live: written more often, they would wear the card;
 more seldom, a restart would take longer."""
-
-KINDS: Final = {record_type: name for name, record_type in TYPES.items()}
-
 
 SUMMED: Final = ("packets", "wire_bytes", "kernel_drops", "queue_lost")
 """Numbers of the sensor whose totals outlive its restarts, as "sensor_…"."""
@@ -59,6 +58,7 @@ class Service:
         self._written: dict[str, dict[str, PartyRecord]] = {}
         self._unsaved: set[str] = set()
         self._checkpoint_ts: float | None = None
+        self._answers: dict[str, Any] = {}
         self._resume()
 
     def take(self, records: Iterable[Record]) -> None:
@@ -74,6 +74,7 @@ class Service:
         """Store everything up to here, from time to time with the state for a restart. Raises StoreError."""
         home = self._home
         self._hear(self._writer.words(self._heard), ())
+        self._listen()
         for device in sorted(home.devices.take_gone()):
             self._writer.forget(device)
             self._learning.pop(device, None)
@@ -92,6 +93,7 @@ class Service:
             last_ts=home.last_ts,
             totals=self._totals,
             learning=self._learning,
+            answers=self._answers,
         )
         due = self._checkpoint_ts is not None and (home.last_ts or 0.0) - self._checkpoint_ts >= CHECKPOINT_S
         if self._source is not None:
@@ -108,8 +110,11 @@ class Service:
             if device in self._unsaved
             for part, body in state_of(home, device).items()
         ]
+        self._answers = {**self._answers, "heard": []}
         self._writer.commit(
             states,
+            answers=self._answers,
+            policy=home.judge.policy.to_json(),
             words={"heard": self._heard, "waiting": [word.id for word in home.family.waiting]},
             checkpoint={"place": self._writer.place(), "last_ts": home.last_ts},
         )
@@ -129,11 +134,20 @@ class Service:
         checkpoint = writer.meta("checkpoint") or {"place": {}, "last_ts": None}
         home.first_ts, home.last_ts = writer.meta("first_ts"), checkpoint["last_ts"]
         home.newcomers.resume(home.devices, home.last_ts)
-        for record in writer.records_after(checkpoint["place"]):
+        home.judge.policy = Policy.from_json(writer.meta("policy") or {})
+        self._answers = writer.meta("answers") or {"last": 0, "heard": []}
+        answers = {answer.id: answer for answer in writer.answers(0)}
+        heard = deque((at, answers[one]) for one, at in self._answers["heard"] if one in answers)
+        for number, record in writer.records_after(checkpoint["place"]):
+            while heard and heard[0][0] < number:
+                home.judge.hear(heard.popleft()[1])
             for fact in home.feed(record):
                 if not isinstance(fact, FlowRow | Seen | Loss):
                     writer.add(fact)
+        for _, answer in heard:
+            home.judge.hear(answer)
         self._hear(writer.words(self._heard), ())
+        self._listen()
 
     def finish(self) -> None:
         """Say what the passing of time means at the end of the records, and store the last state."""
@@ -158,6 +172,16 @@ class Service:
                 self._writer.erase(word.device)
                 forget(self._home, word.device)
             self._home.family.hear(word)
+
+    def _listen(self) -> None:
+        """Judge by what the family said of alerts since; remember before which record that was.
+
+        After a restart the records behind the last checkpoint are judged as they were judged before it.
+        """
+        for answer in self._writer.answers(self._answers["last"]):
+            self._home.judge.hear(answer)
+            heard = [*self._answers["heard"], [answer.id, self._totals["records"]]]
+            self._answers = {"last": answer.id, "heard": heard}
 
     def _device(self, device: str) -> None:
         """Queue what is known of a device, and of those of its parties of which something new is known."""
@@ -200,12 +224,9 @@ class Service:
             self._out.fact(stats)
 
     def _observe(self, seen: Seen) -> None:
-        record = seen.record
-        uid = getattr(record, "uid", None)
-        row = (record.ts, KINDS[type(record)], seen.device, uid, to_json(record), self._totals["records"])
-        self._writer.add_observation(row)
+        self._writer.add_observation((self._totals["records"], seen.device, seen.record))
         if self._out is not None:
-            self._out.observation(record, seen.device)
+            self._out.observation(seen.record, seen.device)
 
 
 def _key(fact: Fact) -> tuple[str, ...] | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from appliance.alerts.alert import Alert
+from appliance.alerts.answers import Answer, wish_of
 from appliance.alerts.policy import Policy
 from appliance.alerts.profile import UNKNOWN, Profile, Senses, profile_of
 from appliance.alerts.rules import FINDING_RULES, RULES
@@ -43,6 +44,12 @@ class Judge:
         self._senses = senses
         self._words = Words(language)
         self.policy = policy
+
+    def hear(self, answer: Answer) -> None:
+        """Judge by what the family said from now on."""
+        wish = wish_of(answer)
+        if wish is not None:
+            self.policy = self.policy.wish(wish) if answer.undoes is None else self.policy.without(wish)
 
     def __call__(self, fact: Fact, device: DeviceRecord) -> Alert | None:
         """Return the alert of a fact about a device; hushed to the log where the family wished so."""

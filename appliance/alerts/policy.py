@@ -14,6 +14,9 @@ DAY_S: Final = 86_400
 VOLUMES: Final = ("log", "digest", "push")
 """From quiet to loud."""
 
+SEVERE: Final = 3
+"""Severity of what a family should act on now."""
+
 MAX_WISHES: Final = 1_024
 """Wishes of a sort kept; a family makes dozens."""
 
@@ -52,6 +55,23 @@ class Snooze(NamedTuple):
         return Mute(self.device, self.party, self.kind).covers(alert)
 
 
+class Expected(NamedTuple):
+    """A family's word that a device's dealings with a party are as they should be.
+
+    For what is about no party it holds for that kind of alert. What is readable on its way (severity 3) is
+    told all the same: nobody expects that.
+    """
+
+    device: str
+    party: str | None  # domain
+    kind: str | None = None  # only where there is no party
+
+    def covers(self, alert: Alert) -> bool:
+        if alert.device != self.device or alert.severity >= SEVERE:
+            return False
+        return alert.domain == self.party and self.kind in (None, alert.kind)
+
+
 class Policy(NamedTuple):
     """All wishes of a family. Nothing is lost by them: what is hushed is still logged, with the reason.
 
@@ -59,12 +79,12 @@ class Policy(NamedTuple):
     """
 
     mutes: tuple[Mute, ...] = ()
-    expected: frozenset[tuple[str, str]] = frozenset()  # (device, domain): "this is expected"
+    expected: tuple[Expected, ...] = ()
     snoozes: tuple[Snooze, ...] = ()
 
     def hushed(self, alert: Alert) -> str | None:
         """Return why the alert is only logged ("expected", "muted", "snoozed"); None when it is not."""
-        if alert.domain is not None and (alert.device, alert.domain) in self.expected:
+        if any(one.covers(alert) for one in self.expected):
             return "expected"
         if any(mute.covers(alert) for mute in self.mutes):
             return "muted"
@@ -77,7 +97,7 @@ class Policy(NamedTuple):
             return policy._replace(mutes=(*policy.mutes, wish)[-MAX_WISHES:])
         if isinstance(wish, Snooze):
             return policy._replace(snoozes=(*policy.snoozes, wish)[-MAX_WISHES:])
-        return policy._replace(expected=policy.expected | {wish})
+        return policy._replace(expected=(*policy.expected, wish)[-MAX_WISHES:])
 
     def without(self, wish: Wish) -> Policy:
         """Return the policy as it was before a wish: its undo."""
@@ -85,7 +105,15 @@ class Policy(NamedTuple):
             return self._replace(mutes=tuple(mute for mute in self.mutes if mute != wish))
         if isinstance(wish, Snooze):
             return self._replace(snoozes=tuple(snooze for snooze in self.snoozes if snooze != wish))
-        return self._replace(expected=self.expected - {wish})
+        return self._replace(expected=tuple(one for one in self.expected if one != wish))
+
+    def forgotten(self, device: str) -> Policy:
+        """Return the policy without the wishes about a device that the family wants forgotten."""
+        return Policy(
+            tuple(mute for mute in self.mutes if mute.device != device),
+            tuple(one for one in self.expected if one.device != device),
+            tuple(snooze for snooze in self.snoozes if snooze.device != device),
+        )
 
     def updated(self, update: Update) -> Policy:
         """Return the policy after an update of a device: its snoozes are over; a restart alone ends none."""
@@ -98,7 +126,7 @@ class Policy(NamedTuple):
         """Return all wishes as JSON values."""
         return {
             "mutes": [mute._asdict() for mute in self.mutes],
-            "expected": [list(pair) for pair in sorted(self.expected)],
+            "expected": [one._asdict() for one in self.expected],
             "snoozes": [snooze._asdict() for snooze in self.snoozes],
         }
 
@@ -107,12 +135,12 @@ class Policy(NamedTuple):
         """Return the policy that `to_json` wrote; what is missing is empty."""
         return cls(
             tuple(Mute(**mute) for mute in plain.get("mutes", ())),
-            frozenset((device, domain) for device, domain in plain.get("expected", ())),
+            tuple(Expected(**one) for one in plain.get("expected", ())),
             tuple(Snooze(**snooze) for snooze in plain.get("snoozes", ())),
         )
 
 
-Wish = Mute | Snooze | tuple[str, str]
+Wish = Mute | Snooze | Expected
 
 
 def suppress_for_s(kind: str) -> float:

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
+from appliance.alerts.answers import JUDGEMENTS, Answer, standing
 from appliance.alerts.words import Words
-
-WORDS: Final = ("useful", "expected", "wrong")
-"""What a family can answer to an alert. "Expected" was right, but not worth telling."""
 
 Z: Final = 1.96
 """Quantile of the normal distribution for an interval of 95 %."""
-
-
-class Answer(NamedTuple):
-    """A family's answer to one alert; the latest answer counts."""
-
-    identifier: str  # of the alert
-    kind: str
-    ts: float
-    word: str  # one of WORDS
 
 
 class Shadow(NamedTuple):
@@ -40,12 +30,13 @@ class Shadow(NamedTuple):
 
 
 def shadow(answers: Iterable[Answer], kind: str | None = None) -> Shadow:
-    """Return the counts of all answers, or of those to one kind of alert."""
-    latest: dict[str, Answer] = {}
-    for answer in sorted(answers, key=lambda one: one.ts):
-        if answer.word in WORDS and kind in (None, answer.kind):
-            latest[answer.identifier] = answer
-    counts = {word: sum(answer.word == word for answer in latest.values()) for word in WORDS}
+    """Return the counts of all answers to alerts, or of those to one kind; the latest to an alert counts."""
+    latest = {
+        answer.alert: answer.act
+        for answer in standing(answers)
+        if answer.act in JUDGEMENTS and kind in (None, answer.kind)
+    }
+    counts = Counter(latest.values())
     n, false = len(latest), counts["expected"] + counts["wrong"]
     low, high = _wilson(false, n)
     share = round(false / n, 4) if n else 0.0

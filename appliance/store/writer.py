@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from appliance.alerts.alert import Alert
+from appliance.alerts.answers import Answer
 from appliance.behaviour.facts import Change, Sighting
 from appliance.devices.family import Word
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
 from appliance.store import tables
+from appliance.store.answers import answers_after
 from appliance.store.database import StoreError, open_for_writing
 from appliance.store.family_words import words_after
 from appliance.store.rollups import add_up_days
@@ -38,6 +40,7 @@ LOGS: Final = ("flow", "observation", "loss")
 """Tables from which the records after a checkpoint are taken again."""
 
 _ABOUT_DEVICES: Final = (
+    "answer",
     "daily",
     "observation",
     "state",
@@ -123,8 +126,8 @@ class Writer:
             ends[table] = end
         return ends
 
-    def records_after(self, place: dict[str, int]) -> Iterator[Record]:
-        """Yield the flows, observations and losses stored after `place`, in the order in which they came."""
+    def records_after(self, place: dict[str, int]) -> Iterator[tuple[int, Record]]:
+        """Yield the flows, observations and losses stored after `place`, each behind its number, in order."""
         fields = ", ".join(f'"{name}"' for name in FlowRecord._fields)
         columns = {"flow": fields, "observation": "body", "loss": "ts, until, kind, lost, detail"}
         make: dict[str, Callable[[Any], Record]] = {
@@ -132,8 +135,8 @@ class Writer:
             "observation": lambda row: from_json(row[0]),
             "loss": Loss._make,
         }
-        for _, table, row in heapq.merge(*(self._log(table, columns[table], place) for table in LOGS)):
-            yield make[table](row)
+        for seq, table, row in heapq.merge(*(self._log(table, columns[table], place) for table in LOGS)):
+            yield seq, make[table](row)
 
     def _log(self, table: str, columns: str, place: dict[str, int]) -> Iterator[tuple[int, str, Any]]:
         query = f"SELECT seq, {columns} FROM {table} WHERE rowid > ? AND seq IS NOT NULL ORDER BY rowid"  # noqa: S608 - names only
@@ -152,6 +155,10 @@ class Writer:
     def words(self, last: int) -> list[Word]:
         """Return what the family said after the word with this id."""
         return words_after(self._db, last)
+
+    def answers(self, last: int) -> list[Answer]:
+        """Return what the family said of alerts after the answer with this id."""
+        return answers_after(self._db, last)
 
     def close(self) -> None:
         """Close the store; what was not committed is dropped."""

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from appliance.alerts.judge import Judge, judge
-from appliance.alerts.policy import Mute, Policy, Snooze, is_news
+from appliance.alerts.policy import Expected, Mute, Policy, Snooze, is_news
 from appliance.alerts.profile import Senses
 from appliance.alerts.words import Words
 from appliance.behaviour.facts import Update
@@ -35,7 +35,7 @@ def test_mutes(name, mute, covers):
 
 
 def test_what_is_hushed_is_logged_with_its_reason():
-    expected = Policy(expected=frozenset([(BEAR.device, "tracker.example")]))
+    expected = Policy(expected=(Expected(BEAR.device, "tracker.example"),))
     for policy, words in ((expected, "expected"), (Policy(mutes=(Mute(),)), "not to be told")):
         alert = Judge("en", policy)(change("new_party"), RECORD)
         assert alert.volume == "log"
@@ -90,7 +90,7 @@ def test_words_for_what_is_not_known():
 WISHES = [
     Mute(device=BEAR.device, kind="bigger", until=TS),
     Snooze(BEAR.device, TS - 10),
-    (BEAR.device, "tracker.example"),
+    Expected(BEAR.device, "tracker.example"),
 ]
 
 
@@ -99,7 +99,32 @@ def test_every_wish_survives_the_store_and_is_undone(wish):
     policy = Policy().wish(wish)
     assert policy.wish(wish) == policy != Policy()
     assert Policy.from_json(json.loads(json.dumps(policy.to_json()))) == policy
-    assert policy.without(wish) == Policy()
+    assert policy.without(wish) == policy.forgotten(BEAR.device) == Policy()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected", "kind", "covers"),
+    [
+        ("the party", Expected(BEAR.device, "tracker.example"), "bigger", True),
+        ("another party", Expected(BEAR.device, "other.example"), "bigger", False),
+        ("of another device", Expected("d-other", "tracker.example"), "bigger", False),
+        (
+            "readable data is told all the same",
+            Expected(BEAR.device, "tracker.example"),
+            "encryption_lost",
+            False,
+        ),
+        (
+            "without a party, that kind",
+            Expected(BEAR.device, None, "nothing_changed"),
+            "nothing_changed",
+            True,
+        ),
+        ("and no other kind", Expected(BEAR.device, None, "new_device"), "nothing_changed", False),
+    ],
+)
+def test_what_is_expected(name, expected, kind, covers):
+    assert expected.covers(judge(change(kind), BEAR)) is covers, name
 
 
 def test_a_snooze_ends_with_the_next_update_and_not_with_a_restart():
