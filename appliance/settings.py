@@ -83,7 +83,9 @@ def _zone(text: str) -> str:
     return text
 
 
-LANGUAGE: Final = _choice("language", "en", ("en", "fr", "de"), "Language of the pages and messages.")
+LANGUAGE: Final = _choice(
+    "language", "", ("", "en", "fr", "de"), "Language of the pages; empty: what each browser asks for."
+)
 ZONE: Final = Setting("zone", "", "Time zone of the home; empty: the machine's own.", _zone, "text")
 SETUP_DONE: Final = _truth("setup.done", False, "Whether the first run was gone through to its end.")
 SOURCE: Final = _choice(

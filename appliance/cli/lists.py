@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import maxminddb
 
@@ -19,13 +19,10 @@ from appliance.cli.common import (
     print_json,
     print_table,
 )
-from appliance.lookup import pack_sources, packs
+from appliance.lookup import pack_age, pack_sources, packs
 from appliance.lookup.pack_child import check_apart
 from appliance.lookup.pack_readers import PackError
 from appliance.lookup.pack_sources import NoPackageError
-
-OLD_DAYS: Final = 180
-"""Age at which a pack is called old: addresses change hands, about 1 % a month."""
 
 
 def add(commands: Any) -> None:
@@ -68,11 +65,6 @@ def packs_folder(args: argparse.Namespace, store: Path | None = None) -> Path:
     """Return the folder of packs that the arguments name, or that lies beside the store."""
     folder: Path | None = args.packs
     return folder or (store or args.store or default_store()).parent / "packs"
-
-
-def age_days(day: str, today: date) -> int:
-    """Return how old a pack of that date is."""
-    return (today - date.fromisoformat(day)).days
 
 
 def _update(args: argparse.Namespace) -> int:
@@ -145,15 +137,7 @@ def _show(args: argparse.Namespace) -> int:
         return 0
     print_table(
         ("list", "date", "state", "licence", "source"),
-        [(pack.name, pack.date or "-", state(pack), pack.licence, pack.origin) for pack in known],
+        [(pack.name, pack.date or "-", pack_age.state(pack), pack.licence, pack.origin) for pack in known],
         "",
     )
     return 0
-
-
-def state(pack: packs.PackStatus) -> str:
-    """Return how a pack stands, in a few words: absent, ill, or its age."""
-    if pack.problem is not None or pack.date is None:
-        return pack.problem or "not there"
-    days = age_days(pack.date, datetime.now(UTC).date())
-    return f"{days} days old" + (": time for an update" if days > OLD_DAYS else "")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from appliance import cli
-from appliance.cli.lists import OLD_DAYS
+from appliance.lookup.pack_age import OLD_DAYS
 from appliance.lookup import pack_sources
 from appliance.lookup.pack_sources import Fetched
 from tests.appliance.lookup.test_packs import mmdb, put, web
