@@ -11,8 +11,9 @@ from appliance.devices.device import DeviceRecord
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
 from appliance.parties.party import PartyRecord
+from web.daily import day_sent, day_spans
 from web.desk import Desk
-from web.language import DAY_S, HOUR_S
+from web.language import DAY_S
 from web.reading import VisibleReader
 from web.timeline import MAX_DAYS, Marked, Timeline, timeline
 
@@ -101,7 +102,7 @@ def _drawing(
         return None, 0
     until = min(last_ts, about.ts + AFTERMATH_S)
     since = max(until - MAX_DAYS * DAY_S, min(device.first_ts, until - DAY_S))
-    hours = (int(since // HOUR_S), int(until // HOUR_S) + 1)
-    rows = [row for row in here.reader.sightings(device.device, *hours) if row.domain == party.domain]
-    days = {here.language.local((row.hour + 0.5) * HOUR_S).date() for row in rows}
-    return timeline(here.language, [party], rows, marked, (since, until)), len(days)
+    spans = day_spans(here.language, until, MAX_DAYS)
+    days = day_sent(spans, here.reader.sums(spans, device.device))
+    met = [day for day in days if day.domain == party.domain and day.ts > since - DAY_S]
+    return timeline([party], met, marked, (since, until)), len(met)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from appliance.behaviour.facts import Change, Sighting, Update
+from appliance.behaviour.facts import Change, Update
 from appliance.parties.party import PartyRecord
 from appliance.store.reader import Watch
+from appliance.store.rollups import Span, Sum
 from web.language import DAY_S, HOUR_S
 from web.watching import watched_s
 
@@ -76,12 +77,12 @@ def comparison(
     update: Update,
     around: tuple[Side, Side],
     parties: Sequence[PartyRecord],
-    sightings: Sequence[Sighting],
+    sums: Sequence[Sum],
     changes: Sequence[Change],
 ) -> Comparison:
-    """Return the table of one update; `sightings` hold at least both sides' hours."""
+    """Return the table of one update; `sums` are over the hours of both sides (`hours`)."""
     before, after = around
-    left, right = _rates(sightings, before), _rates(sightings, after)
+    left, right = _rates(sums, 0, before), _rates(sums, 1, after)
     mine = [change for change in changes if change.update is not None and abs(change.update - update.ts) < 1]
     rows = [
         Row(
@@ -98,13 +99,11 @@ def comparison(
     return Comparison(update, before, after, rows, steady)
 
 
-def _rates(sightings: Sequence[Sighting], side: Side) -> dict[str, Rate]:
-    first, last = side.since / HOUR_S, side.until / HOUR_S
-    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for row in sightings:
-        # An hour belongs to the side that holds its middle: no row is counted on both.
-        if first <= row.hour + 0.5 < last:
-            sums[row.domain][0] += row.contacts
-            sums[row.domain][1] += row.bytes_up
+def hours(side: Side) -> Span:
+    """Return the hours of a side: one belongs to the side that holds its middle, so none is counted twice."""
+    return math.ceil(side.since / HOUR_S - 0.5), math.ceil(side.until / HOUR_S - 0.5)
+
+
+def _rates(sums: Sequence[Sum], span: int, side: Side) -> dict[str, Rate]:
     days = max(side.watched_s, SHORTEST_S) / DAY_S
-    return {domain: Rate(contacts / days, sent / days) for domain, (contacts, sent) in sums.items()}
+    return {row.domain: Rate(row.contacts / days, row.bytes_up / days) for row in sums if row.span == span}

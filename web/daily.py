@@ -5,12 +5,12 @@ from __future__ import annotations
 import bisect
 import math
 import statistics
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from appliance.behaviour.facts import Sighting
+from appliance.store.rollups import Span, Sum
 from web.language import HOUR_S, Language
 
 USUAL_DAYS: Final = 14
@@ -31,6 +31,14 @@ class Today(NamedTuple):
     def scale_bytes(self) -> float:
         """The length of a full bar: twice the usual, so that usual is its middle; never 0."""
         return max(2 * (self.usual_bytes or 0), self.sent_bytes, 1)
+
+
+class DaySent(NamedTuple):
+    """What a device sent to one party on one local day."""
+
+    domain: str
+    ts: float  # when the day began
+    bytes_up: int
 
 
 class HourCell(NamedTuple):
@@ -67,19 +75,29 @@ def _begins(language: Language, hour: int, day: date) -> bool:
     return language.local(middle).date() == day and language.local(middle - HOUR_S).date() != day
 
 
-def today(language: Language, sightings: Iterable[Sighting], first_ts: float, now: float) -> Today:
-    """Return today's upload against the median of the days before, each up to the same time of day."""
-    cut = language.local(now).hour
-    this_day = language.local(now).date()
-    sums: dict[date, int] = defaultdict(int)
-    for row in sightings:
-        moment = language.local((row.hour + 0.5) * HOUR_S)
-        if moment.hour <= cut:
-            sums[moment.date()] += row.bytes_up
-    first_day = language.local(first_ts).date()
-    whole = min(USUAL_DAYS, (this_day - first_day).days - 1)
-    past = [sums[this_day - timedelta(days=n)] for n in range(1, whole + 1)]
-    return Today(sums[this_day], statistics.median(past) if past else None, len(past))
+def day_spans(language: Language, now: float, days: int) -> list[Span]:
+    """Return the hours of the last local days, the oldest first; the last one ends with the hour of `now`."""
+    starts = [midnight_hour(language, now, n) for n in range(days - 1, -1, -1)]
+    return list(zip(starts, [*starts[1:], int(now // HOUR_S) + 1], strict=True))
+
+
+def day_sent(spans: Sequence[Span], rows: Iterable[Sum]) -> list[DaySent]:
+    """Return sums over `day_spans` as days of parties."""
+    return [DaySent(row.domain, spans[row.span][0] * HOUR_S, row.bytes_up) for row in rows]
+
+
+def today_spans(language: Language, now: float) -> list[Span]:
+    """Return today's hours so far, and the same hours of each day before, the latest first."""
+    starts = [midnight_hour(language, now, n) for n in range(USUAL_DAYS + 1)]
+    so_far = int(now // HOUR_S) + 1 - starts[0]
+    return [(start, start + so_far) for start in starts]
+
+
+def today(language: Language, sent: Sequence[int], first_ts: float, now: float) -> Today:
+    """Return today's upload against the median of whole days before; `sent` is over `today_spans`."""
+    age = (language.local(now).date() - language.local(first_ts).date()).days
+    past = sent[1 : 1 + max(0, min(USUAL_DAYS, age - 1))]
+    return Today(sent[0], statistics.median(past) if past else None, len(past))
 
 
 def by_hour(

@@ -9,10 +9,10 @@ from flask import Blueprint, abort, request
 from appliance.behaviour.facts import Change, Update
 from appliance.parties.party import PartyRecord
 from appliance.store.reader import Watch
-from web.comparison import Comparison, comparison, sides
-from web.daily import by_hour, midnight_hour
+from web.comparison import Comparison, comparison, hours, sides
+from web.daily import by_hour, day_sent, day_spans, today_spans
 from web.desk import Desk, desk, page
-from web.home import device_card, device_cards
+from web.home import Own, device_card, device_cards
 from web.language import HOUR_S
 from web.security import allow
 from web.standing import outside, twins
@@ -46,23 +46,25 @@ def show(device: str) -> str:
     parties = outside(reader.parties(device))
     updates, changes = reader.updates(device), reader.changes(device)
     real = [update for update in updates if update.certainty != "restarted"]
-    since_hour = midnight_hour(language, now, MAX_DAYS - 1)
-    since = max(since_hour * HOUR_S, min(found.first_ts, now - 24 * HOUR_S))
-    sightings = reader.sightings(device, since_hour, int(now // HOUR_S) + 1)
+    days = day_spans(language, now, MAX_DAYS)
+    since = max(days[0][0] * HOUR_S, min(found.first_ts, now - 24 * HOUR_S))
+    met = day_sent(days, reader.sums(days, device))
+    week = reader.sightings(device, days[-ACTIVITY_DAYS][0], days[-1][1])
     alerts, findings = reader.told(device), reader.findings(device)
+    own = Own(_sent(here, device, now), alerts, findings, parties)
     return page(
         "device.html",
         device=found,
-        card=device_card(here, watch, found, alerts, findings, parties),
+        card=device_card(here, watch, found, own),
         alerts=alerts,
         parties=parties,
         twins=twins(parties),
         findings=findings,
-        timeline=timeline(language, parties, sightings, Marked(updates, changes), (since, now)),
+        timeline=timeline(parties, met, Marked(updates, changes), (since, now)),
         happenings=happenings(real, [change for change in changes if change.kind != "nothing_changed"]),
         updates=real,
         comparison=_comparison(here, watch, updates, parties, changes),
-        activity=by_hour(language, sightings, max(watch.first_ts, found.first_ts), now, ACTIVITY_DAYS),
+        activity=by_hour(language, week, max(watch.first_ts, found.first_ts), now, ACTIVITY_DAYS),
     )
 
 
@@ -79,6 +81,15 @@ def _comparison(
         return None
     wanted = request.args.get("update", type=float)
     chosen = next((update for update in real if wanted is not None and abs(update.ts - wanted) < 1), real[-1])
-    before, after = sides(chosen, updates, watch)
-    hours = (int(before.since // HOUR_S), int(after.until // HOUR_S) + 1)
-    return comparison(chosen, (before, after), parties, here.reader.sightings(chosen.device, *hours), changes)
+    around = sides(chosen, updates, watch)
+    sums = here.reader.sums([hours(side) for side in around], chosen.device)
+    return comparison(chosen, around, parties, sums, changes)
+
+
+def _sent(here: Desk, device: str, now: float) -> list[int]:
+    """Return what one device sent over `today_spans`."""
+    spans = today_spans(here.language, now)
+    found = [0] * len(spans)
+    for row in here.reader.sums(spans, device):
+        found[row.span] += row.bytes_up
+    return found

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any, Final, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple, TypeVar
 
 from flask import Blueprint
 
@@ -13,9 +13,8 @@ from appliance.devices.device import DeviceRecord
 from appliance.findings.finding import Finding
 from appliance.parties.party import PartyRecord
 from appliance.store.reader import Watch
-from web.daily import USUAL_DAYS, midnight_hour, today
+from web.daily import today, today_spans
 from web.desk import Desk, desk, page
-from web.language import HOUR_S
 from web.security import allow
 from web.standing import WEEK_S, Card, count_roles, news, state
 from web.watching import missed_s
@@ -48,31 +47,43 @@ def show() -> str:
     )
 
 
+class Own(NamedTuple):
+    """What is known of one device beside itself."""
+
+    sent: Sequence[int]  # bytes over `today_spans`
+    alerts: Sequence[Alert]  # those told
+    findings: Sequence[Finding]
+    parties: Sequence[PartyRecord]
+
+
 def device_cards(here: Desk, watch: Watch) -> list[Card]:
     """Return every device as a card, in the reader's order."""
     alerts = _by_device(here.reader.told())
     findings = _by_device(here.reader.findings())
     parties = _by_device(here.reader.parties())
+    spans = today_spans(here.language, watch.last_ts or 0.0)
+    sent = here.reader.sent(spans)
     return [
         device_card(
-            here, watch, device, alerts[device.device], findings[device.device], parties[device.device]
+            here,
+            watch,
+            device,
+            Own(sent.get(key, [0] * len(spans)), alerts[key], findings[key], parties[key]),
         )
         for device in here.reader.devices()
+        for key in (device.device,)
     ]
 
 
-def device_card(here: Desk, watch: Watch, device: DeviceRecord, *own: Any) -> Card:
-    """Return one device as a card; `own` are its alerts told, its findings and its parties."""
-    alerts, findings, parties = own
+def device_card(here: Desk, watch: Watch, device: DeviceRecord, own: Own) -> Card:
+    """Return one device as a card."""
     now = device.last_ts if watch.last_ts is None else watch.last_ts
-    since_hour = midnight_hour(here.language, now, USUAL_DAYS)
-    sightings = here.reader.sightings(device.device, since_hour, int(now // HOUR_S) + 1)
     learning = here.reader.learning(device.device)
     return Card(
         device,
-        state(device, alerts, findings, learning, now),
-        today(here.language, sightings, max(device.first_ts, watch.first_ts or 0.0), now),
-        count_roles(parties),
+        state(device, own.alerts, own.findings, learning, now),
+        today(here.language, own.sent, max(device.first_ts, watch.first_ts or 0.0), now),
+        count_roles(own.parties),
         learning,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from appliance.alerts.alert import Alert
 from appliance.behaviour.facts import Change, Sighting, Update
@@ -12,7 +12,10 @@ from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
 from appliance.parties.party import PartyRecord
 from appliance.store.reader import Watch
+from appliance.store.rollups import Span, Sum
 from web.visible import visible, visible_in
+
+R = TypeVar("R", Sighting, Sum)
 
 
 class Reader(Protocol):
@@ -32,6 +35,9 @@ class Reader(Protocol):
     def alert(self, identifier: str, /) -> Alert | None: ...
     def findings(self, device: str | None = None) -> list[Finding]: ...
     def sightings(self, device: str, since_hour: int, until_hour: int) -> list[Sighting]: ...
+    def sums(self, spans: Sequence[Span], device: str | None = None) -> list[Sum]: ...
+    def sent(self, spans: Sequence[Span]) -> dict[str, list[int]]: ...
+    def day_sums(self, since_day: int, until_day: int) -> list[Sum]: ...
     def flows(self, uids: Sequence[str]) -> list[FlowRow]: ...
     def learning(self, device: str) -> list[str]: ...
     def watch(self) -> Watch: ...
@@ -81,11 +87,16 @@ class VisibleReader:
         return sorted(found, key=lambda finding: (-finding.severity, -finding.last_ts, finding.code))
 
     def sightings(self, device: str, since_hour: int, until_hour: int) -> list[Sighting]:
-        """Return the rollup; its domain is its only text, the same few over tens of thousands of rows."""
-        rows = self._reader.sightings(device, since_hour, until_hour)
-        shown = {domain: visible(domain) for domain in {row.domain for row in rows}}
-        changed = {domain for domain, text in shown.items() if text != domain}
-        return [row._replace(domain=shown[row.domain]) if row.domain in changed else row for row in rows]
+        return _domains_visible(self._reader.sightings(device, since_hour, until_hour))
+
+    def sums(self, spans: Sequence[Span], device: str | None = None) -> list[Sum]:
+        return _domains_visible(self._reader.sums(spans, device))
+
+    def sent(self, spans: Sequence[Span]) -> dict[str, list[int]]:
+        return self._reader.sent(spans)
+
+    def day_sums(self, since_day: int, until_day: int) -> list[Sum]:
+        return _domains_visible(self._reader.day_sums(since_day, until_day))
 
     def flows(self, uids: Sequence[str]) -> list[FlowRow]:
         return sorted(visible_in(self._reader.flows(uids)), key=lambda flow: (flow.ts, flow.uid, flow.part))
@@ -95,3 +106,10 @@ class VisibleReader:
 
     def watch(self) -> Watch:
         return visible_in(self._reader.watch())
+
+
+def _domains_visible(rows: list[R]) -> list[R]:
+    """Return rows of a rollup, whose only text is the domain: the same few over tens of thousands of rows."""
+    shown = {domain: visible(domain) for domain in {row.domain for row in rows}}
+    changed = {domain for domain, text in shown.items() if text != domain}
+    return [row._replace(domain=shown[row.domain]) if row.domain in changed else row for row in rows]

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from appliance.behaviour.facts import Change, Sighting, Update
+from appliance.behaviour.facts import Change, Update
 from appliance.parties.party import PartyRecord
-from web.daily import Levels
-from web.language import DAY_S, HOUR_S, Language
+from web.daily import DaySent, Levels
+from web.language import DAY_S
 
 MAX_DAYS: Final = 63
 """Days drawn: nine weeks are still wide enough to point at on a phone."""
@@ -97,16 +97,15 @@ def happenings(updates: Sequence[Update], changes: Sequence[Change]) -> list[Hap
 
 
 def timeline(
-    language: Language,
     parties: Sequence[PartyRecord],
-    sightings: Sequence[Sighting],
+    met: Sequence[DaySent],
     marked: Marked,
     span: tuple[float, float],
 ) -> Timeline:
     """Return the drawing of a span of time; lanes in the order of `parties` that met the device then."""
     since, until = span
     scale = _Scale(since, until)
-    days = _by_day(language, sightings)
+    days = _by_party(met)
     levels = {domain: Levels([sent for _, sent in of_party]) for domain, of_party in days.items()}
     drawn = [party for party in parties if party.domain in days]
     lanes = [
@@ -151,17 +150,12 @@ class _Scale:
         return "start" if x < 18 else "end" if x > 82 else "middle"
 
 
-def _by_day(language: Language, sightings: Sequence[Sighting]) -> dict[str, list[tuple[float, int]]]:
+def _by_party(met: Sequence[DaySent]) -> dict[str, list[tuple[float, int]]]:
     """Return for each domain (start of a local day as ts, bytes sent on it), in order."""
-    starts: dict[int, float] = {}
-    sums: dict[str, dict[float, int]] = defaultdict(lambda: defaultdict(int))
-    for row in sightings:
-        if row.hour not in starts:
-            moment = language.local((row.hour + 0.5) * HOUR_S)
-            midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-            starts[row.hour] = midnight.timestamp()
-        sums[row.domain][starts[row.hour]] += row.bytes_up
-    return {domain: sorted(of_day.items()) for domain, of_day in sums.items()}
+    found: dict[str, list[tuple[float, int]]] = defaultdict(list)
+    for day in sorted(met, key=lambda day: day.ts):
+        found[day.domain].append((day.ts, day.bytes_up))
+    return found
 
 
 def _bars(scale: _Scale, days: Sequence[tuple[float, int]], levels: Levels) -> list[Bar]:

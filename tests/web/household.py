@@ -15,6 +15,7 @@ from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
 from appliance.parties.party import PartyRecord
 from appliance.store.reader import Watch
+from appliance.store.rollups import Span, Sum
 from sensor.records import Loss
 
 ZONE = "Europe/Paris"
@@ -103,6 +104,26 @@ class MemoryReader:
     def sightings(self, device: str, since_hour: int, until_hour: int) -> list[Sighting]:
         found = [row for row in self.seen if row.device == device and since_hour <= row.hour < until_hour]
         return sorted(found, key=lambda row: (row.hour, row.domain))
+
+    def sums(self, spans: Sequence[Span], device: str | None = None) -> list[Sum]:
+        found: dict[tuple[int, str, str], Sum] = {}
+        present = {record.device for record in self.known}
+        for row in self.seen:
+            for n, (since, until) in enumerate(spans):
+                if row.device in present and device in (None, row.device) and since <= row.hour < until:
+                    key = (n, row.device, row.domain)
+                    had = found.get(key, Sum(*key, 0, 0, 0, 0))
+                    found[key] = Sum(*key, *(a + b for a, b in zip(had[3:], row[3:], strict=True)))
+        return [found[key] for key in sorted(found)]
+
+    def sent(self, spans: Sequence[Span]) -> dict[str, list[int]]:
+        found = {record.device: [0] * len(spans) for record in self.known}
+        for row in self.sums(spans):
+            found[row.device][row.span] += row.bytes_up
+        return found
+
+    def day_sums(self, since_day: int, until_day: int) -> list[Sum]:
+        return self.sums([(since_day * 24, until_day * 24)])
 
     def flows(self, uids: Sequence[str]) -> list[FlowRow]:
         return sorted((row for row in self.rows if row.uid in uids), key=lambda row: row.ts)

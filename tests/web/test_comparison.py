@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.behaviour.facts import Sighting, Update
+from appliance.behaviour.facts import Update
 from appliance.store.reader import Watch
-from tests.web.household import BOX, BOX_UPDATE, DOLL, DOLL_UPDATE, NOW, household
-from web.comparison import Comparison, comparison, sides
+from appliance.store.rollups import Sum
+from tests.web.household import BOX, BOX_UPDATE, DOLL, DOLL_UPDATE, household
+from web.comparison import Comparison, comparison, hours, sides
 from web.language import DAY_S, HOUR_S
 from web.standing import outside
 
@@ -36,8 +37,8 @@ def told(device: str, ts: float) -> Comparison:
     home = household()
     chosen = next(item for item in home.updates(device) if item.ts == ts)
     around = sides(chosen, home.updates(device), home.watch())
-    rows = home.sightings(device, 0, int(NOW // HOUR_S) + 1)
-    return comparison(chosen, around, outside(home.parties(device)), rows, home.changes(device))
+    sums = home.sums([hours(side) for side in around], device)
+    return comparison(chosen, around, outside(home.parties(device)), sums, home.changes(device))
 
 
 def test_a_new_party_stands_first_with_nothing_before() -> None:
@@ -53,9 +54,7 @@ def test_nothing_changed_is_a_result() -> None:
 
 
 def test_numbers_are_per_watched_day() -> None:
-    rows = [
-        Sighting(DOLL, "dolls.example", int(DOLL_UPDATE // HOUR_S) + n, 3, 3, 240, 0) for n in range(1, 25)
-    ]
+    rows = [Sum(1, DOLL, "dolls.example", 72, 72, 24 * 240, 0)]
     home = household()
     around = sides(home.updates(DOLL)[0], [], home.watch())
     found = comparison(home.updates(DOLL)[0], around, outside(home.parties(DOLL)), rows, [])

@@ -6,7 +6,7 @@ import pytest
 
 from appliance.behaviour.facts import Sighting
 from tests.web.household import NOW, ZONE, at
-from web.daily import Levels, by_hour, midnight_hour, today
+from web.daily import Levels, by_hour, day_spans, midnight_hour, today, today_spans
 from web.language import HOUR_S, Language
 
 HERE = Language("en", ZONE)
@@ -38,18 +38,24 @@ def test_midnight_in_a_zone_of_half_hours_is_the_first_hour_of_the_day() -> None
 
 
 def test_today_is_compared_with_the_same_time_of_other_days() -> None:
-    rows = [sent(at("06-14", "09:10"), 500)]
-    rows += [sent(at(f"06-{day:02}", "09:10"), 100 * day) for day in range(1, 14)]
-    rows += [sent(at("06-13", "23:10"), 1_000_000)]
-    found = today(HERE, rows, at("06-01", "00:30"), NOW)
+    spans = today_spans(HERE, NOW)
+    assert [hour * HOUR_S for hour in spans[0]] == [at("06-14", "00:00"), at("06-14", "22:00")]
+    assert [hour * HOUR_S for hour in spans[14]] == [at("05-31", "00:00"), at("05-31", "22:00")]
+    found = today(HERE, [500, *(100 * day for day in range(13, 0, -1)), 0], at("06-01", "00:30"), NOW)
     assert (found.sent_bytes, found.usual_days) == (500, 12)
     assert found.usual_bytes == 750  # the median of 2 June to 13 June; 1 June is no whole day
 
 
 def test_no_usual_day_before_there_was_a_whole_one() -> None:
-    found = today(HERE, [], at("06-14", "08:00"), NOW)
+    found = today(HERE, [0] * 15, at("06-14", "08:00"), NOW)
     assert found.usual_bytes is None
     assert found.scale_bytes == 1
+
+
+def test_days_follow_each_other_over_the_change_of_the_clocks() -> None:
+    spans = day_spans(HERE, at("03-30", "21:40"), 3)
+    assert [until - since for since, until in spans] == [24, 23, 22]
+    assert [until for _, until in spans[:-1]] == [since for since, _ in spans[1:]]
 
 
 def test_hours_before_and_after_watching_are_not_silent_but_unwatched() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.behaviour.facts import Sighting
 from tests.web.household import BEGIN, DOLL, DOLL_UPDATE, NEW_PARTY, NOW, ZONE, household
+from web.daily import DaySent, day_sent, day_spans
 from web.language import DAY_S, HOUR_S, Language
 from web.standing import outside
 from web.timeline import MAX_LANES, Marked, Timeline, happenings, timeline
@@ -15,13 +15,14 @@ HERE = Language("en", ZONE)
 HOME = household()
 
 
-def drawn(since: float, until: float, rows: list[Sighting]) -> Timeline:
+def drawn(since: float, until: float, met: list[DaySent]) -> Timeline:
     marked = Marked(HOME.updates(DOLL), HOME.changes(DOLL))
-    return timeline(HERE, outside(HOME.parties(DOLL)), rows, marked, (since, until))
+    return timeline(outside(HOME.parties(DOLL)), met, marked, (since, until))
 
 
 def test_the_new_party_is_marked_after_the_update() -> None:
-    found = drawn(NOW - 30 * DAY_S, NOW, HOME.sightings(DOLL, 0, int(NOW // HOUR_S) + 1))
+    spans = day_spans(HERE, NOW, 30)
+    found = drawn(NOW - 30 * DAY_S, NOW, day_sent(spans, HOME.sums(spans, DOLL)))
     (line,) = [line for line in found.lines if line.update.ts == DOLL_UPDATE]
     (mark,) = [mark for mark in found.marks if mark.change.ts == NEW_PARTY]
     assert line.x < mark.x < 100
@@ -39,8 +40,8 @@ def test_the_new_party_is_marked_after_the_update() -> None:
     ),
 )
 def test_everything_lies_within_the_frame(since: float, until: float, met: list[tuple[str, int]]) -> None:
-    rows = [Sighting(DOLL, domain, hour, 1, 1, hour % 977, 0) for domain, hour in sorted(met)]
-    found = drawn(min(since, until), max(since, until), rows)
+    days = [DaySent(domain, hour * HOUR_S, hour % 977) for domain, hour in met]
+    found = drawn(min(since, until), max(since, until), days)
     places = (
         [mark.x for mark in found.marks] + [line.x for line in found.lines] + [tick.x for tick in found.ticks]
     )
@@ -52,8 +53,8 @@ def test_everything_lies_within_the_frame(since: float, until: float, met: list[
 def test_more_companies_than_lanes_are_counted() -> None:
     party = outside(HOME.parties(DOLL))[0]
     parties = [party._replace(domain=f"{n}.example") for n in range(MAX_LANES + 3)]
-    rows = [Sighting(DOLL, item.domain, int(NOW // HOUR_S) - 5, 1, 1, 9, 0) for item in parties]
-    found = timeline(HERE, parties, rows, Marked([], []), (NOW - DAY_S, NOW))
+    met = [DaySent(item.domain, NOW - 5 * HOUR_S, 9) for item in parties]
+    found = timeline(parties, met, Marked([], []), (NOW - DAY_S, NOW))
     assert (len(found.lanes), found.hidden) == (MAX_LANES, 3)
 
 
