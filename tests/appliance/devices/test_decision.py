@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.devices.decision import decide, shown_name
@@ -109,7 +109,6 @@ EVIDENCE = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
 @given(EVIDENCE, st.booleans())
 def test_a_decision_is_one_that_was_said_and_no_surer_than_one(
     evidence: list[Evidence], random: bool
@@ -122,7 +121,6 @@ def test_a_decision_is_one_that_was_said_and_no_surer_than_one(
     assert all(0 < sure <= 1 for sure in decision.confidence.values())
 
 
-@settings(max_examples=40, deadline=None)
 @given(EVIDENCE, st.booleans())
 def test_the_order_of_evidence_does_not_matter(evidence: list[Evidence], random: bool) -> None:
     first, second = decide(evidence, random), decide(evidence[::-1], random)

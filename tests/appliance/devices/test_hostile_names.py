@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.devices.labels import label_rows, parse_labels, to_csv
@@ -72,7 +72,6 @@ def test_hostile_names_are_shortened_evidence(name: str) -> None:
     assert record.vendor is not None  # the registry's word stands whatever a name says
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.text(max_size=60))
 def test_any_name(name: str) -> None:
     devices = observed(name)

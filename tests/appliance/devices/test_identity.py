@@ -4,7 +4,7 @@ import hashlib
 import ipaddress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.devices.identity import (
@@ -59,7 +59,6 @@ HOMES = [
 ]
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.ip_addresses())
 def test_the_home_ranges_are_those_of_the_rfcs(
     address: ipaddress.IPv4Address | ipaddress.IPv6Address,
@@ -76,7 +75,6 @@ def test_the_edges_of_the_home_ranges(network: ipaddress.IPv4Network | ipaddress
     assert not is_home_range(str(network[-1] + 1))
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_as_an_address_or_name_raises_nothing(text: str) -> None:
     is_home_range(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.devices.registry import EVICTED_AT_ONCE, MAX_DEVICES, Devices
@@ -314,7 +314,6 @@ RECORDS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
 @given(RECORDS, RECORDS)
 def test_after_a_restart_all_goes_on_as_if_there_had_been_none(
     before: list[Record], after: list[Record]
@@ -332,7 +331,6 @@ def test_after_a_restart_all_goes_on_as_if_there_had_been_none(
         assert restarted.dump(device) == going_on.dump(device)
 
 
-@settings(max_examples=40, deadline=None)
 @given(RECORDS)
 def test_every_mac_and_address_has_at_most_one_device(records: list[Record]) -> None:
     devices = home(*records)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.devices.similar import most_alike, shape, words
@@ -22,7 +22,6 @@ def test_the_same_words_are_wholly_alike() -> None:
     assert most_alike(["a", "b"], {"one": ["a", "b"], "two": ["c"]})[0] == ("one", 1.0)
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.frozensets(st.sampled_from("uvwxyz"), max_size=6), SETS)
 def test_likeness_is_a_share_and_best_first(device: frozenset[str], known: dict[str, frozenset[str]]) -> None:
     found = most_alike(device, known)

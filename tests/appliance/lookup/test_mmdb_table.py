@@ -7,7 +7,7 @@ from pathlib import Path
 
 import maxminddb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.lookup import mmdb_table
@@ -70,7 +70,6 @@ def test_too_many_nodes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         build((v4("10.0.0.1", "10.0.0.1", "a"),), field="name", kind="test", epoch=0)
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(1, 40), st.sampled_from("abc")), min_size=1))
 def test_any_ranges_in_order_are_read_back(tmp_path_factory: pytest.TempPathFactory, drawn: list) -> None:
     spans, at = [], 0x0A00_0000

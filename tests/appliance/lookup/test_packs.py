@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.lookup import mmdb_table, pack_readers, packs
@@ -274,7 +274,6 @@ def test_a_table_of_addresses_answers(tmp_path: Path) -> None:
     assert open_geography(None, path).country("198.51.100.7") is None  # type: ignore[union-attr]
 
 
-@settings(max_examples=60)
 @given(st.binary(max_size=200), st.integers(0, 3_000))
 def test_any_bytes_are_read_or_refused(data: bytes, cut: int) -> None:
     for read, whole in (

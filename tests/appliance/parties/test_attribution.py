@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.lookup.knowledge import load_knowledge
@@ -203,7 +203,6 @@ hostile = st.one_of(
 )
 
 
-@settings(max_examples=100)
 @given(
     st.one_of(st.none(), hostile),
     hostile,

@@ -5,7 +5,7 @@ from aioquic.quic.configuration import QuicConfiguration
 from aioquic.quic.connection import QuicConnection
 from aioquic.quic.crypto import CryptoPair
 from aioquic.quic.packet import QuicPacketType, encode_long_header_first_byte
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.dissect.quic import MAX_CONNECTIONS, Quic
@@ -121,7 +121,6 @@ def test_a_flood_of_connections_is_bounded() -> None:
     assert len(dissector._connections) == MAX_CONNECTIONS
 
 
-@settings(max_examples=50)
 @given(st.one_of(st.binary(max_size=200), mutated(PIECES)), st.binary(max_size=60))
 def test_any_bytes_give_records_or_a_weird(datagram: bytes, frames: bytes) -> None:
     assert isinstance(sent(datagram, PIECES[0]), list)

@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.capture.file import blocks
@@ -88,7 +88,6 @@ timed = st.lists(st.tuples(st.sampled_from([0.0, 0.25, 3, 7, 61, 90, 301]), any_
 
 
 @native
-@settings(max_examples=80, deadline=None)
 @given(timed, st.lists(st.integers(0, 3000), max_size=4), st.sampled_from([1, 2, 1000]))
 def test_on_random_frames(steps: list[tuple[float, bytes]], cuts: list[int], max_flows: int) -> None:
     at, entries = 0.0, []
@@ -117,7 +116,6 @@ def test_on_more_packets_than_are_counted_together(max_flows: int) -> None:
 
 
 @native
-@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([0, 1, 12, 101, 108, 113, 228, 229, 276, 147]))
 def test_on_random_bytes_of_every_link_type(data: bytes, link: int) -> None:
     assert_alike(f.pcap(data, link=link), [30])
@@ -132,7 +130,6 @@ def a_pcapng() -> bytes:
 
 
 @native
-@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from([f.pcap(*[f.up(f.SYN)] * 6), a_pcapng()]),
     st.lists(st.tuples(st.integers(4, 700), st.binary(min_size=1, max_size=4)), max_size=4),

@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.meter import Block, Item, new_meter
@@ -141,7 +141,6 @@ sent_frames = st.builds(
 
 
 @pytest.mark.skipif(not NATIVE, reason="the native meter is not built: setup.py build_ext --inplace")
-@settings(max_examples=60, deadline=None)
 @given(st.lists(sent_frames, max_size=12), st.lists(st.tuples(st.integers(8, 2000), st.binary(max_size=3))))
 def test_both_meters_agree_on_any_block(sent: list[Sent], damage: list[tuple[int, bytes]]) -> None:
     block = ring_block(*sent)

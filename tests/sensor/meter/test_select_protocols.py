@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.meter import Meter, new_meter
@@ -183,7 +183,6 @@ frames6 = st.builds(
 
 
 @pytest.mark.skipif(len(KINDS) < 2, reason="the native meter is not built: setup.py build_ext --inplace")
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(frames4, frames6), max_size=12))
 def test_both_meters_agree(frames: list[bytes]) -> None:
     data = f.pcap(*frames)

@@ -1,0 +1,9 @@
+"""How hard properties are tried: short by default, long by `scripts/test --hypothesis-profile=long tests`."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+settings.register_profile("short", max_examples=30, deadline=None)
+settings.register_profile("long", max_examples=3_000, deadline=None)
+settings.load_profile("short")
