@@ -21,7 +21,7 @@ from appliance.lookup.packs import MANIFEST
 from appliance.lookup.party_tables import TableError
 from appliance.out import OutputFolder
 from appliance.service import Service
-from appliance.store.database import StoreError, origin
+from appliance.store.database import HASTY, StoreError, origin
 from appliance.store.reader import Reader
 from appliance.store.writer import Writer
 
@@ -93,7 +93,7 @@ def _replay(inputs: Inputs, store: Path, folder: Path | None, knowledge: Knowled
         out = OutputFolder(folder) if folder else None
         if out:
             undo.callback(out.discard)
-        writer = Writer(store)
+        writer = Writer(store, HASTY)
         undo.callback(writer.close)
         calm_collector()
         service = Service(Home(knowledge), writer, out)
@@ -104,6 +104,7 @@ def _replay(inputs: Inputs, store: Path, folder: Path | None, knowledge: Knowled
         if stats := from_meta(writer.meta("sensor")):
             print(accounted(stats))
         writer.commit(origin="replay", inputs=marks)
+        writer.settle()
         writer.close()
         if out:
             out.finish()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import closing
 from importlib import resources
 from pathlib import Path
 from typing import Final
+
+from appliance.store.observations import packed
 
 BUSY_TIMEOUT_S: Final = 10.0
 """How long a writer waits for another before it gives up; checkpoints of a slow card take seconds."""
@@ -17,11 +20,16 @@ class StoreError(Exception):
     """The database cannot be used: says what was read, what was expected, what to do."""
 
 
-def open_for_writing(path: Path) -> sqlite3.Connection:
-    """Return a connection to the database at `path`, made and migrated where needed. Raises StoreError.
+DURABLE: Final = ("journal_mode=WAL", "synchronous=FULL")
+"""What is committed survives a power cut; the price is paid once per batch."""
 
-    FULL sync: what is committed survives a power cut; the price is paid once per batch.
-    """
+HASTY: Final = ("journal_mode=MEMORY", "synchronous=OFF")
+"""For a store that is made anew beside the place it will take: each page is written once, nothing is waited
+for. After a power cut it is thrown away; `settle` makes it durable at the end."""
+
+
+def open_for_writing(path: Path, mode: tuple[str, ...] = DURABLE) -> sqlite3.Connection:
+    """Return a connection to the database at `path`, made and migrated where needed. Raises StoreError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -30,13 +38,22 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         ) from error
     connection = _connect(f"{path.absolute().as_uri()}?mode=rwc", path)
     try:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "cache_size=-16000"):
+        for pragma in (*mode, "secure_delete=ON", "cache_size=-16000"):
             connection.execute(f"PRAGMA {pragma}").fetchall()
+        connection.create_function("packed", 3, packed, deterministic=True)  # for a migration
         _migrate(connection, path)
     except sqlite3.DatabaseError as error:
         connection.close()
         raise StoreError(_explain(path, error)) from error
     return connection
+
+
+def settle(connection: sqlite3.Connection, path: Path) -> None:
+    """Make a store that was written in haste like any other: on the disk for good, readable while written."""
+    for pragma in DURABLE:
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self, TypeVar
 
@@ -15,9 +16,9 @@ from appliance.devices.device import DeviceRecord
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
 from appliance.parties.party import PartyRecord
-from appliance.store import rollups, tables
+from appliance.store import observations, rollups, tables
 from appliance.store.database import open_for_reading
-from sensor.records import Loss
+from sensor.records import Loss, to_json
 
 T = TypeVar("T", bound=NamedTuple)
 
@@ -128,9 +129,8 @@ class Reader:
 
     def observations(self, uids: Sequence[str]) -> list[dict[str, Any]]:
         """Return what was read from these flows, as the objects of their JSON lines, in time order."""
-        marks = ", ".join("?" * len(uids))
-        query = f"SELECT body FROM observation WHERE uid IN ({marks}) ORDER BY ts, type"  # noqa: S608 - marks only
-        return [json.loads(body) for (body,) in self._db.execute(query, tuple(uids))]
+        found = sorted(observations.of_flows(self._db, uids), key=attrgetter("ts"))
+        return [json.loads(to_json(record)) for record in found]
 
     def learning(self, device: str) -> list[str]:
         """Return what the device's baseline still misses, in words; empty when it is complete."""

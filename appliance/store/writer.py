@@ -5,8 +5,8 @@ from __future__ import annotations
 import heapq
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,25 +16,18 @@ from appliance.behaviour.facts import Change, Sighting
 from appliance.devices.family import Word
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
-from appliance.store import tables
+from appliance.store import observations, tables
 from appliance.store.answers import answers_after
-from appliance.store.database import StoreError, open_for_writing
+from appliance.store.database import DURABLE, StoreError, open_for_writing, settle
+from appliance.store.evidence import EvidenceFlows
 from appliance.store.family_words import words_after
 from appliance.store.rollups import add_up_days
-from sensor.records import FlowRecord, Loss, Record, from_json
-
-MAX_WANTED: Final = 10_000
-"""Flow uids that are kept as evidence when they pass: ten a change, a thousand open changes; oldest out."""
-
-LOOK_BACK_S: Final = 15 * 86_400.0
-"""How far back the flows of a change lie at most: a new party is confirmed within 14 days."""
+from sensor.records import FlowRecord, Loss, Record
 
 _BY_TYPE: Final[dict[type[Any], tables.Table[Any]]] = {
     table.record_type: table for table in tables.TABLES if table is not tables.EVIDENCE_FLOW
 }
 
-Observed = tuple[float, str, str | None, str | None, str, int]
-"""A row of the table of observations: ts, type, device, uid, JSON line, number of the record."""
 
 LOGS: Final = ("flow", "observation", "loss")
 """Tables from which the records after a checkpoint are taken again."""
@@ -42,7 +35,6 @@ LOGS: Final = ("flow", "observation", "loss")
 _ABOUT_DEVICES: Final = (
     "answer",
     "daily",
-    "observation",
     "state",
     *(table.name for table in tables.TABLES if "device" in table.record_type._fields),
 )
@@ -51,26 +43,23 @@ _ABOUT_DEVICES: Final = (
 class Writer:
     """The one writer of a store. `add` gathers, `commit` writes; a crash loses what was not committed."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, mode: tuple[str, ...] = DURABLE) -> None:
         """Open or make the store at `path`. Raises StoreError."""
         self.path = path
-        self._db = open_for_writing(path)
+        self._db = open_for_writing(path, mode)
         self._pending: dict[type[Any], list[tables.Row]] = {}
-        self._observations: list[Observed] = []
-        self._evidence: list[FlowRow] = []
+        self._observations: list[observations.Observed] = []
+        self._evidence = EvidenceFlows()
         self._erased: set[str] = set()
-        self._wanted: dict[str, None] = {}
-        self._look_back: dict[str, float] = {}
         self.pending = 0
 
     def add(self, fact: Any, seq: int = 0) -> None:
         """Gather one fact, of any type that has a table; `seq` is the number of the record it came from."""
         kind = type(fact)
         if kind is FlowRow:
-            if fact.uid in self._wanted:
-                self._evidence.append(fact)
+            self._evidence.see(fact)
         elif kind is Change or kind is Finding:
-            self._want(fact)
+            self._evidence.want(fact)
         rows = self._pending.get(kind)
         if rows is None:
             rows = self._pending[kind] = []
@@ -78,9 +67,9 @@ class Writer:
         rows.append((*table.row(fact), seq) if table.numbered else table.row(fact))
         self.pending += 1
 
-    def add_observation(self, row: Observed) -> None:
+    def add_observation(self, observed: observations.Observed) -> None:
         """Gather one observation."""
-        self._observations.append(row)
+        self._observations.append(observed)
         self.pending += 1
 
     def commit(self, states: Iterable[tuple[str, str, Any]] = (), **meta: object) -> None:
@@ -100,7 +89,7 @@ class Writer:
                 f"cannot write the store {self.path}: {error}; "
                 "free some space, or choose another place with --store"
             ) from error
-        for gathered in (self._pending, self._observations, self._evidence, self._look_back, self._erased):
+        for gathered in (self._pending, self._observations, self._evidence, self._erased):
             gathered.clear()
         self.pending = 0
 
@@ -128,20 +117,19 @@ class Writer:
 
     def records_after(self, place: dict[str, int]) -> Iterator[tuple[int, Record]]:
         """Yield the flows, observations and losses stored after `place`, each behind its number, in order."""
-        fields = ", ".join(f'"{name}"' for name in FlowRecord._fields)
-        columns = {"flow": fields, "observation": "body", "loss": "ts, until, kind, lost, detail"}
-        make: dict[str, Callable[[Any], Record]] = {
-            "flow": FlowRecord._make,
-            "observation": lambda row: from_json(row[0]),
-            "loss": Loss._make,
-        }
-        for seq, table, row in heapq.merge(*(self._log(table, columns[table], place) for table in LOGS)):
-            yield seq, make[table](row)
+        flows = ((seq, FlowRecord._make(row)) for seq, *row in self._log("flow", FlowRecord, place))
+        losses = ((seq, Loss._make(row)) for seq, *row in self._log("loss", Loss, place))
+        packs = self._db.execute(
+            "SELECT body FROM observation WHERE rowid > ? AND seq IS NOT NULL ORDER BY rowid",
+            (place.get("observation", 0),),
+        )
+        observed = ((seq, record) for (body,) in packs for seq, _, record in observations.unpack(body))
+        return heapq.merge(flows, losses, observed, key=itemgetter(0))
 
-    def _log(self, table: str, columns: str, place: dict[str, int]) -> Iterator[tuple[int, str, Any]]:
+    def _log(self, table: str, record_type: type[Any], place: dict[str, int]) -> sqlite3.Cursor:
+        columns = ", ".join(f'"{name}"' for name in record_type._fields)
         query = f"SELECT seq, {columns} FROM {table} WHERE rowid > ? AND seq IS NOT NULL ORDER BY rowid"  # noqa: S608 - names only
-        for seq, *row in self._db.execute(query, (place.get(table, 0),)):
-            yield seq, table, row
+        return self._db.execute(query, (place.get(table, 0),))
 
     def forget(self, device: str) -> None:
         """Delete the rows of a device that is none any more: merged into another, or evicted."""
@@ -160,25 +148,25 @@ class Writer:
         """Return what the family said of alerts after the answer with this id."""
         return answers_after(self._db, last)
 
+    def settle(self) -> None:
+        """Make a store that was written in haste durable. Raises StoreError."""
+        try:
+            settle(self._db, self.path)
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(f"cannot finish the store {self.path}: {error}; free some space") from error
+
     def close(self) -> None:
         """Close the store; what was not committed is dropped."""
         self._db.close()
-
-    def _want(self, fact: Change | Finding) -> None:
-        for uid in fact.evidence:
-            if uid not in self._wanted:
-                self._wanted[uid] = None
-                self._look_back[uid] = fact.ts if isinstance(fact, Change) else fact.last_ts
-        for uid in list(islice(self._wanted, max(0, len(self._wanted) - MAX_WANTED))):
-            del self._wanted[uid]
 
     def _write(self, states: Iterable[tuple[str, str, Any]], meta: dict[str, object]) -> None:
         for kind, rows in self._pending.items():
             self._db.executemany(_BY_TYPE[kind].insert, rows)
         add_up_days(self._db, self._pending.get(Sighting, ()))
-        self._db.executemany("INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?)", self._observations)
-        self._db.executemany(tables.EVIDENCE_FLOW.insert, self._evidence)
-        self._save_earlier_evidence()
+        self._db.executemany(
+            "INSERT INTO observation VALUES (?, ?, ?, ?)", observations.rows(self._observations)
+        )
+        self._evidence.save(self._db, self._pending.get(FlowRow, []))
         self._db.executemany(
             "INSERT OR REPLACE INTO state VALUES (?, ?, ?)",
             [(part, device, tables.to_text(body)) for part, device, body in states],
@@ -190,14 +178,4 @@ class Writer:
         for table in _ABOUT_DEVICES:
             statement = f"DELETE FROM {table} WHERE device = ?"  # noqa: S608 - names only
             self._db.executemany(statement, [(device,) for device in sorted(self._erased)])
-
-    def _save_earlier_evidence(self) -> None:
-        """Copy evidence flows that were logged before they were wanted, while the flow log still has them."""
-        if not self._look_back:
-            return
-        since = min(self._look_back.values()) - LOOK_BACK_S
-        marks = ", ".join("?" * len(self._look_back))
-        self._db.execute(
-            f"INSERT OR REPLACE INTO evidence_flow {tables.FLOW.select} WHERE ts >= ? AND uid IN ({marks})",
-            (since, *self._look_back),
-        )
+        observations.erase(self._db, self._erased)

@@ -6,7 +6,7 @@ from appliance.devices.device import DeviceRecord, Evidence
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
 from appliance.parties.party import PartyRecord
-from sensor.records import Loss, Weird
+from sensor.records import Loss, TlsClientHello, Weird
 
 DOLL = "d-0000d011"
 TS = 1_700_000_000.0
@@ -105,6 +105,21 @@ FLOW = FlowRow(
     device=DOLL,
     domain="voice.example",
     server_name="api.voice.example",
+)
+HELLO = TlsClientHello(
+    TS,
+    FLOW.uid,
+    DEVICE.macs[0],
+    "tcp",
+    FLOW.orig_h,
+    FLOW.orig_p,
+    FLOW.resp_h,
+    FLOW.resp_p,
+    "api.voice.example",
+    ("h2",),
+    (772, 771),
+    "t13d1516h2_8daaf6152771_b186095e22b6",
+    False,
 )
 WEIRD = Weird(TS, "dns_truncated_name", "Fvoice0000000001", "192.168.7.20", "192.168.7.1", "read 3 bytes")
 LOSS = Loss(TS, TS + 30, "gap", 0, "the interface was down")

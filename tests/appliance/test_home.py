@@ -10,6 +10,7 @@ from appliance.home import Home
 from appliance.lookup.knowledge import load_knowledge
 from appliance.out import OutputFolder
 from appliance.service import Service
+from appliance.store.observations import unpack
 from appliance.store.reader import Reader
 from appliance.store.writer import Writer
 from sensor.records import Neighbour
@@ -144,10 +145,11 @@ def test_what_the_family_wants_forgotten_is_in_no_part_and_no_table(tmp_path, kn
             "finding",
             "alert",
             "flow",
-            "observation",
             "state",
         ):
             query = f"SELECT count(*) FROM {table} WHERE device = ?"  # noqa: S608 - names only
             (rows,) = database.execute(query, (doll,)).fetchone()
             assert rows == 0, f"{table} still speaks of it"
+        packs = database.execute("SELECT body FROM observation").fetchall()
+        assert all(device != doll for (body,) in packs for _, device, _ in unpack(body))
     writer.close()

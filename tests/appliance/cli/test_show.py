@@ -15,9 +15,7 @@ def store(tmp_path):
     writer = Writer(tmp_path / "home.db")
     for fact in samples.FACTS:
         writer.add(fact)
-    writer.add_observation(
-        (samples.TS, "tls", samples.DOLL, samples.FLOW.uid, '{"type":"tls","ts":1700000000.0}', 7)
-    )
+    writer.add_observation((7, samples.DOLL, samples.HELLO))
     writer.commit(origin="replay", totals={"flows": 1})
     writer.close()
     return str(tmp_path / "home.db")

@@ -1,5 +1,6 @@
 """What is written is read back, what is not committed is not there, what is no store is refused."""
 
+import json
 import multiprocessing
 import os
 import signal
@@ -8,8 +9,10 @@ import sqlite3
 import pytest
 
 from appliance.store.database import StoreError
+from appliance.store.evidence import MAX_WANTED
 from appliance.store.reader import Reader
-from appliance.store.writer import MAX_WANTED, Writer
+from appliance.store.writer import Writer
+from sensor.records import to_json
 from tests.appliance import samples
 
 
@@ -18,7 +21,7 @@ def store(tmp_path):
     writer = Writer(tmp_path / "home.db")
     for fact in samples.FACTS:
         writer.add(fact)
-    writer.add_observation((samples.TS, "tls", samples.DOLL, samples.FLOW.uid, '{"type":"tls"}', 7))
+    writer.add_observation((7, samples.DOLL, samples.HELLO))
     writer.commit(
         [("names", samples.DOLL, {"names": []})],
         first_ts=samples.TS,
@@ -42,7 +45,7 @@ def test_every_record_is_read_back_as_it_was_written(store):
         hour = samples.SIGHTING.hour
         assert reader.sightings(samples.DOLL, hour, hour + 1) == [samples.SIGHTING]
         assert reader.flows([samples.FLOW.uid]) == [samples.FLOW]
-        assert reader.observations([samples.FLOW.uid]) == [{"type": "tls"}]
+        assert reader.observations([samples.FLOW.uid]) == [json.loads(to_json(samples.HELLO))]
         assert reader.learning(samples.DOLL) == ["a restart"]
 
 
@@ -105,8 +108,8 @@ def test_wanted_evidence_is_bounded(tmp_path):
     for n in range(MAX_WANTED // 10 + 5):
         uids = tuple(f"F{n}-{m}" for m in range(10))
         writer.add(samples.CHANGE._replace(id=f"c-{n}", evidence=uids))
-    assert len(writer._wanted) == MAX_WANTED
-    assert "F0-0" not in writer._wanted
+    assert len(writer._evidence._wanted) == MAX_WANTED
+    assert "F0-0" not in writer._evidence._wanted
     writer.close()
 
 

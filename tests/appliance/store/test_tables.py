@@ -6,11 +6,13 @@ import pytest
 
 from appliance.store import tables
 from appliance.store.database import migrations
+from appliance.store.observations import packed
 
 
 @pytest.fixture(scope="module")
 def database():
     connection = sqlite3.connect(":memory:")
+    connection.create_function("packed", 3, packed)
     for _, script in migrations():
         connection.executescript(script)
     return connection
