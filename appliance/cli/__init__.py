@@ -11,11 +11,24 @@ import os
 import sys
 from collections.abc import Sequence
 
-from appliance.cli import dissect, doctor, explain, inspect, labels, lists, live, replay, sensor, show
+from appliance.cli import (
+    answers,
+    digest,
+    dissect,
+    doctor,
+    explain,
+    inspect,
+    labels,
+    lists,
+    live,
+    replay,
+    sensor,
+    show,
+)
 from appliance.cli.common import CommandError, version
 from appliance.store.database import StoreError
 
-COMMANDS = (live, sensor, replay, dissect, inspect, show, explain, labels, lists, doctor)
+COMMANDS = (live, sensor, replay, dissect, inspect, show, explain, digest, labels, answers, lists, doctor)
 
 
 def parser() -> argparse.ArgumentParser:

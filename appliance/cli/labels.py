@@ -9,18 +9,16 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+from appliance.cli.answers import undo_after
 from appliance.cli.common import CommandError, add_store, default_store, printable
 from appliance.cli.show import find_device
 from appliance.devices.categories import CATEGORIES
-from appliance.devices.family import FORGET, LABEL, MERGE, SPLIT, Word
+from appliance.devices.family import FORGET, LABEL, MERGE, SPLIT, Word, inverse, last_word
 from appliance.devices.identity import plain_text
 from appliance.devices.labels import LabelFileError, contribution, label_rows, parse_labels, to_csv
-from appliance.home import Home
-from appliance.lookup.knowledge import load_knowledge
-from appliance.service import Service
+from appliance.settle import is_recorded, settle
 from appliance.store.family_words import WordBook
 from appliance.store.reader import Reader
-from appliance.store.writer import Writer
 
 MAX_FILE_BYTES: Final = 1_000_000
 """Largest label file read: a thousand devices with every field need a fifth of it."""
@@ -50,7 +48,9 @@ def add(commands: Any) -> None:
     forget.add_argument("device", metavar="DEVICE", help="its id, name or MAC")
     forget.add_argument("--yes", action="store_true", help="delete without asking again")
     forget.set_defaults(run=_forget)
-    _verb(commands, "undo", "take back the last name, category, merge or split").set_defaults(run=_undo)
+    _verb(commands, "undo", "take back the last name, category, merge, split, answer or wish").set_defaults(
+        run=_undo
+    )
     _add_files(commands)
 
 
@@ -144,24 +144,21 @@ def _forget(args: argparse.Namespace) -> int:
 def _undo(args: argparse.Namespace) -> int:
     with WordBook(_store(args)) as book:
         said = book.all()
-    taken_back = {word.undoes for word in said}
-    last = next((w for w in reversed(said) if w.undoes is None and w.id not in taken_back), None)
+    last = last_word(said)
+    if undo_after(_store(args), last.ts if last else 0.0) is not None:
+        print("The last answer to an alert, or wish, is taken back.")
+        return 0
     if last is None:
         raise CommandError("there is nothing to take back")
     if last.act == FORGET:
         raise CommandError("the last word was to forget a device: what is deleted cannot be brought back")
-    _say(args, _inverse(args, last, said)._replace(undoes=last.id))
+    _say(args, _inverse(args, last, said))
     return 0
 
 
 def _inverse(args: argparse.Namespace, word: Word, said: list[Word]) -> Word:
     """Return the word that takes another back."""
-    if word.act == MERGE:
-        return _word(SPLIT, word.device, word.detail)
-    if word.act == SPLIT:
-        return _word(MERGE, word.device, _device(args, word.detail))
-    earlier = [w for w in said if w.id < word.id and (w.act, w.device, w.detail) == word[2:5]]
-    return _word(LABEL, word.device, word.detail, earlier[-1].value if earlier else None)
+    return inverse(word, said, time.time(), lambda text: _device(args, text))
 
 
 def _export(args: argparse.Namespace) -> int:
@@ -212,14 +209,8 @@ def _say(args: argparse.Namespace, *words: Word) -> None:
     """Keep the words; apply them at once where no service is at work on the store."""
     with WordBook(_store(args)) as book:
         book.say(list(words))
-    with Reader(_store(args)) as reader:
-        live = reader.meta("origin") != "replay"
-    if live:
+    if not is_recorded(_store(args)):
         print("Noted; the running appliance takes it up within seconds.")
         return
-    writer = Writer(_store(args))
-    try:
-        Service(Home(load_knowledge()), writer).commit()
-    finally:
-        writer.close()
+    settle(_store(args))
     print("Done.")

@@ -69,7 +69,7 @@ def _run(args: argparse.Namespace) -> int:
     part = store.with_name(store.name + ".part")
     _remove(part)
     try:
-        _replay(inputs, part, args.out, _knowledge(packs, args.parties), marks)
+        _replay(inputs, (part, store), args.out, _knowledge(packs, args.parties), marks)
         _remove(store)
         part.replace(store)
     except OSError as error:
@@ -88,13 +88,19 @@ def _knowledge(packs: Path, parties: Path | None) -> Knowledge:
         raise CommandError(str(error)) from error
 
 
-def _replay(inputs: Inputs, store: Path, folder: Path | None, knowledge: Knowledge, marks: str) -> None:
+def _replay(
+    inputs: Inputs, stores: tuple[Path, Path], folder: Path | None, knowledge: Knowledge, marks: str
+) -> None:
+    """Fill the first store; it takes over what the family said from the second, which it is to replace."""
+    store, former = stores
     with ExitStack() as undo:
         out = OutputFolder(folder) if folder else None
         if out:
             undo.callback(out.discard)
         writer = Writer(store, HASTY)
         undo.callback(writer.close)
+        if former.exists():
+            writer.keep_words(former)
         calm_collector()
         service = Service(Home(knowledge), writer, out)
         with tqdm(total=inputs.size_bytes, unit="B", unit_scale=True, desc="Reading", disable=None) as bar:

@@ -136,6 +136,11 @@ class Reader:
         """Return what the device's baseline still misses, in words; empty when it is complete."""
         return list(self.meta("learning", {}).get(device, ()))
 
+    def losses(self, since: float, until: float) -> list[Loss]:
+        """Return what was not seen between two times, in order."""
+        where = "WHERE until >= ? AND ts < ? ORDER BY ts, until, kind"
+        return self._all(tables.LOSS, where, (since, until))
+
     def watch(self) -> Watch:
         """Return what was watched and what was lost."""
         (gap_s,) = self._db.execute("SELECT coalesce(sum(until - ts), 0) FROM loss").fetchone()

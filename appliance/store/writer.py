@@ -13,7 +13,7 @@ from typing import Any, Final
 from appliance.alerts.alert import Alert
 from appliance.alerts.answers import Answer
 from appliance.behaviour.facts import Change, Sighting
-from appliance.devices.family import Word
+from appliance.devices.family import FORGET, Word
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
 from appliance.store import observations, tables
@@ -143,6 +143,25 @@ class Writer:
     def words(self, last: int) -> list[Word]:
         """Return what the family said after the word with this id."""
         return words_after(self._db, last)
+
+    def keep_words(self, former: Path) -> None:
+        """Take over what the family said from a store that this one replaces, but for what to forget.
+
+        Raises StoreError when the former store cannot be read.
+        """
+        try:
+            self._db.execute("ATTACH DATABASE ? AS former", (str(former),))
+            for table in ("word", "answer"):  # an older release knows fewer columns, or no such table
+                names = ", ".join(sorted(self._columns("main", table) & self._columns("former", table)))
+                if names:
+                    said = f"SELECT {names} FROM former.{table} WHERE act <> ?"  # noqa: S608 - names only
+                    self._db.execute(f"INSERT INTO main.{table} ({names}) {said}", (FORGET,))
+            self._db.execute("DETACH DATABASE former")
+        except sqlite3.Error as error:
+            raise StoreError(f"cannot read {former}: {error}; choose another place with --store") from error
+
+    def _columns(self, schema: str, table: str) -> set[str]:
+        return {name for _, name, *_ in self._db.execute(f"PRAGMA {schema}.table_info({table})")}
 
     def answers(self, last: int) -> list[Answer]:
         """Return what the family said of alerts after the answer with this id."""
