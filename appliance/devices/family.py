@@ -5,7 +5,7 @@ A word about a device that is not there yet (an imported label, an early replay)
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from appliance.devices.registry import Devices
@@ -30,6 +30,27 @@ class Word(NamedTuple):
     detail: str
     value: str | None
     undoes: int | None = None  # the id of the word this one takes back
+
+
+def last_word(said: Sequence[Word], device: str | None = None) -> Word | None:
+    """Return the last word (about a device) that was not taken back; None where none stands."""
+    taken_back = {word.undoes for word in said}
+    standing = (word for word in reversed(said) if word.undoes is None and word.id not in taken_back)
+    return next((word for word in standing if device in (None, word.device)), None)
+
+
+def inverse(word: Word, said: Sequence[Word], ts: float, holder: Callable[[str], str]) -> Word:
+    """Return the word that takes another back, said at `ts`; to forget cannot be taken back.
+
+    `holder` gives the device that now has an address which was split off.
+    """
+    if word.act == MERGE:
+        return Word(0, ts, SPLIT, word.device, word.detail, None, word.id)
+    if word.act == SPLIT:
+        return Word(0, ts, MERGE, word.device, holder(word.detail), None, word.id)
+    earlier = [w for w in said if w.id < word.id and (w.act, w.device, w.detail) == word[2:5]]
+    value = earlier[-1].value if earlier else None
+    return Word(0, ts, LABEL, word.device, word.detail, value, word.id)
 
 
 class Family:
