@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from sensor.bluetooth.hci import dissect
+from sensor.capture import btsnoop
 from sensor.capture.file import CaptureError, blocks
 from sensor.meter import new_meter
 from sensor.pipeline import Pipeline
-from sensor.records import Record
+from sensor.records import Loss, Record
 
 OnError = Callable[[CaptureError], None]
 
@@ -31,3 +33,17 @@ def capture_records(
             on_error(error)
     yield from pipeline.flush()
     yield pipeline.stats()
+
+
+def bluetooth_records(path: Path, progress: Callable[[int], object] = lambda _: None) -> Iterator[Record]:
+    """Yield what Bluetooth devices said to everybody, as a log of HCI packets (btsnoop) holds it.
+
+    Raises CaptureError for a log that cannot be read, OSError from the disk.
+    """
+    for item in btsnoop.packets(path):
+        if isinstance(item, Loss):
+            yield item
+            continue
+        ts, packet = item
+        progress(len(packet))
+        yield from dissect(ts, packet)

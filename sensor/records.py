@@ -421,6 +421,35 @@ class Unreachable(NamedTuple):
     dport: int  # 0 where the protocol has none or the report is too short
 
 
+class BleAdvertisement(NamedTuple):
+    """What a Bluetooth LE device says to everybody nearby (Core Vol 6 Part B §2.3), as a scan heard it."""
+
+    ts: float
+    address: str  # Bluetooth device address, most significant byte first
+    address_kind: str  # "public" and "static" can be followed; "resolvable", "non_resolvable" change
+    event: str  # "connectable", "directed", "scannable", "non_connectable", "scan_response"
+    connectable: bool  # it offers to be connected to
+    name: str | None  # complete, else shortened
+    company: int | None  # Bluetooth company identifier of its manufacturer data
+    services: tuple[str, ...]  # "180f", or a whole UUID
+    appearance: int | None  # Assigned Numbers §2.6
+    flags: int | None  # bit 0 limited, 1 general discoverable, 2 no classic Bluetooth
+    tx_power_dbm: int | None  # as it says
+    rssi_dbm: int | None  # as it was heard
+
+
+class InquiryResult(NamedTuple):
+    """The answer of a classic Bluetooth device to an inquiry (Core Vol 2 Part B §8.4)."""
+
+    ts: float
+    address: str  # Bluetooth device address, most significant byte first
+    device_class: int  # Class of Device, 24 bits (Assigned Numbers §2.8)
+    name: str | None  # complete, else shortened
+    company: int | None  # Bluetooth company identifier
+    services: tuple[str, ...]  # "111e" hands-free, "1108" headset, ...
+    rssi_dbm: int | None  # as it was heard
+
+
 class Weird(NamedTuple):
     """Bytes that are not what they should be: counted and kept, never an exception."""
 
@@ -498,7 +527,8 @@ Observation = (
     | Tunnel
     | Unreachable
 )
-Record = FlowRecord | Observation | Weird | Loss | SensorStats
+Nearby = BleAdvertisement | InquiryResult
+Record = FlowRecord | Observation | Nearby | Weird | Loss | SensorStats
 
 TYPES: Final[dict[str, type[Any]]] = {
     "flow": FlowRecord,
@@ -526,6 +556,8 @@ TYPES: Final[dict[str, type[Any]]] = {
     "stun": StunRequest,
     "tunnel": Tunnel,
     "unreachable": Unreachable,
+    "ble": BleAdvertisement,
+    "inquiry": InquiryResult,
     "weird": Weird,
     "loss": Loss,
     "sensor": SensorStats,

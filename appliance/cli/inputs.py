@@ -9,10 +9,13 @@ from typing import Final, NamedTuple
 
 from appliance.cli.common import complain
 from appliance.sources import SourceError, first_record_ts, is_record_file, read_records
+from sensor.capture.btsnoop import first_ts as first_event_ts
+from sensor.capture.btsnoop import is_btsnoop
 from sensor.capture.file import CaptureError, first_ts
-from sensor.offline import capture_records
+from sensor.offline import bluetooth_records, capture_records
 from sensor.records import Record, Weird
 
+CAPTURE, RECORDS, BLUETOOTH = "capture", "records", "bluetooth"
 UNKNOWN_LINK: Final = "unknown_link_type"
 """The meter's name for a packet whose link type nobody knows."""
 
@@ -22,7 +25,7 @@ class Input(NamedTuple):
 
     first_ts: float
     path: Path
-    is_records: bool
+    kind: str  # "capture", "records", "bluetooth"
     size_bytes: int
 
 
@@ -40,13 +43,14 @@ class Inputs:
 
     def records(self, progress: Callable[[int], object]) -> Iterator[Record]:
         """Yield all records; `progress` is told the bytes that were read, file by file."""
-        for is_records, group in groupby(self.files, key=lambda file: file.is_records):
+        for kind, group in groupby(self.files, key=lambda file: file.kind):
             files = list(group)
-            if not is_records:
+            if kind == CAPTURE:
                 yield from self._captures([file.path for file in files], progress)
                 continue
+            read = self._record_file if kind == RECORDS else self._bluetooth
             for file in files:
-                yield from self._record_file(file.path, progress)
+                yield from read(file.path, progress)
 
     def _captures(self, paths: list[Path], progress: Callable[[int], object]) -> Iterator[Record]:
         """Yield the records of captures; packets of a link nobody knows are complained of once."""
@@ -73,11 +77,19 @@ class Inputs:
         except (SourceError, OSError) as error:
             self._fail(error)
 
+    def _bluetooth(self, path: Path, progress: Callable[[int], object]) -> Iterator[Record]:
+        try:
+            yield from bluetooth_records(path, progress)
+        except (CaptureError, OSError) as error:
+            self._fail(error)
+
     def _look(self, path: Path) -> Input | None:
         try:
+            if path.is_file() and is_btsnoop(path):
+                return Input(first_event_ts(path), path, BLUETOOTH, path.stat().st_size)
             if path.is_file() and is_record_file(path):
-                return Input(first_record_ts(path), path, True, path.stat().st_size)
-            return Input(first_ts(path), path, False, path.stat().st_size)
+                return Input(first_record_ts(path), path, RECORDS, path.stat().st_size)
+            return Input(first_ts(path), path, CAPTURE, path.stat().st_size)
         except (CaptureError, SourceError, OSError) as error:
             self._fail(error)
             return None

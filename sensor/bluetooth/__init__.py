@@ -1,0 +1,1 @@
+"""Bluetooth: HCI packets in, records out."""
