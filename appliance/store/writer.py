@@ -35,6 +35,8 @@ LOGS: Final = ("flow", "observation", "loss")
 _ABOUT_DEVICES: Final = (
     "answer",
     "daily",
+    "outbox",
+    "sink_tag",
     "state",
     *(table.name for table in tables.TABLES if "device" in table.record_type._fields),
 )
