@@ -7,7 +7,7 @@ told again with the same id (Change) or the same device and time (Update) replac
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from appliance.behaviour import baseline, packing, updates, use
@@ -27,7 +27,7 @@ from appliance.behaviour.facts import Change, Contact, Sighting, Update
 from appliance.behaviour.sighting import enter, forget_old_days
 from appliance.behaviour.spans import DAY_S, DAYS_KEPT, LATE_S, day_of
 from appliance.behaviour.state import Channel, Device, Party
-from appliance.behaviour.watch import Watch
+from appliance.behaviour.watch import OUTAGE, Watch
 from appliance.parties.party import PartyRecord
 from sensor.records import HttpRequest, Loss, Record
 
@@ -80,40 +80,39 @@ class Behaviour:
         self._dirty: set[str] = set()
         self.dropped = 0
 
-    def meet(self, contact: Contact) -> Iterator[Fact]:
+    def meet(self, contact: Contact) -> Sequence[Fact]:
         """Take in one contact; return the updates and changes it brings."""
         ts = contact.ts
-        facts = list(self._clock(ts)) if ts >= self._next_tick else None
+        facts: Sequence[Fact] = list(self._clock(ts)) if ts >= self._next_tick else NOTHING
         name = contact.device
         device = self._devices.get(name) or self._add(name, ts)
         self._dirty.add(name)
-        if ts > device.last_ts + updates.SESSION_GAP_S:
+        if ts > device.last_ts:
             self._heard(device, ts)
-        elif ts > device.last_ts:
-            device.last_ts = ts
         party, channel = enter(device, contact)
         if contact.bytes_down >= updates.DOWNLOAD_BYTES:
-            facts = [
-                *(facts or ()),
-                *self._with_comparison(device, updates.from_contact(device, party, channel, contact)),
-            ]
+            found = updates.from_contact(device, party, channel, contact)
+            facts = [*facts, *self._with_comparison(device, found)]
         if contact.payload_up > 0:
             news = self._uploaded(device, party, channel, contact)
             if news:
-                facts = [*(facts or ()), *news]
-        return iter(facts or NOTHING)
+                facts = [*facts, *news]
+        return facts
 
-    def observe(self, device: str, record: Record) -> Iterator[Fact]:
+    def observe(self, device: str, record: Record) -> Sequence[Fact]:
         """Take in one observation of a device; return the updates (and changes) it gives away."""
         ts = record.ts
-        facts = list(self._clock(ts)) if ts >= self._next_tick else []
+        facts: Sequence[Fact] = list(self._clock(ts)) if ts >= self._next_tick else NOTHING
         state = self._devices.get(device) or self._add(device, ts)
         self._dirty.add(device)
-        self._heard(state, ts)
-        facts.extend(self._with_comparison(state, updates.from_record(state, record)))
-        if isinstance(record, HttpRequest):
-            facts.extend(kinds_of_data.read(state, record, self._watch))
-        return iter(facts)
+        if ts > state.last_ts:
+            self._heard(state, ts)
+        found = updates.from_record(state, record)
+        if found:
+            facts = [*facts, *self._with_comparison(state, found)]
+        if type(record) is HttpRequest:
+            facts = [*facts, *kinds_of_data.read(state, record, self._watch)]
+        return facts
 
     def advance(self, watermark: float) -> Iterator[Fact]:
         """Let capture time pass up to `watermark`; return what the daily looks find."""
@@ -243,9 +242,13 @@ class Behaviour:
         return device
 
     def _heard(self, device: Device, ts: float) -> None:
-        if ts >= device.last_ts + ABSENCE_S:
-            device.absence_end, device.absence_s = ts, ts - device.last_ts
-        updates.begin_session(device, ts)
+        """Note that the device was heard, later than ever before."""
+        last = device.last_ts
+        device.last_ts = ts
+        if ts > last + updates.SESSION_GAP_S:
+            device.session_ts = ts
+            if ts >= last + ABSENCE_S:
+                device.absence_end, device.absence_s = ts, ts - last
 
     def _uploaded(self, device: Device, party: Party, channel: Channel, contact: Contact) -> list[Fact]:
         """Return the changes one upload brings: none, quickly, for a party and channel long known."""
@@ -265,7 +268,7 @@ class Behaviour:
             party.last_upload = ts
         return facts
 
-    def _with_comparison(self, device: Device, found: Iterator[Update]) -> Iterator[Fact]:
+    def _with_comparison(self, device: Device, found: Iterable[Update]) -> Iterator[Fact]:
         """Yield updates, each followed by the changes that now belong to it."""
         for update in found:
             yield update
@@ -301,7 +304,7 @@ class Behaviour:
         ]
         silent = sum(day not in device.days for device in usual)
         if len(usual) >= OUTAGE_DEVICES and silent >= OUTAGE_SHARE * len(usual):
-            self._watch.odd[day] = "outage"
+            self._watch.odd[day] = OUTAGE
 
     def _look(self, device: Device, day: int) -> Iterator[Fact]:
         """Yield what the end of a day of a device brings."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from appliance.behaviour.spans import DAY_S, HOUR_S, day_of
 from appliance.behaviour.state import Device
-from appliance.behaviour.watch import Watch
+from appliance.behaviour.watch import CLOCK, OUTAGE, Watch
 
 DOUBTS: Final = ("gap", "clock", "outage", "away", "blocked")
 """Every reason there is: we were not watching; the clock was not set; the whole house fell silent; the device
@@ -28,8 +28,8 @@ def of(device: Device, ts: float, watch: Watch) -> list[str]:
     """Return the doubts about a change at `ts`, in the order of DOUBTS."""
     holds = {
         "gap": _unwatched(device, ts, watch),
-        "clock": watch.odd.get(day_of(ts)) == "clock",
-        "outage": any(watch.odd.get(day_of(ts) - back) == "outage" for back in (0, 1)),
+        "clock": watch.odd.get(day_of(ts)) == CLOCK,
+        "outage": any(watch.odd.get(day_of(ts) - back) == OUTAGE for back in (0, 1)),
         "away": _returned(device, ts),
         "blocked": any(_during(ts, block) for block in device.blocks),
     }

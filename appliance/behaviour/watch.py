@@ -21,7 +21,9 @@ DAYS_WATCHED: Final = 400
 WHOLE_SHARE: Final = 0.75
 """A day watched for less than this is left out of daily comparisons."""
 
-UNWATCHED: Final = ("gap", "kernel_drop", "queue", "clock")
+OUTAGE: Final = "outage"
+CLOCK: Final = "clock"
+UNWATCHED: Final = ("gap", "kernel_drop", "queue", CLOCK)
 """Kinds of Loss whose span, when it has one, counts as not watched."""
 
 
@@ -32,7 +34,7 @@ class Watch:
     seen: float | None = None  # ts of the latest record
     days: dict[int, float] = field(default_factory=dict)
     lost: dict[int, float] = field(default_factory=dict)
-    odd: dict[int, str] = field(default_factory=dict)  # days that tell nothing of habits → why
+    odd: dict[int, str] = field(default_factory=dict)  # days to be doubted → OUTAGE or CLOCK
 
     def tick(self, ts: float) -> None:
         """Note that a record of `ts` came by; time runs only forward."""
@@ -46,7 +48,12 @@ class Watch:
     def lose(self, loss: Loss) -> None:
         """Take the span of a loss out of the watched time; an instant takes nothing."""
         if loss.kind in UNWATCHED and loss.until > loss.ts:
-            _spread(self.lost, max(loss.ts, loss.until - DAYS_WATCHED * DAY_S), loss.until)
+            start = max(loss.ts, loss.until - DAYS_WATCHED * DAY_S)
+            _spread(self.lost, start, loss.until)
+            if loss.kind == CLOCK:
+                self.odd |= {day: CLOCK for day in range(day_of(start), day_of(loss.until) + 1)}
+                for day in sorted(self.odd)[:-DAYS_WATCHED]:
+                    del self.odd[day]
 
     def seconds(self, start: float, end: float) -> float:
         """Return the seconds watched between two times, to the precision of a day's share."""
@@ -61,8 +68,8 @@ class Watch:
         return round(self.seconds(start, end) / DAY_S, 2)
 
     def whole(self, day: int) -> bool:
-        """Return whether the day was watched for most of its length."""
-        return day not in self.odd and self.share(day) >= WHOLE_SHARE
+        """Return whether the day was watched for most of its length, by a home that was online."""
+        return self.odd.get(day) != OUTAGE and self.share(day) >= WHOLE_SHARE
 
     def share(self, day: int) -> float:
         """Return the share of a day that was watched."""

@@ -87,6 +87,11 @@ def test_new_words_are_named_and_their_values_never():
     ("name", "parts", "doubt"),
     [
         ("after a gap", [heartbeat([*range(30), 39]), [gap(at(30), at(39))]], "gap"),
+        (
+            "the clock jumped",
+            [heartbeat(range(41)), [gap(at(39, 8), at(39, 8.1))._replace(kind="clock")]],
+            "clock",
+        ),
         ("back after ten days", [heartbeat([*range(29), 39])], "away"),
     ],
 )
