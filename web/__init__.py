@@ -8,7 +8,7 @@ from typing import Final
 
 from flask import Blueprint, Flask, Response
 
-from web import alerts, changes, devices, errors, headers, home, icon, login, security
+from web import alerts, certificate, changes, devices, errors, headers, home, icon, login, security, setup
 from web.desk import Desk, install
 from web.language import Language
 from web.reading import Reader, VisibleReader
@@ -28,6 +28,8 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     alerts.pages,
     icon.pages,
     login.pages,
+    setup.pages,
+    certificate.pages,
 )
 """Every noun of the dashboard. Each view says who may use it (`web/security`), or nobody may."""
 

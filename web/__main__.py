@@ -5,59 +5,60 @@ from __future__ import annotations
 import argparse
 import errno
 import logging
-import signal
 import socket
 import sys
+import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Final
-
-from flask import Flask
-from waitress.server import create_server  # type: ignore[import-untyped]
 
 from appliance.store.book import Book
 from appliance.store.database import StoreError
 from appliance.store.reader import Reader
 from web import create_app
+from web.certificate import FOLDER
+from web.hosts import ANY_ADDRESS, LOOPBACK, MDNS_NAME, OwnHosts, trusted_hosts, written
+from web.security.certificate import authority, fingerprint, server_certificate
 from web.security.house import House
+from web.serving import handed_over, listen, serve
 
 EXIT_USAGE: Final = 2
 EXIT_STORE: Final = 3
 EXIT_ADDRESS: Final = 4
-
-LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
-ANY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104 - compared with, never bound to by default
-
-SERVER: Final = {
-    "threads": 64,
-    "connection_limit": 600,
-    "channel_timeout": 10,
-    "cleanup_interval": 5,
-    "max_request_header_size": 16 * 1024,
-    "max_request_body_size": 64 * 1024,
-    "ident": None,
-}
-"""With its own defaults waitress answers nobody under 100 dripping connections; with these, everybody."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until interrupted; returns the exit code: 0, 2 wrong use, 3 no store, 4 address not free."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    for port in (options.port, options.https_port):
+        if not 0 < port < 65536:
+            return _say(f"read the port {port}, expected a number from 1 to 65535", EXIT_USAGE)
     try:
-        with Reader(options.store) as reader:
-            return _serve(reader, options)
+        if not options.store.exists():
+            raise StoreError(f"no store at {options.store}: run `tattlebox run` or `tattlebox replay` first")
+        with closing(Book(options.store)) as book, Reader(options.store) as reader:
+            return _serve(reader, book, options)
     except StoreError as error:
         return _say(str(error), EXIT_STORE)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="tattlebox-web", description="Serve the dashboard of a store.")
+    parser = argparse.ArgumentParser(
+        prog="tattlebox-web",
+        description="Serve the dashboard of a store. On this machine alone it is unencrypted, and a "
+        "recording (`tattlebox replay`) needs no login; elsewhere it is encrypted, and everyone needs one.",
+    )
     parser.add_argument("--store", type=Path, required=True, help="the database that tattlebox writes")
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default: this machine only)"
     )
     parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument(
+        "--https-port", type=int, default=8443, help="port of the encrypted pages, on another --host"
+    )
+    parser.add_argument("--login", action="store_true", help="ask for a login even for a recording")
     parser.add_argument(
         "--trusted-host",
         action="append",
@@ -70,50 +71,54 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _serve(reader: Reader, options: argparse.Namespace) -> int:
-    if not 0 < options.port < 65536:
-        return _say(f"read --port {options.port}, expected a number from 1 to 65535", EXIT_USAGE)
-    hosts = trusted_hosts(options.host, options.trusted_host)
+def _serve(reader: Reader, book: Book, options: argparse.Namespace) -> int:
+    sockets = handed_over()
+    alone = options.host in LOOPBACK and not sockets
+    guests = alone and reader.meta("origin") == "replay" and not options.login
+    house = House.of(book, demonstration=guests, https_port=None if alone else _https_port(sockets, options))
+    host = options.host if not sockets else ANY_ADDRESS[0]
+    hosts = trusted_hosts(host, options.trusted_host)
     try:
-        house = House.of(Book(options.store), demonstration=True)
         app = create_app(
             reader, house=house, trusted_hosts=hosts, zone=options.zone, language=options.language
         )
     except (KeyError, ValueError):
         return _say(f"read --zone {options.zone}, expected a name such as Europe/Paris", EXIT_USAGE)
-    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    if host in ANY_ADDRESS:
+        app.wsgi_app = OwnHosts(app.wsgi_app, app.config["TRUSTED_HOSTS"], options.trusted_host)  # type: ignore[method-assign]
     try:
-        listener = socket.create_server((options.host, options.port), family=family)
+        plain = sockets.get("http") or listen(options.host, options.port)
+        tls = None if alone else sockets.get("https") or listen(options.host, options.https_port)
+        certificate = None if alone else _certificate(book.path, hosts)
     except OSError as error:
         return _say(_address_trouble(options, error), EXIT_ADDRESS)
-    if options.host not in LOOPBACK:
-        _say("this version has no login: everyone who reaches this address can read these pages", 0)
-    print(f"The dashboard is at http://{_written(options.host)}:{options.port}/ (Ctrl+C ends it)", flush=True)
-    _run(app, listener)
+    print(_where(options, plain, house), flush=True)
+    serve(app, plain, tls, certificate)
     return 0
 
 
-def _run(app: Flask, listener: socket.socket) -> None:
-    """Serve until Ctrl+C or SIGTERM, which is how systemd asks."""
-    server = create_server(app, sockets=[listener], **SERVER)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        server.run()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        server.close()
-        listener.close()
+def _https_port(sockets: dict[str, socket.socket], options: argparse.Namespace) -> int:
+    handed = sockets.get("https")
+    port: int = handed.getsockname()[1] if handed else options.https_port
+    return port
 
 
-def trusted_hosts(host: str, further: Sequence[str] = ()) -> list[str]:
-    """Return the names a browser may use: this machine's own, the address listened on, and those given."""
-    own = [] if host in ANY_ADDRESS else [_written(host)]
-    return list(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", *own, *further]))
+def _certificate(store: Path, hosts: Sequence[str]) -> Path:
+    """Return key and certificate for the names we are opened by; write the fingerprint to the log."""
+    folder = store.parent / FOLDER
+    path = server_certificate(folder, hosts, time.time())
+    print(f"The certificate's fingerprint is {fingerprint(authority(folder))}", flush=True)
+    return path
 
 
-def _written(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+def _where(options: argparse.Namespace, plain: socket.socket, house: House) -> str:
+    name = MDNS_NAME if options.host in ANY_ADDRESS else written(options.host)
+    if house.https_port:
+        place = f"https://{name}:{house.https_port}/"
+    else:
+        place = f"http://{name}:{plain.getsockname()[1]}/"
+    open_to = " to everyone on this machine, as it is a recording" if house.demonstration else ""
+    return f"The dashboard is at {place}{open_to} (Ctrl+C ends it)"
 
 
 def _address_trouble(options: argparse.Namespace, error: OSError) -> str:

@@ -74,7 +74,7 @@ def test_serves_until_interrupted(store: Path) -> None:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
             assert answer.status == 200
             assert answer.headers["Server"] is None
-            assert b"Nothing seen yet" in answer.read()
+            assert b"Welcome to Tattlebox" in answer.read()
         _refuses_large_headers(port)
         server.send_signal(signal.SIGTERM)
         assert server.wait(10) == 0

@@ -14,7 +14,7 @@ from tests.web.conftest import dashboard
 from tests.web.household import DOLL, MemoryReader, household
 from tests.web.pages import PAGES
 from tests.web.reading_html import Page
-from web.__main__ import trusted_hosts
+from web.hosts import trusted_hosts
 
 WEB = Path(__file__).parents[2] / "web"
 
@@ -105,7 +105,9 @@ def test_own_hosts_are_served(client: FlaskClient, host: str) -> None:
 
 
 def test_trusted_hosts_are_loopback_the_address_and_those_given() -> None:
-    assert trusted_hosts("0.0.0.0", ["box.home"]) == ["localhost", "127.0.0.1", "[::1]", "box.home"]  # noqa: S104
+    everywhere = trusted_hosts("0.0.0.0", ["box.home"])  # noqa: S104
+    assert everywhere[:4] == ["localhost", "127.0.0.1", "[::1]", "tattlebox.local"]
+    assert everywhere[-1] == "box.home"
     assert trusted_hosts("192.0.2.7") == ["localhost", "127.0.0.1", "[::1]", "192.0.2.7"]
     assert trusted_hosts("::1") == ["localhost", "127.0.0.1", "[::1]"]
 
@@ -194,7 +196,8 @@ def test_no_escape_is_switched_off_and_nothing_comes_from_elsewhere() -> None:
         for path in files
         for match in FORBIDDEN.finditer(path.read_text(encoding="utf-8"))
     }
-    own = {"__main__.py: http://", "guard.py: https://"}  # where the pages are, said and redirected to
+    # Where the pages are, said at the start, and where plain HTTP is sent on to.
+    own = {"__main__.py: http://", "__main__.py: https://", "guard.py: https://"}
     assert found == own
 
 

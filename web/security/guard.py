@@ -8,6 +8,7 @@ from typing import Final
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from appliance.settings import LANGUAGE
 from appliance.store.sessions import LIFETIME_S
 from web.security.forgery import SAFE_METHODS, refuse_forgery
 from web.security.house import EXTENSION, House, house
@@ -24,15 +25,15 @@ from web.security.visitor import (
 )
 
 API: Final = "/api/"
+HTTPS: Final = 443
 
 
 def install(app: Flask, home: House, clock: Callable[[], float]) -> None:
     """Put the guard before every view of the application, and its words into every template."""
     app.extensions[EXTENSION] = home
-    csrf = app.jinja_env.get_template("security/csrf.html").module.field  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(
-        csrf=csrf, csrf_token=csrf_token, may=lambda permission: visitor().may(permission), visitor=visitor
-    )
+    words = app.jinja_env.globals
+    words.update(csrf_token=csrf_token, may=lambda permission: visitor().may(permission), visitor=visitor)
+    words["csrf"] = app.jinja_env.get_template("security/csrf.html").module.field  # type: ignore[attr-defined]
     app.before_request(lambda: _admit(clock()))
     app.after_request(_set_cookies)
 
@@ -46,8 +47,9 @@ def _admit(ts: float) -> AnyResponse | None:
     if permission is None:
         abort(403, "nobody has decided yet who may use this")
     home = house()
-    if home.encrypted and not request.is_secure and not answers_plainly(current_app, endpoint):
-        return _to_https()
+    if home.https_port and not request.is_secure and not answers_plainly(current_app, endpoint):
+        return _to_https(home.https_port)
+    g.language = home.settings.get(LANGUAGE)
     g.visitor = find_visitor(home, ts)
     answer = _permit(home, g.visitor, permission)
     if answer is None:
@@ -68,11 +70,13 @@ def _permit(home: House, who: Visitor, permission: str) -> AnyResponse | None:
     return redirect(url_for("login.form", then=back), 303)
 
 
-def _to_https() -> AnyResponse:
+def _to_https(port: int) -> AnyResponse:
     """Send a reader to the encrypted page; a change that came unencrypted is refused, not repeated."""
     if request.method not in SAFE_METHODS:
         abort(403, "this came unencrypted: open the page under https and repeat it")
-    return redirect("https://" + request.host.partition(":")[0] + request.full_path.rstrip("?"), 308)
+    name = request.host if request.host.endswith("]") else request.host.rpartition(":")[0] or request.host
+    place = name if port == HTTPS else f"{name}:{port}"
+    return redirect(f"https://{place}{request.full_path.rstrip('?')}", 308)
 
 
 def _set_cookies(response: Response) -> Response:

@@ -24,13 +24,13 @@ class House(NamedTuple):
     tokens: Tokens
     settings: Settings
     demonstration: bool  # a recording, for this machine alone: whoever opens it may do everything
-    encrypted: bool  # served by HTTPS; by plain HTTP only the pages that say so
+    https_port: int | None  # where it is served encrypted; then plain HTTP is for the pages that say so alone
 
     @classmethod
-    def of(cls, book: Book, *, demonstration: bool = False, encrypted: bool = False) -> Self:
+    def of(cls, book: Book, *, demonstration: bool = False, https_port: int | None = None) -> Self:
         """Return the house of a store."""
         people, sessions, tokens = People(book), Sessions(book), Tokens(book)
-        return cls(book, people, sessions, tokens, Settings(book), demonstration, encrypted)
+        return cls(book, people, sessions, tokens, Settings(book), demonstration, https_port)
 
 
 def house() -> House:

@@ -8,6 +8,8 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from web.language import N_
+
 LEAST: Final = 10
 MOST: Final = 128
 """Characters of a password. No rule about kinds of characters: they make passwords worse (ASVS 6.2.5)."""
@@ -17,6 +19,14 @@ WEIGHED: Final = 72
 
 WEAK_BELOW: Final = 3
 """zxcvbn's score of 0 to 4 that is asked for: 3 is over 10^8 guesses, centuries at the back-off's pace."""
+
+REASONS: Final = {
+    "short": N_("That password is too short: use ten characters or more, such as three or four words."),
+    "long": N_("That password is too long: at most 128 characters are kept."),
+    "guessable": N_(
+        "That password is easily guessed. Three or four words that have nothing in common are better."
+    ),
+}
 
 OWN_WORDS: Final = ("tattlebox", "toys", "family", "password")
 

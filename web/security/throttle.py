@@ -50,3 +50,8 @@ class Throttle:
         """Fill a bucket up: whoever knew the password was no guesser."""
         with self._lock:
             self._buckets.pop(key, None)
+
+    def clear(self) -> None:
+        """Fill every bucket up."""
+        with self._lock:
+            self._buckets.clear()

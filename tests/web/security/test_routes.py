@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from appliance.store.book import Book
-from tests.web.conftest import dashboard
-from tests.web.household import MemoryReader
+from tests.web.security.doors import moved_in
 from web.security.house import House
 from web.security.permissions import ANYONE, answers_plainly, permission_of
 
@@ -21,24 +16,30 @@ FOR_ANYONE = {
     "icon.manifest": "the name of the product",
     "login.form": "how to come in",
     "login.enter": "how to come in; its back-off is tested",
+    "setup.welcome": "the first run; later it sends strangers to the login",
+    "setup.speak": "the first run; later it sends strangers to the login",
+    "setup.password": "the first run; later it sends strangers to the login",
+    "setup.begin": "the first run; it makes an account only where there is none",
+    "certificate.show": "what the browser's warning means",
+    "certificate.download": "the certificate that every visitor of the encrypted pages gets anyway",
 }
 """The written list: what a stranger may open, and why that tells nothing of the home."""
 
-PLAIN = {"static", "icon.favicon", "icon.manifest"}
+PLAIN = {
+    "static",
+    "icon.favicon",
+    "icon.manifest",
+    "setup.welcome",
+    "certificate.show",
+    "certificate.download",
+}
 """What is answered over unencrypted HTTP where HTTPS is served."""
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House.of(Book(tmp_path / "home.db"))
-    house.people.add("Robin", "parent", "no hash", 1.0)
-    yield house
-    house.book.close()
-
-
-@pytest.fixture
-def app(house: House) -> Flask:
-    return dashboard(MemoryReader(), house=house)
+def app(app: Flask, house: House) -> Flask:
+    moved_in(house)
+    return app
 
 
 def address(rule: Rule) -> str:
