@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from appliance.alerts import build
+from appliance.alerts import amounts, build
 from appliance.alerts.alert import Alert
 from appliance.alerts.profile import Profile
 from appliance.alerts.words import Words
@@ -21,11 +21,10 @@ def judge(change: Change, profile: Profile) -> Alert | None:
     if change.kind != CODE:
         return None
     words = Words(profile.language)
-    volume = build.DIGEST if change.role in (*build.OTHERS, "first") else build.LOG
     return build.alert(
         change,
         profile,
-        volume=volume,
+        volume=amounts.volume_of_hours(change),
         severity=SEVERITY,
         quiet=words.count("hours", change.after["quiet_hours"]),
         days=words.count("days", change.after["active_days"]),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from appliance.alerts import build
+from appliance.alerts import amounts, build
 from appliance.alerts.alert import Alert
 from appliance.alerts.profile import Profile
-from appliance.alerts.words import Words
 from appliance.behaviour.facts import Change
 
 CODE: Final = "smaller"
@@ -17,18 +16,7 @@ DO: Final = "smaller.do"
 
 
 def judge(change: Change, profile: Profile) -> Alert | None:
-    """Return the alert of a changed size, in bytes per contact before and after."""
+    """Return the alert of smaller messages."""
     if change.kind != CODE:
         return None
-    words = Words(profile.language)
-    volume = build.LOG
-    return build.alert(
-        change,
-        profile,
-        volume=volume,
-        severity=SEVERITY,
-        size_before=words.size(change.before["bytes_per_contact"]),
-        size_after=words.size(change.after["bytes_per_contact"]),
-        days_before=words.count("active_days", change.before["active_days"]),
-        days_after=words.count("active_days", change.after["active_days"]),
-    )
+    return amounts.much(change, profile, volume=build.LOG, severity=SEVERITY)
