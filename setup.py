@@ -1,23 +1,31 @@
-"""Builds the native meter; everything else about packaging stands in setup.cfg.
+"""Builds the native meter, reader and file windows; everything else about packaging stands in setup.cfg.
 
-The extension is optional: where nothing can be compiled, sensor.meter falls back to its plain-Python twin.
-It uses the stable ABI of Python 3.11, so that one build serves every later version.
+The extensions are optional: where nothing can be compiled, each of their folders falls back to plain
+Python. They use the stable ABI of Python 3.11, so that one build serves every later version.
 """
 
 from glob import glob
 
 from setuptools import Extension, setup
 
+
+def extension(folder: str, name: str) -> Extension:
+    """Return the extension whose C file and headers are in this folder."""
+    return Extension(
+        f"{folder.replace('/', '.')}.{name}",
+        sources=[f"{folder}/{name}.c"],
+        depends=glob(f"{folder}/_*.h"),
+        define_macros=[("Py_LIMITED_API", "0x030B0000")],
+        extra_compile_args=["-std=c11", "-O3", "-Wall", "-Wextra", "-fvisibility=hidden"],
+        py_limited_api=True,
+        optional=True,
+    )
+
+
 setup(
     ext_modules=[
-        Extension(
-            "sensor.meter._meter",
-            sources=["sensor/meter/_meter.c"],
-            depends=glob("sensor/meter/_*.h"),
-            define_macros=[("Py_LIMITED_API", "0x030B0000")],
-            extra_compile_args=["-std=c11", "-O3", "-Wall", "-Wextra", "-fvisibility=hidden"],
-            py_limited_api=True,
-            optional=True,
-        )
+        extension("sensor/capture", "_window"),
+        extension("sensor/meter", "_meter"),
+        extension("sensor/quick", "_quick"),
     ]
 )

@@ -6,17 +6,16 @@ first where it was built.
 
 from __future__ import annotations
 
-import secrets
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sensor.meter.block import Block
-from sensor.meter.flowid import PROTOCOLS
-from sensor.meter.parse import OTHER_KINDS
-from sensor.meter.reference import MAX_FLOWS, Item, ReferenceMeter
-from sensor.packet import Packet
-from sensor.records import FlowRecord, Loss, Weird
+from sensor.meter.names import MAX_FLOWS, OTHER_KINDS, PROTOCOLS
 
-__all__ = ["MAX_FLOWS", "Block", "Item", "Meter", "new_meter"]
+if TYPE_CHECKING:
+    from sensor.meter.items import Item
+
+__all__ = ["MAX_FLOWS", "Block", "Meter", "NoNativeMeter", "new_meter"]
 
 _meter: Any
 try:
@@ -28,14 +27,18 @@ except ImportError:  # not built: no compiler was at hand when this was installe
 class Meter(Protocol):
     """Counts packets in flows and picks those worth dissecting. Time is that of the packets."""
 
-    def feed(self, block: Block) -> list[Item]:
-        """Return what this block brought, in capture order, however the capture was cut into blocks."""
+    def feed(self, block: Block) -> Sequence[Item]:
+        """Return what this block brought, in capture order, however the capture was cut into blocks.
 
-    def tick(self, ts_ns: int) -> list[Item]:
+        The native meter makes each item when it is asked for, a packet's payload out of the block's data:
+        read what is returned before that is filled again.
+        """
+
+    def tick(self, ts_ns: int) -> Sequence[Item]:
         """Return the flows that the passing of time alone ends; live, the line may be quiet."""
 
-    def flush(self, most: int | None = None) -> list[Item]:
-        """Return the flows that remain, by time and uid. With `most`, at most that many: ask until it is [].
+    def flush(self, most: int | None = None) -> Sequence[Item]:
+        """Return the flows that remain, by time and uid; with `most`, at most that many: ask until none come.
 
         The meter then begins anew: the next block may be of another time.
         """
@@ -58,9 +61,18 @@ def new_meter(native: bool | None = None, max_flows: int = MAX_FLOWS) -> Meter:
     Raises NoNativeMeter when the native one was asked for and was not built.
     """
     if native is False or (native is None and _meter is None):
+        from sensor.meter.reference import ReferenceMeter  # noqa: PLC0415 - the native one starts without it
+
         return ReferenceMeter(max_flows)
     if _meter is None:
         raise NoNativeMeter("no compiled meter found; build it with: python setup.py build_ext --inplace")
-    types = (FlowRecord, Packet, Weird, Loss)
-    meter: Meter = _meter.Meter(*types, PROTOCOLS, OTHER_KINDS, secrets.token_bytes(16), max_flows)
+    meter: Meter = _meter.Meter(_record_types, PROTOCOLS, OTHER_KINDS, max_flows)
     return meter
+
+
+def _record_types() -> tuple[type, ...]:
+    """Return the types of what is made of items; the native meter asks when the first is made."""
+    from sensor.packet import Packet  # noqa: PLC0415 - whoever only counts starts without them
+    from sensor.records import FlowRecord, Loss, Weird  # noqa: PLC0415
+
+    return FlowRecord, Packet, Weird, Loss

@@ -26,6 +26,7 @@ enum {
     ACTIVE_S = 300,
     CLOSED_S = 5,
     WHEEL_S = 512,
+    BACK_S = 60,
     SERVICE_PORTS = 1024,
     ADDRESS_TEXTS = 4096, /* cached texts: a home's addresses and those it talks to in an hour */
     MAC_TEXTS = 256,

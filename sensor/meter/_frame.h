@@ -12,29 +12,31 @@ static void ending(Meter *m, uint32_t index, uint8_t flags, int end) {
     }
 }
 
-static int count(Meter *m, uint32_t index, const struct frame *frame, const struct packet *p, int end) {
+static int count(Meter *m, uint32_t index, const struct waiting *w) {
     struct flow *f = &m->flows[index];
+    const struct packet *p = &w->packet;
+    int end = w->end;
     f->counts.packets[end] += 1 + p->further;
-    f->counts.wire[end] += frame->wire;
+    f->counts.wire[end] += w->frame.wire;
     f->counts.ip[end] += p->ip_bytes;
     f->counts.payload[end] += p->payload_bytes;
     f->flags[end] |= p->flags;
-    if (frame->ts_ns > f->last_ns)
-        f->last_ns = frame->ts_ns;
+    if (w->frame.ts_ns > f->last_ns)
+        f->last_ns = w->frame.ts_ns;
     f->seen_s = (uint32_t)m->now_s;
     if (p->src_mac != NULL && !(f->known & K_MAC0 << end)) {
-        memcpy(f->mac[end], p->src_mac, 6);
+        memcpy(m->origins[index].mac[end], p->src_mac, 6);
         f->known |= K_MAC0 << end;
     }
     if (p->dst_mac != NULL && end == f->orig && !(f->known & K_DST)) {
-        memcpy(f->orig_dst_mac, p->dst_mac, 6);
+        memcpy(m->origins[index].orig_dst_mac, p->dst_mac, 6);
         f->known |= K_DST;
     }
     if (p->flags & (FIN | RST))
         ending(m, index, p->flags, end);
-    if (p->weird != NULL && emit_weird_in_flow(m, frame, p, f) < 0)
+    if (p->weird != NULL && emit_weird_in_flow(m, w, index) < 0)
         return -1;
-    return selected(f, p, end) ? emit_packet(m, frame, p, f, end == f->orig) : 0;
+    return selected(f, p, end) ? emit_packet(m, w, index) : 0;
 }
 
 /* Write the packet's key; return which end sent it. */
@@ -68,15 +70,15 @@ static int into_flow(Meter *m, const struct waiting *w) {
     while (index && !same_key(&m->flows[index].key, &w->key))
         index = m->flows[index].hash_next;
     if (index) {
-        if (divide(m, &m->flows[index], &w->frame, &w->packet, w->end) < 0)
+        if (divide(m, index, w) < 0)
             return -1;
     } else {
-        if ((index = new_flow(m, &w->key)) == 0)
+        if ((index = new_flow(m, w)) == 0)
             return -1;
-        begin(m, &m->flows[index], &w->frame, &w->packet, w->end);
+        begin(m, index, w);
         wheel_link(m, index);
     }
-    return count(m, index, &w->frame, &w->packet, w->end);
+    return count(m, index, w);
 }
 
 /* Count the packets that wait, in their order. First all their buckets are fetched, then all their flows, so
@@ -112,7 +114,7 @@ static int enqueue(Meter *m, const struct frame *frame) {
 static int take_frame(Meter *m, const struct frame *frame) {
     m->packets++;
     m->wire_bytes += frame->wire;
-    if (frame->ts_ns >= m->next_second_ns && advance(m, frame->ts_ns) < 0)
+    if (moves_time(m, frame->ts_ns) && advance(m, frame->ts_ns) < 0)
         return -1;
     struct packet *p = &m->waiting[m->waiting_count].packet;
     *p = (struct packet){0};

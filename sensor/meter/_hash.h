@@ -17,17 +17,6 @@ static inline struct sip sip_start(uint64_t k0, uint64_t k1) {
                         k1 ^ 0x7465646279746573u};
 }
 
-/* SipHash-1-3 of one word: draws one secret key out into as many as are needed. */
-static uint64_t sip_draw(const uint64_t key[2], uint64_t word) {
-    struct sip s = sip_start(key[0], key[1]);
-    s.d ^= word;
-    sip_round(&s);
-    s.a ^= word;
-    s.c ^= 0xFF;
-    sip_round(&s), sip_round(&s), sip_round(&s);
-    return s.a ^ s.b ^ s.c ^ s.d;
-}
-
 /* The first 96 bits of the 128-bit SipHash-2-4 of 48 bytes under flowid.UID_KEY. */
 static void sip_uid(const uint8_t message[48], uint8_t out[12]) {
     const uint8_t *key = (const uint8_t *)"tattlebox flowid";

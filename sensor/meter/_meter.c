@@ -8,16 +8,21 @@
  * that follows it, is compared before it is read, and is never moved past the end; multi-byte values are read
  * byte by byte or through memcpy; nothing is kept of a block but copies.
  */
+#define _GNU_SOURCE /* getentropy, madvise */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include "_item.h"
 #include "_bytes.h"
 #include "_hash.h"
 #include "_state.h"
+#include "_batch.h"
 #include "_records.h"
 #include "_table.h"
 #include "_select.h"
@@ -26,95 +31,35 @@
 #include "_walk.h"
 #include "_ring.h"
 
+static int walk_block(Meter *m, PyObject *block, const Py_buffer *view) {
+    PyObject *format = PyTuple_GetItem(block, 1), *trouble = PyTuple_GetItem(block, 4);
+    int first = PyObject_IsTrue(PyTuple_GetItem(block, 2)), last = PyObject_IsTrue(PyTuple_GetItem(block, 3));
+    if (!PyUnicode_Check(format) || !PyUnicode_Check(trouble) || first < 0 || last < 0) {
+        PyErr_SetString(PyExc_TypeError, "expected a Block whose format and trouble are str");
+        return -1;
+    }
+    if (PyUnicode_CompareWithASCIIString(format, "ring") == 0)
+        return walk_ring(m, view->buf, (size_t)view->len);
+    if (first)
+        walk_start(&m->walk, PyUnicode_CompareWithASCIIString(format, "pcap") == 0);
+    if (walk_bytes(m, view->buf, (size_t)view->len, last) < 0)
+        return -1;
+    return last ? walk_end(m, trouble) : 0;
+}
+
 static PyObject *meter_feed(Meter *m, PyObject *block) {
     if (!PyTuple_Check(block) || PyTuple_Size(block) != 5)
         return PyErr_Format(PyExc_TypeError, "expected a Block");
-    if (m->flushing)
+    if (m->flushing || m->batch != NULL)
         return PyErr_Format(PyExc_RuntimeError, "flush until it returns nothing before feeding again");
-    PyObject *trouble = PyTuple_GetItem(block, 4);
-    int first = PyObject_IsTrue(PyTuple_GetItem(block, 2)), last = PyObject_IsTrue(PyTuple_GetItem(block, 3));
     Py_buffer view;
-    if (first < 0 || last < 0 || PyObject_GetBuffer(PyTuple_GetItem(block, 0), &view, PyBUF_SIMPLE) < 0)
+    if (PyObject_GetBuffer(PyTuple_GetItem(block, 0), &view, PyBUF_SIMPLE) < 0)
         return NULL;
-    int result = -1, collecting = PyGC_Disable(); /* records hold no cycles: looking for some is wasted */
-    m->out = PyList_New(0);
-    if (m->out != NULL && PyUnicode_CompareWithASCIIString(PyTuple_GetItem(block, 1), "ring") == 0) {
-        result = walk_ring(m, view.buf, (size_t)view.len);
-    } else if (m->out != NULL && PyUnicode_Check(trouble)) {
-        if (first)
-            walk_start(&m->walk, PyUnicode_CompareWithASCIIString(PyTuple_GetItem(block, 1), "pcap") == 0);
-        result = walk_bytes(m, view.buf, (size_t)view.len, last);
-        if (result == 0 && last)
-            result = walk_end(m, trouble);
-    } else if (m->out != NULL) {
-        PyErr_SetString(PyExc_TypeError, "expected a Block whose trouble is a str");
+    if (open_batch(m, &view) == NULL) {
+        PyBuffer_Release(&view);
+        return NULL;
     }
-    if (collecting)
-        PyGC_Enable();
-    PyBuffer_Release(&view);
-    PyObject *out = m->out;
-    m->out = NULL;
-    if (result < 0) {
-        m->waiting_count = 0; /* they point into a block that goes */
-        Py_CLEAR(out);
-    }
-    return out;
-}
-
-/* Order of flush: first packet, then uid. */
-static bool before(const struct flow *a, const struct flow *b) {
-    if (a->first_ns != b->first_ns)
-        return a->first_ns < b->first_ns;
-    char left[17], right[17];
-    flow_uid(a, left);
-    flow_uid(b, right);
-    return memcmp(left, right, sizeof left) <= 0;
-}
-
-static uint32_t merge(Meter *m, uint32_t a, uint32_t b) {
-    uint32_t head = 0, *tail = &head;
-    while (a && b) {
-        uint32_t *least_of = before(&m->flows[a], &m->flows[b]) ? &a : &b;
-        *tail = *least_of;
-        tail = &m->flows[*least_of].next;
-        *least_of = *tail;
-    }
-    *tail = a ? a : b;
-    return head;
-}
-
-/* Chain every flow in order through `next`, without memory of its own: a merge sort whose runs[i] has 2^i. */
-static uint32_t sort_flows(Meter *m) {
-    uint32_t runs[32] = {0}, all = 0;
-    for (uint32_t bucket = 0; bucket <= m->bucket_mask; bucket++)
-        for (uint32_t index = m->buckets[bucket]; index; index = m->flows[index].hash_next)
-            m->flows[index].prev = index; /* in the table, not free */
-    for (uint32_t index = 1; index < m->unused; index++) {
-        if (m->flows[index].prev != index)
-            continue;
-        m->flows[index].next = 0;
-        uint32_t run = index;
-        int i = 0;
-        for (; runs[i]; i++) {
-            run = merge(m, runs[i], run);
-            runs[i] = 0;
-        }
-        runs[i] = run;
-    }
-    for (int i = 0; i < 32; i++)
-        all = merge(m, runs[i], all);
-    return all;
-}
-
-static void forget_table(Meter *m) {
-    memset(m->buckets, 0, ((size_t)m->bucket_mask + 1) * sizeof *m->buckets);
-    m->bucket_mask = (uint32_t)least(FEWEST_BUCKETS, m->most_buckets) - 1;
-    memset(m->slot_head, 0, sizeof m->slot_head);
-    memset(m->slot_tail, 0, sizeof m->slot_tail);
-    m->live = m->free = 0;
-    m->unused = 1;
-    m->now_s = -1;
-    m->next_second_ns = 0;
+    return close_batch(m, walk_block(m, block, &m->batch->block));
 }
 
 static PyObject *meter_flush(Meter *m, PyObject *args) {
@@ -124,24 +69,20 @@ static PyObject *meter_flush(Meter *m, PyObject *args) {
     Py_ssize_t most = PY_SSIZE_T_MAX;
     if (most_object != Py_None && (most = PyLong_AsSsize_t(most_object)) < 0 && PyErr_Occurred())
         return NULL;
+    if (m->batch != NULL)
+        return PyErr_Format(PyExc_RuntimeError, "expected no block under way");
     if (!m->flushing) {
         m->flush_next = sort_flows(m);
         m->flushing = true;
         forget_table(m);
     }
-    int collecting = PyGC_Disable();
-    PyObject *out = m->out = PyList_New(0);
-    while (out != NULL && m->flush_next && PyList_Size(out) < most) {
-        const struct flow *f = &m->flows[m->flush_next];
-        m->flush_next = f->next;
-        if (emit_flow(m, f, E_FLUSH) < 0)
-            Py_CLEAR(out);
+    int result = open_batch(m, NULL) == NULL ? -1 : 0;
+    while (result == 0 && m->flush_next && m->batch->count < most) {
+        result = emit_flow(m, m->flush_next, E_FLUSH);
+        m->flush_next = m->flows[m->flush_next].next;
     }
-    if (collecting)
-        PyGC_Enable();
     m->flushing = m->flush_next != 0;
-    m->out = NULL;
-    return out;
+    return close_batch(m, result);
 }
 
 static PyObject *meter_stats(Meter *m, PyObject *unused) {
@@ -164,9 +105,10 @@ static PyObject *meter_stats(Meter *m, PyObject *unused) {
 
 static void meter_dealloc(Meter *m) {
     PyTypeObject *type = Py_TYPE((PyObject *)m);
-    PyObject *owned[] = {m->flow_type, m->packet_type, m->weird_type, m->loss_type, m->protocols, m->other_kinds,
-                         m->tcp_text,  m->udp_text,    m->icmp_text, m->icmp6_text,
-                         m->fragment_text, m->arp_text, m->empty_text};
+    PyObject *owned[] = {m->record_types, m->types[R_FLOW], m->types[R_PACKET], m->types[R_WEIRD], m->types[R_LOSS],
+                         m->protocols,    m->other_kinds,   m->tcp_text,        m->udp_text,       m->icmp_text,
+                         m->icmp6_text,   m->fragment_text, m->arp_text,        m->empty_text,
+                         (PyObject *)m->batch_type};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         Py_XDECREF(owned[i]);
     for (int i = 0; i < ENDS; i++)
@@ -177,7 +119,9 @@ static void meter_dealloc(Meter *m) {
         Py_XDECREF(m->macs[i].text);
     for (int i = 0; i < UID_TEXTS; i++)
         Py_XDECREF(m->uids[i].text);
-    free(m->flows);
+    if (m->flows != NULL)
+        munmap(m->flows, m->table_bytes);
+    PyMem_Free(m->spare);
     free(m->buckets);
     free(m->walk.interfaces);
     free(m->walk.rest);
@@ -199,53 +143,61 @@ static bool make_texts(Meter *m) {
     return (m->empty_text = PyUnicode_InternFromString("")) != NULL && made;
 }
 
-/* The table takes address space for every flow it may hold, and memory only for those it held. */
+/* Take address space for every flow there may be; memory is used only for those there were. Large pages save
+ * the processor from looking up where each of many flows lies.
+ */
+static bool map_flows(Meter *m) {
+    size_t places = (size_t)m->max_flows + 1;
+    m->table_bytes = places * (sizeof *m->flows + sizeof *m->origins);
+    void *table = mmap(NULL, m->table_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (table == MAP_FAILED)
+        return false;
+#ifdef MADV_HUGEPAGE
+    madvise(table, m->table_bytes, MADV_HUGEPAGE); /* a wish: without it all is the same, but slower */
+#endif
+    m->flows = table;
+    m->origins = (struct origin *)(m->flows + places);
+    return true;
+}
+
 static bool make_table(Meter *m, unsigned max_flows) {
     m->max_flows = max_flows;
     m->most_buckets = 1;
-    while (m->most_buckets < max_flows)
+    while (m->most_buckets < 2 * max_flows)
         m->most_buckets *= 2;
     m->buckets = calloc(m->most_buckets, sizeof *m->buckets);
-    m->flows = calloc((size_t)max_flows + 1, sizeof *m->flows);
     m->walk.interfaces = calloc(MAX_INTERFACES, sizeof *m->walk.interfaces);
     m->walk.rest = malloc(REST_BYTES);
-    if (m->buckets == NULL || m->flows == NULL || m->walk.interfaces == NULL || m->walk.rest == NULL)
+    if (m->buckets == NULL || m->walk.interfaces == NULL || m->walk.rest == NULL || !map_flows(m))
         return false;
     forget_table(m);
     walk_start(&m->walk, true);
     return true;
 }
 
-/* Meter(FlowRecord, Packet, Weird, Loss, protocols, other_kinds, key of 16 bytes, most flows at once) */
+/* Meter(function that returns the types of records, protocols, other_kinds, most flows at once) */
 static PyObject *meter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
-    PyObject *records[4], *protocols, *kinds;
-    const char *key;
-    Py_ssize_t key_len;
+    PyObject *types, *protocols, *kinds;
     unsigned max_flows;
     (void)kwargs;
-    if (!PyArg_ParseTuple(args, "OOOOO!O!y#I", &records[0], &records[1], &records[2], &records[3], &PyTuple_Type,
-                          &protocols, &PyTuple_Type, &kinds, &key, &key_len, &max_flows))
+    if (!PyArg_ParseTuple(args, "OO!O!I", &types, &PyTuple_Type, &protocols, &PyTuple_Type, &kinds, &max_flows))
         return NULL;
-    bool tuples = true;
-    for (int i = 0; i < 4; i++)
-        tuples = tuples && PyType_Check(records[i]) &&
-                 PyType_IsSubtype((PyTypeObject *)records[i], &PyTuple_Type);
-    if (!tuples || key_len != 16 || PyTuple_Size(protocols) != 256 || PyTuple_Size(kinds) != OTHERS ||
-        max_flows < 1 || max_flows > 1u << 30)
+    if (!PyCallable_Check(types) || PyTuple_Size(protocols) != 256 ||
+        PyTuple_Size(kinds) != OTHERS || max_flows < 1 || max_flows > 1u << 30)
         return PyErr_Format(PyExc_ValueError, "expected what sensor.meter.new_meter passes");
     allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
     Meter *m = (Meter *)allocate(type, 0); /* zeroed */
     if (m == NULL)
         return NULL;
-    m->flow_type = shared(records[0]), m->packet_type = shared(records[1]);
-    m->weird_type = shared(records[2]), m->loss_type = shared(records[3]);
-    m->protocols = shared(protocols), m->other_kinds = shared(kinds);
+    m->record_types = shared(types), m->protocols = shared(protocols), m->other_kinds = shared(kinds);
+    m->batch_type = (PyTypeObject *)shared(*(PyObject **)PyType_GetModuleState(type));
     m->tuple_new = (newfunc)PyType_GetSlot(&PyTuple_Type, Py_tp_new);
     m->tuple_alloc = (allocfunc)PyType_GetSlot(&PyTuple_Type, Py_tp_alloc);
     m->in_place = Py_Version < 0x030E0000; /* since 3.14 a tuple keeps its hash, which tuple.__new__ prepares */
-    const uint64_t secret[2] = {le64((const uint8_t *)key), le64((const uint8_t *)key + 8)};
-    for (int i = 0; i < HASH_KEYS; i++)
-        m->hash_key[i] = sip_draw(secret, (uint64_t)i);
+    if (getentropy(m->hash_key, sizeof m->hash_key) < 0) {
+        Py_DECREF(m);
+        return PyErr_SetFromErrno(PyExc_OSError);
+    }
     bool texts = make_texts(m);
     if (!texts || !make_table(m, max_flows)) {
         Py_DECREF(m);
@@ -272,16 +224,29 @@ static PyType_Slot SLOTS[] = {
 
 static PyType_Spec SPEC = {"sensor.meter._meter.Meter", sizeof(Meter), 0, Py_TPFLAGS_DEFAULT, SLOTS};
 
+/* The module keeps the type of batches, which only meters make. */
+struct state {
+    PyObject *batch_type;
+};
+
 static int module_exec(PyObject *module) {
-    PyObject *type = PyType_FromSpec(&SPEC);
-    int result = type == NULL ? -1 : PyModule_AddObjectRef(module, "Meter", type);
+    struct state *state = PyModule_GetState(module);
+    state->batch_type = PyType_FromSpec(&BATCH_SPEC);
+    PyObject *type = PyType_FromModuleAndSpec(module, &SPEC, NULL);
+    int result = type == NULL || state->batch_type == NULL ? -1 : PyModule_AddObjectRef(module, "Meter", type);
     Py_XDECREF(type);
     return result;
 }
 
+static void module_free(void *module) {
+    struct state *state = PyModule_GetState(module);
+    if (state != NULL)
+        Py_XDECREF(state->batch_type);
+}
+
 static PyModuleDef_Slot MODULE_SLOTS[] = {{Py_mod_exec, module_exec}, {0, NULL}};
 
-static struct PyModuleDef MODULE = {PyModuleDef_HEAD_INIT, "_meter", "The native meter; see sensor.meter.", 0,
-                                    NULL, MODULE_SLOTS, NULL, NULL, NULL};
+static struct PyModuleDef MODULE = {PyModuleDef_HEAD_INIT, "_meter", "The native meter; see sensor.meter.",
+                                    sizeof(struct state), NULL, MODULE_SLOTS, NULL, NULL, module_free};
 
 PyMODINIT_FUNC PyInit__meter(void) { return PyModuleDef_Init(&MODULE); }

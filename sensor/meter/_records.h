@@ -1,4 +1,4 @@
-/* Flows and packets as Python records, addresses and names as text. Part of _meter.c, twin of flowid.py. */
+/* Items as Python records, addresses and names as text. Part of _meter.c, twin of flowid.py. */
 static char *put_decimal(char *at, unsigned byte) {
     if (byte >= 100)
         *at++ = (char)('0' + byte / 100);
@@ -109,41 +109,35 @@ static char *put_base64(char *at, const uint8_t *data, size_t len, bool url) {
     return at;
 }
 
-static void flow_uid(const struct flow *f, char uid[17]) {
+static void flow_uid(const struct key *k, int64_t start_ns, char uid[17]) {
     uint8_t message[48], digest[12];
-    memcpy(message, f->key.address, 32);
-    uint16_t numbers[3] = {f->key.port[0], f->key.port[1], f->key.vlan};
+    memcpy(message, k->address, 32);
+    uint16_t numbers[3] = {k->port[0], k->port[1], k->vlan};
     for (int i = 0; i < 3; i++) {
         message[32 + 2 * i] = (uint8_t)(numbers[i] >> 8);
         message[33 + 2 * i] = (uint8_t)numbers[i];
     }
-    message[38] = f->key.proto;
-    message[39] = f->key.version;
+    message[38] = k->proto;
+    message[39] = k->version;
     for (int i = 0; i < 8; i++)
-        message[40 + i] = (uint8_t)((uint64_t)f->start_ns >> 8 * i);
+        message[40 + i] = (uint8_t)((uint64_t)start_ns >> 8 * i);
     sip_uid(message, digest);
     uid[0] = 'F';
     put_base64(uid + 1, digest, 12, true);
 }
 
-static inline bool same_key(const struct key *a, const struct key *b) {
-    uint64_t x[5], y[5];
-    memcpy(x, a, sizeof x);
-    memcpy(y, b, sizeof y);
-    return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]) | (x[4] ^ y[4])) == 0;
-}
-
 /* Return a new reference to the uid of a flow; it is shared between the flow's packets and record. */
-static PyObject *uid_text(Meter *m, const struct flow *f) {
-    struct uid_text *entry = &m->uids[(f - m->flows) % UID_TEXTS];
-    if (entry->text == NULL || entry->start_ns != f->start_ns || !same_key(&entry->key, &f->key)) {
+static PyObject *uid_text(Meter *m, const struct key *k, int64_t start_ns) {
+    uint32_t place = text_place((uint64_t)start_ns, (uint64_t)k->port[0] << 16 | k->port[1]);
+    struct uid_text *entry = &m->uids[place % UID_TEXTS];
+    if (entry->text == NULL || entry->start_ns != start_ns || !same_key(&entry->key, k)) {
         char uid[17];
-        flow_uid(f, uid);
+        flow_uid(k, start_ns, uid);
         PyObject *text = PyUnicode_FromStringAndSize(uid, 17);
         if (text == NULL)
             return NULL;
         Py_XDECREF(entry->text);
-        *entry = (struct uid_text){f->key, f->start_ns, text};
+        *entry = (struct uid_text){*k, start_ns, text};
     }
     Py_INCREF(entry->text);
     return entry->text;
@@ -163,10 +157,9 @@ static int icmp_answer(uint8_t proto, uint16_t kind) {
     return -1;
 }
 
-static PyObject *community_id(const struct flow *f) {
-    const struct key *k = &f->key;
+static PyObject *community_id(const struct key *k, int orig) {
     bool icmp = k->proto == ICMP || k->proto == ICMP6;
-    int first = icmp && icmp_answer(k->proto, k->port[f->orig]) < 0 ? f->orig : 0; /* one-way: as it went */
+    int first = icmp && icmp_answer(k->proto, k->port[orig]) < 0 ? orig : 0; /* one-way: as it went */
     size_t size = k->version == 4 ? 4 : 16, len = 2;
     uint8_t data[40] = {0}, digest[20]; /* data begins with the seed, 0 */
     memcpy(data + len, k->address[first], size);
@@ -203,9 +196,28 @@ static PyObject *none(void) { return shared(Py_None); }
 /* Count the packets that wait, which come before what is now to be reported; see _frame.h. */
 static int drain(Meter *m);
 
-/* Append a named tuple of these fields to the output. Takes over the fields; fails if one is NULL. */
-static int emit(Meter *m, PyObject *type, PyObject **fields, int count) {
-    PyObject *record = m->in_place ? m->tuple_alloc((PyTypeObject *)type, count) : PyTuple_New(count), *args;
+/* Ask for the types of records when the first one is made: whoever only counts need not load them. */
+static bool know_types(Meter *m) {
+    if (m->types[0] != NULL)
+        return true;
+    PyObject *types = PyObject_CallNoArgs(m->record_types);
+    bool known = types != NULL && PyTuple_Check(types) && PyTuple_Size(types) == RECORDS;
+    for (int i = 0; known && i < RECORDS; i++) {
+        PyObject *type = PyTuple_GetItem(types, i);
+        known = PyType_Check(type) && PyType_IsSubtype((PyTypeObject *)type, &PyTuple_Type);
+    }
+    for (int i = 0; known && i < RECORDS; i++)
+        m->types[i] = shared(PyTuple_GetItem(types, i));
+    if (types != NULL && !known)
+        PyErr_SetString(PyExc_TypeError, "expected the four types of records, all named tuples");
+    Py_XDECREF(types);
+    return known;
+}
+
+/* Return a named tuple of these fields. Takes over the fields; NULL if one is. */
+static PyObject *made(Meter *m, enum record which, PyObject **fields, int count) {
+    PyObject *type = know_types(m) ? m->types[which] : NULL;
+    PyObject *record = type == NULL ? NULL : m->in_place ? m->tuple_alloc((PyTypeObject *)type, count) : PyTuple_New(count), *args;
     bool whole = record != NULL;
     for (int i = 0; i < count; i++) {
         whole = whole && fields[i] != NULL;
@@ -220,68 +232,77 @@ static int emit(Meter *m, PyObject *type, PyObject **fields, int count) {
         record = args == NULL ? NULL : m->tuple_new((PyTypeObject *)type, args, NULL);
         Py_XDECREF(args);
     }
-    if (whole && record != NULL)
+    if (!whole)
+        Py_CLEAR(record);
+    if (record != NULL)
         PyObject_GC_UnTrack(record); /* no field can lead back to it: it is never part of a cycle */
-    int result = whole && record != NULL ? PyList_Append(m->out, record) : -1;
-    Py_XDECREF(record);
-    return result;
+    return record;
 }
 
-static int emit_flow(Meter *m, const struct flow *f, enum end end) {
-    int o = f->orig, r = 1 - o;
-    const struct key *k = &f->key;
+static PyObject *flow_record(Meter *m, const struct item *item) {
+    int o = item->orig, r = 1 - o;
+    const struct key *k = &item->key;
+    const struct counts *counts = &item->of.flow.counts;
     PyObject *fields[] = {
-        seconds(f->first_ns),
-        seconds(f->last_ns - f->first_ns),
-        uid_text(m, f),
-        community_id(f),
-        number(f->part),
+        seconds(item->ts_ns),
+        seconds(item->of.flow.last_ns - item->ts_ns),
+        uid_text(m, k, item->start_ns),
+        community_id(k, o),
+        number(item->number),
         shared(PyTuple_GetItem(m->protocols, k->proto)),
         address_text(m, k->address[o], k->version),
         number(k->port[o]),
         address_text(m, k->address[r], k->version),
         number(k->port[r]),
-        number(f->counts.packets[o]),
-        number(f->counts.packets[r]),
-        number(f->counts.wire[o]),
-        number(f->counts.wire[r]),
-        number(f->counts.ip[o]),
-        number(f->counts.ip[r]),
-        number(f->counts.payload[o]),
-        number(f->counts.payload[r]),
-        mac_text(m, f->known & K_MAC0 << o ? f->mac[o] : NULL),
-        mac_text(m, f->known & K_MAC0 << r ? f->mac[r] : NULL),
-        mac_text(m, f->known & K_DST ? f->orig_dst_mac : NULL),
+        number(counts->packets[o]),
+        number(counts->packets[r]),
+        number(counts->wire[o]),
+        number(counts->wire[r]),
+        number(counts->ip[o]),
+        number(counts->ip[r]),
+        number(counts->payload[o]),
+        number(counts->payload[r]),
+        mac_text(m, item->known & KNOWN_MAC0 << o ? item->of.flow.mac[o] : NULL),
+        mac_text(m, item->known & KNOWN_MAC0 << r ? item->of.flow.mac[r] : NULL),
+        mac_text(m, item->known & KNOWN_DST ? item->of.flow.orig_dst_mac : NULL),
         k->vlan == NO_VLAN ? none() : number(k->vlan),
-        number(f->flags[o]),
-        number(f->flags[r]),
-        shared(m->end_text[end]),
+        number(item->of.flow.flags[o]),
+        number(item->of.flow.flags[r]),
+        shared(m->end_text[item->end]),
     };
-    return emit(m, m->flow_type, fields, sizeof fields / sizeof *fields);
+    return made(m, R_FLOW, fields, sizeof fields / sizeof *fields);
 }
 
-static int emit_packet(Meter *m, const struct frame *frame, const struct packet *p, const struct flow *f,
-                       bool is_orig) {
-    PyObject *kind = p->proto == TCP ? m->tcp_text : p->proto == ICMP6 ? m->icmp6_text
-                   : p->proto == ICMP ? m->icmp_text : p->fragment ? m->fragment_text : m->udp_text;
-    uint64_t seq = p->fragment ? p->fragment : (uint32_t)(p->seq + (p->flags & SYN ? 1u : 0u));
-    bool cut = p->fragment ? p->payload_len < p->payload_bytes : p->cut;
+static PyObject *packet_record(Meter *m, const struct item *item) {
+    const struct key *k = &item->key;
+    int s = item->end, d = 1 - s;
+    PyObject *kind = k->proto == TCP ? m->tcp_text : k->proto == ICMP6 ? m->icmp6_text
+                   : k->proto == ICMP ? m->icmp_text : item->known & PACKET_FRAGMENT ? m->fragment_text : m->udp_text;
     PyObject *fields[] = {
-        seconds(frame->ts_ns),
-        uid_text(m, f),
+        seconds(item->ts_ns),
+        uid_text(m, k, item->start_ns),
         shared(kind),
-        address_text(m, p->src, p->version),
-        number(p->sport),
-        address_text(m, p->dst, p->version),
-        number(p->dport),
-        mac_text(m, p->src_mac),
-        mac_text(m, p->dst_mac),
-        PyBool_FromLong(is_orig),
-        number(seq),
-        PyBytes_FromStringAndSize((const char *)p->payload, p->payload_len),
-        PyBool_FromLong(cut),
+        address_text(m, k->address[s], k->version),
+        number(k->port[s]),
+        address_text(m, k->address[d], k->version),
+        number(k->port[d]),
+        mac_text(m, item->known & PACKET_MACS ? item->of.packet.src_mac : NULL),
+        mac_text(m, item->known & PACKET_DST_MAC ? item->of.packet.dst_mac : NULL),
+        PyBool_FromLong(item->known & PACKET_ORIG),
+        number(item->of.packet.seq),
+        PyBytes_FromStringAndSize((const char *)item->of.packet.payload, item->number),
+        PyBool_FromLong(item->known & PACKET_CUT),
     };
-    return emit(m, m->packet_type, fields, sizeof fields / sizeof *fields);
+    return made(m, R_PACKET, fields, sizeof fields / sizeof *fields);
+}
+
+static PyObject *record_of(Meter *m, const struct item *item) {
+    return item->kind == ITEM_FLOW ? flow_record(m, item) : packet_record(m, item);
+}
+
+/* Append a record made of these fields. Takes over the fields. */
+static int emit(Meter *m, enum record which, PyObject **fields, int count) {
+    return emit_object(m, made(m, which, fields, count));
 }
 
 /* RFC 826; `body` is what follows the link-layer header. */
@@ -305,7 +326,7 @@ static int emit_arp(Meter *m, const struct frame *frame, const struct packet *p,
         PyBytes_FromStringAndSize((const char *)body, (Py_ssize_t)len),
         PyBool_FromLong(0),
     };
-    return emit(m, m->packet_type, fields, sizeof fields / sizeof *fields);
+    return emit(m, R_PACKET, fields, sizeof fields / sizeof *fields);
 }
 
 /* Append a Weird about a packet that is in no flow. Takes over `detail`. */
@@ -316,22 +337,24 @@ static int emit_weird(Meter *m, int64_t ts_ns, const char *name, PyObject *detai
         return -1;
     }
     PyObject *fields[] = {seconds(ts_ns), PyUnicode_FromString(name), none(), none(), none(), detail};
-    return emit(m, m->weird_type, fields, 6);
+    return emit(m, R_WEIRD, fields, 6);
 }
 
 /* Append a Weird about a packet that is counted in its flow although its lengths contradict each other. */
-static int emit_weird_in_flow(Meter *m, const struct frame *frame, const struct packet *p,
-                              const struct flow *f) {
+static int emit_weird_in_flow(Meter *m, const struct waiting *w, uint32_t index) {
     const char *text = "read %lu bytes of IP in a frame of %lu, lengths that do not agree";
+    const struct packet *p = &w->packet;
+    int64_t start_ns;
+    memcpy(&start_ns, m->origins[index].start_ns, 8);
     PyObject *fields[] = {
-        seconds(frame->ts_ns),
+        seconds(w->frame.ts_ns),
         PyUnicode_FromString(p->weird),
-        uid_text(m, f),
+        uid_text(m, &w->key, start_ns),
         address_text(m, p->src, p->version),
         address_text(m, p->dst, p->version),
-        PyUnicode_FromFormat(text, (unsigned long)p->ip_bytes, (unsigned long)frame->wire),
+        PyUnicode_FromFormat(text, (unsigned long)p->ip_bytes, (unsigned long)w->frame.wire),
     };
-    return emit(m, m->weird_type, fields, 6);
+    return emit(m, R_WEIRD, fields, 6);
 }
 
 /* Append a Loss at the time of the last frame. Takes over `detail`. */
@@ -342,5 +365,5 @@ static int emit_loss(Meter *m, const char *kind, unsigned lost, PyObject *detail
         return -1;
     }
     PyObject *fields[] = {seconds(ts_ns), seconds(ts_ns), PyUnicode_FromString(kind), number(lost), detail};
-    return emit(m, m->loss_type, fields, 5);
+    return emit(m, R_LOSS, fields, 5);
 }

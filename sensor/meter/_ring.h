@@ -59,7 +59,7 @@ static int split_datagrams(Meter *m, const struct frame *frame, const struct pac
 
 static int take_ring_frame(Meter *m, struct frame *frame, const struct offload *offload) {
     m->walk.last_ns = frame->ts_ns;
-    if (frame->ts_ns >= m->next_second_ns && advance(m, frame->ts_ns) < 0)
+    if (moves_time(m, frame->ts_ns) && advance(m, frame->ts_ns) < 0)
         return -1;
     struct packet p = {0};
     enum found found = parse(m, frame, &p);
@@ -136,11 +136,10 @@ static PyObject *meter_tick(Meter *m, PyObject *now) {
     long long ts_ns = PyLong_AsLongLong(now);
     if (ts_ns == -1 && PyErr_Occurred())
         return NULL;
-    if (m->flushing || ts_ns < 0)
+    if (m->flushing || m->batch != NULL || ts_ns < 0)
         return PyErr_Format(PyExc_ValueError, "expected nanoseconds since 1970, and no flush under way");
-    PyObject *out = m->out = PyList_New(0);
-    if (out != NULL && ts_ns >= m->next_second_ns && advance(m, ts_ns) < 0)
-        Py_CLEAR(out);
-    m->out = NULL;
-    return out;
+    int result = open_batch(m, NULL) == NULL ? -1 : 0;
+    if (result == 0 && moves_time(m, ts_ns))
+        result = advance(m, ts_ns);
+    return close_batch(m, result);
 }

@@ -1,41 +1,33 @@
 /* What a meter keeps: flows, the walk through a file, texts, counts. Part of _meter.c. */
-struct key {
-    uint8_t address[2][16]; /* IPv4 in the first four bytes, then zeros; the end that sorts first leads */
-    uint16_t port[2];
-    uint16_t vlan;
-    uint8_t proto, version;
-};
-
-/* What each end sent in this part: no other counter can pass the first, and that ends a part at PART_BYTES. */
-struct counts {
-    uint32_t wire[2], ip[2], payload[2], packets[2];
-};
-
-/* One flow: 152 bytes, so that a million take 145 MiB. Ends are 0 and 1 in the order of the key. What every
- * packet reads or writes stands first and together.
+/* One flow: 128 bytes for what every packet reads or writes, aligned to the processor's cache lines, so that
+ * two of them are fetched for a packet and no more.
  */
 struct flow {
-    struct key key;
+    struct key key;     /* version 0: this place is free */
     uint32_t hash_next; /* in its bucket; in the free list */
     uint32_t seen_s;    /* watermark at its last packet */
     int64_t first_ns, last_ns;
-    struct counts counts; /* of this part */
-    uint8_t state[2];     /* select: see there */
+    struct counts counts; /* of this part; ends are 0 and 1 in the order of the key */
+    uint32_t prev, next;  /* in its slot of the wheel; next: while flushing */
+    uint32_t base[2];     /* select: sequence number of the first stream byte */
+    uint32_t part;
+    uint16_t limit[2]; /* select: stream bytes of a TLS hello to hand up */
+    uint8_t state[2];  /* select: see there */
     uint8_t flags[2];
     uint16_t slot : 9;  /* of the wheel, where it is linked now */
     uint16_t orig : 1;  /* which end is the originator */
     uint16_t known : 6; /* K_ bits */
-    uint16_t limit[2];  /* select: stream bytes of a TLS hello to hand up */
-    uint8_t orig_dst_mac[6], mac[2][6];
-    uint32_t base[2];    /* select: sequence number of the first stream byte */
-    uint32_t prev, next; /* in its slot of the wheel; next: while flushing */
-    uint32_t part;
-    int64_t start_ns;
 };
-_Static_assert(sizeof(struct key) == 40, "a key is hashed and compared as its bytes");
-_Static_assert(sizeof(struct flow) == 152, "the memory of a million flows is a promise");
 
-enum { K_MAC0 = 1, K_MAC1 = 2, K_DST = 4, K_CLOSED = 8, K_FIN0 = 16, K_FIN1 = 32 };
+/* What is written once and read when the flow is reported. Bytes alone, so that a million take 26 MB. */
+struct origin {
+    uint8_t start_ns[8]; /* an int64_t */
+    uint8_t mac[2][6], orig_dst_mac[6];
+};
+_Static_assert(sizeof(struct flow) == 128, "two cache lines");
+_Static_assert(sizeof(struct origin) == 26, "the memory of a million flows is a promise");
+
+enum { K_MAC0 = KNOWN_MAC0, K_MAC1 = KNOWN_MAC1, K_DST = KNOWN_DST, K_CLOSED = 8, K_FIN0 = 16, K_FIN1 = 32 };
 
 enum { HASH_KEYS = 11 }; /* one for each 32 bits of a key, and one */
 
@@ -47,6 +39,7 @@ struct interface {
 
 struct walk {
     bool pcap, lost, known, big; /* known: the byte order is */
+    bool joining;                /* what is read lies in `rest` */
     uint32_t unit_ns, head, link, skip;
     uint64_t offset;
     int64_t last_ns;
@@ -96,16 +89,22 @@ struct waiting {
     int end; /* which end sent it */
 };
 
+/* The types of records, as sensor.meter._record_types returns them. */
+enum record { R_FLOW, R_PACKET, R_WEIRD, R_LOSS, RECORDS };
+
 typedef struct {
     PyObject_HEAD
-    PyObject *flow_type, *packet_type, *weird_type, *loss_type;
+    PyObject *record_types;   /* gives the tuple of types */
+    PyObject *types[RECORDS]; /* NULL until one is made */
     PyObject *protocols, *other_kinds; /* tuples of str */
     PyObject *end_text[ENDS], *tcp_text, *udp_text, *icmp_text, *icmp6_text, *fragment_text, *arp_text,
         *empty_text;
     newfunc tuple_new;
     allocfunc tuple_alloc;
     bool in_place; /* named tuples are filled where they stand, without a plain tuple to copy */
-    PyObject *out; /* the list being filled */
+    PyTypeObject *batch_type;
+    struct batch *batch; /* the one being filled */
+    struct item *spare;  /* of a batch that went: SPARE_ITEMS */
     struct text addresses[ADDRESS_TEXTS], macs[MAC_TEXTS];
     struct uid_text uids[UID_TEXTS];
     struct walk walk;
@@ -113,11 +112,22 @@ typedef struct {
     int waiting_count;
     uint64_t hash_key[HASH_KEYS];
     struct flow *flows; /* index 0 means "none" */
+    struct origin *origins;
+    size_t table_bytes; /* of both, one behind the other */
     uint32_t *buckets, bucket_mask, most_buckets;
     uint32_t max_flows, live, free, unused; /* unused: the first index never taken */
     uint32_t slot_head[WHEEL_S], slot_tail[WHEEL_S];
-    int64_t now_s, next_second_ns; /* now_s: the watermark, -1 before the first frame */
+    int64_t now_s; /* the watermark, -1 before the first frame */
+    int64_t calm_from_ns;
+    uint64_t calm_ns; /* a packet within so long from then on moves no time */
     bool flushing;
     uint32_t flush_next;
     uint64_t packets, wire_bytes, flow_packets, weird_packets, begun, evictions, others[OTHERS];
 } Meter;
+
+static inline bool same_key(const struct key *a, const struct key *b) {
+    uint64_t x[5], y[5];
+    memcpy(x, a, sizeof x);
+    memcpy(y, b, sizeof y);
+    return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]) | (x[4] ^ y[4])) == 0;
+}

@@ -59,7 +59,9 @@ static int finish(Meter *m, uint32_t index, enum end end) {
     f->hash_next = m->free;
     m->free = index;
     m->live--;
-    return emit_flow(m, f, end);
+    int result = emit_flow(m, index, end);
+    f->key.version = 0;
+    return result;
 }
 
 static enum end why_quiet(const struct flow *f) { return f->known & K_CLOSED ? E_CLOSED : E_IDLE; }
@@ -80,20 +82,115 @@ static int turn_slot(Meter *m, uint32_t slot) {
     return 0;
 }
 
-/* Move the watermark to this time, if it is later. */
+/* Order of flush: first packet, then uid. */
+static bool before(const Meter *m, uint32_t a, uint32_t b) {
+    const struct flow *left = &m->flows[a], *right = &m->flows[b];
+    if (left->first_ns != right->first_ns)
+        return left->first_ns < right->first_ns;
+    char texts[2][17];
+    int64_t starts_ns[2];
+    memcpy(&starts_ns[0], m->origins[a].start_ns, 8);
+    memcpy(&starts_ns[1], m->origins[b].start_ns, 8);
+    flow_uid(&left->key, starts_ns[0], texts[0]);
+    flow_uid(&right->key, starts_ns[1], texts[1]);
+    return memcmp(texts[0], texts[1], sizeof texts[0]) <= 0;
+}
+
+static uint32_t merge(Meter *m, uint32_t a, uint32_t b) {
+    uint32_t head = 0, *tail = &head;
+    while (a && b) {
+        uint32_t *least_of = before(m, a, b) ? &a : &b;
+        *tail = *least_of;
+        tail = &m->flows[*least_of].next;
+        *least_of = *tail;
+    }
+    *tail = a ? a : b;
+    return head;
+}
+
+/* Chain the flows from this place on that stand in order already; move `index` to the first that does not. */
+static uint32_t run_of_flows(Meter *m, uint32_t *index) {
+    uint32_t head = 0, last = 0;
+    for (; *index < m->unused; ++*index) {
+        if (m->flows[*index].key.version == 0)
+            continue;
+        if (last && m->flows[*index].first_ns <= m->flows[last].first_ns)
+            break;
+        if (last)
+            m->flows[last].next = *index;
+        else
+            head = *index;
+        last = *index;
+    }
+    if (last)
+        m->flows[last].next = 0;
+    return head;
+}
+
+/* Chain every flow in order through `next`, without memory of its own: a merge sort of the runs that there are,
+ * where runs[i] was merged of 2^i. Flows that began in order, as most do, make long ones.
+ */
+static uint32_t sort_flows(Meter *m) {
+    uint32_t runs[32] = {0}, all = 0, index = 1;
+    while (index < m->unused) {
+        uint32_t run = run_of_flows(m, &index);
+        int i = 0;
+        for (; run && runs[i]; i++) {
+            run = merge(m, runs[i], run);
+            runs[i] = 0;
+        }
+        runs[i] = run ? run : runs[i];
+    }
+    for (int i = 0; i < 32; i++)
+        all = merge(m, runs[i], all);
+    return all;
+}
+
+static void forget_table(Meter *m) {
+    m->bucket_mask = (uint32_t)least(FEWEST_BUCKETS, m->most_buckets) - 1;
+    memset(m->buckets, 0, ((size_t)m->bucket_mask + 1) * sizeof *m->buckets);
+    memset(m->slot_head, 0, sizeof m->slot_head);
+    memset(m->slot_tail, 0, sizeof m->slot_tail);
+    m->live = m->free = 0;
+    m->unused = 1;
+    m->now_s = -1;
+    m->calm_from_ns = 0;
+    m->calm_ns = 0;
+}
+
+/* Report every flow: time went back so far that none of them would end in its time. */
+static int begin_anew(Meter *m) {
+    for (uint32_t index = sort_flows(m), next; index; index = next) {
+        next = m->flows[index].next;
+        if (emit_flow(m, index, why_quiet(&m->flows[index])) < 0)
+            return -1;
+    }
+    forget_table(m);
+    return 0;
+}
+
+/* Move the watermark to this time, if it is later or far back. */
 static int advance(Meter *m, int64_t ts_ns) {
     if (drain(m) < 0)
         return -1;
     int64_t before = m->now_s, now_s = ts_ns / NS;
+    if (now_s < before && begin_anew(m) < 0)
+        return -1;
     m->now_s = now_s;
-    m->next_second_ns = (now_s + 1) * NS;
-    if (before < 0)
+    m->calm_from_ns = (now_s - BACK_S) * NS;
+    m->calm_ns = (uint64_t)(BACK_S + 1) * NS;
+    if (before < 0 || now_s < before)
         return 0;
     int64_t last = now_s < before + WHEEL_S ? now_s : before + WHEEL_S;
     for (int64_t second = before + 1; second <= last; second++)
         if (turn_slot(m, (uint32_t)(second % WHEEL_S)) < 0)
             return -1;
     return 0;
+}
+
+/* Say whether a packet of this time moves the watermark. */
+static inline bool moves_time(const Meter *m, int64_t ts_ns) {
+    return (uint64_t)ts_ns - (uint64_t)m->calm_from_ns >= m->calm_ns;
 }
 
 /* Report and forget the flow whose timeout is the nearest. */
@@ -131,11 +228,13 @@ static bool from_responder(const struct packet *p) {
 }
 
 /* Make the flow one that begins with this packet of the given end. Its key and links stay. */
-static void begin(Meter *m, struct flow *f, const struct frame *frame, const struct packet *p, int end) {
+static void begin(Meter *m, uint32_t index, const struct waiting *w) {
+    struct flow *f = &m->flows[index];
     m->begun++;
-    f->start_ns = f->first_ns = f->last_ns = frame->ts_ns;
+    f->first_ns = f->last_ns = w->frame.ts_ns;
+    memcpy(m->origins[index].start_ns, &w->frame.ts_ns, 8);
     f->seen_s = (uint32_t)m->now_s;
-    f->orig = (from_responder(p) ? 1 - end : end) & 1;
+    f->orig = (from_responder(&w->packet) ? 1 - w->end : w->end) & 1;
     f->part = 0;
     f->known = 0;
     memset(f->state, 0, sizeof f->state);
@@ -145,35 +244,32 @@ static void begin(Meter *m, struct flow *f, const struct frame *frame, const str
 
 /* Use twice as many buckets: as few as the flows need stay in the processor's cache. */
 static void more_buckets(Meter *m) {
-    uint32_t count = m->bucket_mask + 1;
-    m->bucket_mask = 2 * count - 1;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t index = m->buckets[i];
-        m->buckets[i] = 0;
-        while (index) { /* each flow stays, or moves up by `count` */
-            struct flow *f = &m->flows[index];
-            uint32_t next = f->hash_next, *bucket = bucket_of(m, &f->key);
-            f->hash_next = *bucket;
-            *bucket = index;
-            index = next;
-        }
+    m->bucket_mask = 2 * m->bucket_mask + 1;
+    memset(m->buckets, 0, ((size_t)m->bucket_mask + 1) * sizeof *m->buckets);
+    for (uint32_t index = 1; index < m->unused; index++) {
+        struct flow *f = &m->flows[index];
+        if (f->key.version == 0)
+            continue;
+        uint32_t *bucket = bucket_of(m, &f->key);
+        f->hash_next = *bucket;
+        *bucket = index;
     }
 }
 
-/* Return the index of a new flow with this key, or 0 on an error. */
-static uint32_t new_flow(Meter *m, const struct key *k) {
+/* Return the index of a new flow with this packet's key, or 0 on an error. */
+static uint32_t new_flow(Meter *m, const struct waiting *w) {
     if (m->live >= m->max_flows && evict(m) < 0)
         return 0;
+    if (m->live > m->bucket_mask / 2 && m->bucket_mask < m->most_buckets - 1)
+        more_buckets(m);
     uint32_t index = m->free;
     if (index)
         m->free = m->flows[index].hash_next;
     else
         index = m->unused++;
-    if (m->live > m->bucket_mask && m->bucket_mask < m->most_buckets - 1)
-        more_buckets(m);
-    uint32_t *bucket = bucket_of(m, k);
+    uint32_t *bucket = &m->buckets[w->hash & m->bucket_mask];
     struct flow *f = &m->flows[index];
-    f->key = *k;
+    f->key = w->key;
     f->hash_next = *bucket;
     *bucket = index;
     m->live++;
@@ -181,18 +277,21 @@ static uint32_t new_flow(Meter *m, const struct key *k) {
 }
 
 /* Report what ends before this packet: the flow, or a part of it. */
-static int divide(Meter *m, struct flow *f, const struct frame *frame, const struct packet *p, int end) {
+static int divide(Meter *m, uint32_t index, const struct waiting *w) {
+    struct flow *f = &m->flows[index];
+    const struct packet *p = &w->packet;
     bool opening = p->proto == TCP && (p->flags & (SYN | ACK)) == SYN;
-    bool idle = frame->ts_ns - f->last_ns > (int64_t)timeout_s(f) * NS;
+    bool idle = w->frame.ts_ns - f->last_ns > (int64_t)timeout_s(f) * NS;
     if (idle || (opening && f->known & K_CLOSED)) {
-        if (emit_flow(m, f, why_quiet(f)) < 0)
+        if (emit_flow(m, index, why_quiet(f)) < 0)
             return -1;
-        begin(m, f, frame, p, end);
-    } else if (frame->ts_ns - f->first_ns >= (int64_t)ACTIVE_S * NS || f->counts.wire[end] > PART_BYTES - frame->wire) {
-        if (emit_flow(m, f, E_ACTIVE) < 0)
+        begin(m, index, w);
+    } else if (w->frame.ts_ns - f->first_ns >= (int64_t)ACTIVE_S * NS ||
+               f->counts.wire[w->end] > PART_BYTES - w->frame.wire) {
+        if (emit_flow(m, index, E_ACTIVE) < 0)
             return -1;
         f->part++;
-        f->first_ns = f->last_ns = frame->ts_ns;
+        f->first_ns = f->last_ns = w->frame.ts_ns;
         f->counts = (struct counts){0};
         memset(f->flags, 0, sizeof f->flags);
     }

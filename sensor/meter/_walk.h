@@ -61,12 +61,15 @@ static step pcap_record(Meter *m, const uint8_t *p, size_t left) {
         const char *text = "read a captured length of %lu, expected at most %d";
         return nonsense(m, 1, PyUnicode_FromFormat(text, (unsigned long)captured, MAX_CAPTURED));
     }
+    uint32_t sec = get32(w->big, p), wire = get32(w->big, p + 12);
+    if ((sec | captured | wire) == 0)
+        return nonsense(m, 1, PyUnicode_FromString("read a record of zeros"));
     if (left < w->head + captured)
         return 0;
     for (size_t ahead = w->head + captured; ahead < left && ahead < w->head + captured + FETCH; ahead += 64)
         __builtin_prefetch(p + ahead);
-    int64_t ts_ns = (int64_t)get32(w->big, p) * NS + (int64_t)get32(w->big, p + 4) * w->unit_ns;
-    if (walk_frame(m, ts_ns, get32(w->big, p + 12), w->link, p + w->head, captured) < 0)
+    int64_t ts_ns = (int64_t)sec * NS + (int64_t)get32(w->big, p + 4) * w->unit_ns;
+    if (walk_frame(m, ts_ns, wire, w->link, p + w->head, captured) < 0)
         return -1;
     return (step)(w->head + captured);
 }
@@ -281,7 +284,9 @@ static step join_rest(Meter *m, const uint8_t *data, size_t len) {
         memcpy(w->rest + w->rest_len, data + at, taken);
         w->rest_len += taken;
         at += taken;
+        w->joining = true;
         step used = consume(m, w->rest, w->rest_len, false);
+        w->joining = false;
         if (used < 0)
             return -1;
         size_t left = w->rest_len - (size_t)used;
@@ -319,7 +324,9 @@ static int walk_bytes(Meter *m, const uint8_t *data, size_t len, bool last) {
     if (at < 0)
         return -1;
     if (w->rest_len > 0) { /* and so nothing is left of the block */
+        w->joining = true;
         used = last ? consume(m, w->rest, w->rest_len, true) : 0;
+        w->joining = false;
         if (used > 0) {
             w->rest_len -= (size_t)used;
             memmove(w->rest, w->rest + used, w->rest_len);

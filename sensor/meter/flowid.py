@@ -15,23 +15,6 @@ NO_VLAN: Final = 0xFFFF
 
 ICMP, TCP, UDP, ICMP6, SCTP = 1, 6, 17, 58, 132
 
-_NAMED: Final = {
-    ICMP: "icmp",
-    2: "igmp",
-    TCP: "tcp",
-    UDP: "udp",
-    47: "gre",
-    50: "esp",
-    51: "ah",
-    ICMP6: "icmp6",
-    89: "ospf",
-    103: "pim",
-    112: "vrrp",
-    SCTP: "sctp",
-}
-PROTOCOLS: Final = tuple(_NAMED.get(number, f"ip-{number}") for number in range(256))
-"""Text form of each IANA protocol number."""
-
 PORTED: Final = frozenset({TCP, UDP, SCTP, ICMP, ICMP6})
 """Protocols whose Community ID covers two ports."""
 

@@ -50,11 +50,6 @@ OTHER_TYPES: Final = {
     PPP: "ppp",
     NO_FAMILY: "null",
 }
-OTHER_KINDS: Final = (
-    "arp", "rarp", "eapol", "lldp", "pppoe", "loopback", "ieee1905", "homeplug",
-    "mpls", "ppp", "null", "llc", "stp", "ethertype",
-)  # fmt: skip
-"""What a frame without IP is counted as: `stats()["other_" + kind]`."""
 
 
 class Other(NamedTuple):

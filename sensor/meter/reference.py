@@ -17,7 +17,6 @@ from typing import Final
 from sensor.meter.block import Block
 from sensor.meter.flowid import (
     NO_VLAN,
-    PROTOCOLS,
     SCTP,
     TCP,
     UDP,
@@ -29,15 +28,14 @@ from sensor.meter.flowid import (
     seconds,
     uid,
 )
-from sensor.meter.parse import OTHER_KINDS, Bad, Ip, Other, parse
+from sensor.meter.items import Item
+from sensor.meter.names import MAX_FLOWS, OTHER_KINDS, PROTOCOLS
+from sensor.meter.parse import Bad, Ip, Other, parse
 from sensor.meter.ring import Corrupt, RingFrame, packets, ring_frames, tagged
 from sensor.meter.select import Side, selected
 from sensor.meter.walk import Frame, Walk
 from sensor.packet import Packet
 from sensor.records import FlowRecord, Loss, Weird
-
-MAX_FLOWS: Final = 1_000_000
-"""Flows in the table at once: a scan of a home's whole address space fits, and it takes 150 MB."""
 
 TCP_IDLE_S: Final = 300
 IDLE_S: Final = 60
@@ -48,6 +46,10 @@ CLOSED_S: Final = 5
 WHEEL_S: Final = 512
 """Seconds on the wheel: the next power of two above the longest timeout."""
 
+BACK_S: Final = 60
+"""Packets so much older than the watermark are late; older ones mean that the clock was set back. Then every
+flow ends and the watermark begins anew: waiting for the time that was would keep flows open for as long."""
+
 SERVICE_PORTS: Final = 1024
 """Ports below are services' (RFC 6335 §6): who sends from one to a port above is the responder."""
 
@@ -55,8 +57,6 @@ PART_BYTES: Final = 0xFFFFFFFF
 """Wire bytes of a direction beyond which a part ends early: what the native counters hold."""
 
 FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
-
-Item = Packet | FlowRecord | Weird | Loss
 
 
 @dataclass(slots=True)
@@ -139,13 +139,18 @@ class ReferenceMeter:
 
     def flush(self, most: int | None = None) -> list[Item]:
         if not self._flushing:
-            self._flushing.extend(sorted(self._flows.values(), key=lambda flow: (flow.first_ns, flow.uid())))
-            self._flows, self._wheel = {}, [{} for _ in range(WHEEL_S)]
-            self._now_s = -1
+            self._flushing.extend(self._taken())
         self._out = []
         while self._flushing and (most is None or len(self._out) < most):
             self._report(self._flushing.popleft(), "flush")
         return self._out
+
+    def _taken(self) -> list[Flow]:
+        """Empty the table and begin anew; return what was in it, by time and uid."""
+        flows = sorted(self._flows.values(), key=lambda flow: (flow.first_ns, flow.uid()))
+        self._flows, self._wheel = {}, [{} for _ in range(WHEEL_S)]
+        self._now_s = -1
+        return flows
 
     def tick(self, ts_ns: int) -> list[Item]:
         if self._flushing or ts_ns < 0:
@@ -290,7 +295,10 @@ class ReferenceMeter:
         self._wheel[flow.slot][flow.key] = flow
 
     def _advance(self, ts_s: int) -> None:
-        """Move the watermark to this time, if it is later, and report every flow that is due."""
+        """Move the watermark to this time, if it is later or far back, and report every flow that is due."""
+        if ts_s < self._now_s - BACK_S:
+            for flow in self._taken():
+                self._report(flow, "closed" if flow.closed else "idle")
         if self._now_s < 0:
             self._now_s = ts_s
         before, self._now_s = self._now_s, max(self._now_s, ts_s)

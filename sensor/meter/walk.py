@@ -137,11 +137,14 @@ class Walk:
             return self._pcap_header(data, at)
         if self._lost:
             return self._pcap_resync(data, at, last)
-        if len(data) - at < self._head:
-            return 0, None
+        return self._pcap_record(data, at) if len(data) - at >= self._head else (0, None)
+
+    def _pcap_record(self, data: bytes, at: int) -> Step:
         sec, fraction, captured, wire = struct.unpack_from(self._order + "IIII", data, at)
         if captured > MAX_CAPTURED:
             return self._nonsense(1, f"read a captured length of {captured}, expected at most {MAX_CAPTURED}")
+        if sec == captured == wire == 0:  # a disk that lost its power leaves zeros, as does a file cut short
+            return self._nonsense(1, "read a record of zeros")
         begin, end = at + self._head, at + self._head + captured
         if len(data) < end:
             return 0, None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import struct
 
-from sensor.meter import Block, Item, Meter
+from sensor.meter import Block, Meter
+from sensor.meter.items import Item
 
 TOY = bytes.fromhex("02000000000a")
 ROUTER = bytes.fromhex("020000000001")
@@ -100,4 +101,4 @@ def cut_into(data: bytes, cuts: list[int]) -> list[Block]:
 
 def run(meter: Meter, data: bytes) -> list[Item]:
     """Return all a capture brings, the flows that remain included."""
-    return meter.feed(one_block(data)) + meter.flush()
+    return [*meter.feed(one_block(data)), *meter.flush()]

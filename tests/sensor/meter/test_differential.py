@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.capture.file import blocks
-from sensor.meter import Block, Item, new_meter
+from sensor.meter import Block, new_meter
+from sensor.meter.items import Item
 from sensor.meter.reference import ReferenceMeter
 
 from . import frames as f

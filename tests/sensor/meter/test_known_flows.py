@@ -19,7 +19,7 @@ Way = tuple[str, str, int, str, int]
 
 def flows(path: Path) -> list[FlowRecord]:
     meter = new_meter()
-    items = [item for block in blocks(path) for item in meter.feed(block)] + meter.flush()
+    items = [*(item for block in blocks(path) for item in meter.feed(block)), *meter.flush()]
     return [item for item in items if isinstance(item, FlowRecord)]
 
 

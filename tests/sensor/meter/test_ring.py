@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensor.meter import Block, Item, new_meter
+from sensor.meter import Block, new_meter
+from sensor.meter.items import Item
 from sensor.meter.reference import ReferenceMeter
 from sensor.packet import Packet
 from sensor.records import FlowRecord, Loss
@@ -53,7 +54,7 @@ def ring_block(*frames: Sent) -> bytes:
 def outcome(native: bool, *blocks: bytes) -> tuple[list[Item], dict[str, int]]:
     meter = new_meter(native, 1000)
     out = [item for block in blocks for item in meter.feed(Block(block, "ring", False, False))]
-    return out + meter.flush(), meter.stats()
+    return [*out, *meter.flush()], meter.stats()
 
 
 def one_flow(native: bool, *sent: Sent) -> FlowRecord:
@@ -120,11 +121,12 @@ class TestOnTheWire:
     def test_flows_end_while_the_line_is_quiet(self, native: bool) -> None:
         meter = new_meter(native)
         meter.feed(Block(ring_block(Sent(f.ethernet(f.ipv4(f.udp(1, 2), 17)))), "ring", False, False))
-        assert meter.tick((f.START_S + 60) * 10**9) == []
+        assert not meter.tick((f.START_S + 60) * 10**9)
         (flow,) = meter.tick((f.START_S + 61) * 10**9)
         assert isinstance(flow, FlowRecord)
         assert flow.end == "idle"
-        assert meter.tick(0) == meter.flush() == []
+        assert not meter.tick(0)
+        assert not meter.flush()
         with pytest.raises(ValueError, match="nanoseconds"):
             meter.tick(-1)
 

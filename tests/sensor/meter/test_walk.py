@@ -166,6 +166,7 @@ NG = pcapng(f.interface(), GOOD)
         pytest.param(
             f.pcap(FRAME) + HUGE + bytes(50) + f.pcap(FRAME, FRAME)[24:], id="captured length of 4 GiB"
         ),
+        pytest.param(f.pcap(FRAME) + bytes(4096) + f.pcap(FRAME, FRAME)[24:], id="a page of zeros"),
         pytest.param(NG + struct.pack("<II", 6, 0) + bytes(4) + GOOD * 2, id="block length of 0"),
         pytest.param(NG + struct.pack("<II", 6, 13) + bytes(4) + GOOD * 2, id="block length of 13"),
         pytest.param(
