@@ -8,7 +8,22 @@ from typing import Final
 
 from flask import Blueprint, Flask, Response
 
-from web import alerts, certificate, changes, devices, errors, headers, home, icon, login, security, setup
+from web import (
+    alerts,
+    answers,
+    certificate,
+    changes,
+    devices,
+    digest,
+    errors,
+    headers,
+    home,
+    icon,
+    login,
+    security,
+    setup,
+    sharing,
+)
 from web.desk import Desk, install
 from web.language import Language
 from web.reading import Reader, VisibleReader
@@ -26,6 +41,9 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     devices.pages,
     changes.pages,
     alerts.pages,
+    answers.pages,
+    digest.pages,
+    sharing.pages,
     icon.pages,
     login.pages,
     setup.pages,

@@ -6,9 +6,11 @@ from typing import Final
 
 from flask import Blueprint, abort, request
 
+from web.answers import WISHES, answers, covering
 from web.chain import of_alert
 from web.desk import desk, page
 from web.security import allow
+from web.telling import told_in
 
 pages = Blueprint("alerts", __name__)
 
@@ -25,8 +27,17 @@ def index() -> str:
     reader = desk().reader
     devices = {device.device: device for device in reader.devices()}
     only = devices.get(request.args.get("device", ""))
-    groups = {volume: reader.alerts(only.device if only else None, volume, LIMIT) for volume in VOLUMES}
-    return page("alerts.html", groups=groups, limit=LIMIT, devices=devices, only=only)
+    here = desk()
+    groups = {
+        volume: told_in(here, reader.alerts(only.device if only else None, volume, LIMIT))
+        for volume in VOLUMES
+    }
+    standing = answers().standing()
+    said = {one.alert: one for one in standing if one.alert is not None}
+    hushed = sum(one.act in WISHES for one in standing)
+    return page(
+        "alerts.html", groups=groups, limit=LIMIT, devices=devices, only=only, said=said, hushed=hushed
+    )
 
 
 @pages.get("/alerts/<identifier>")
@@ -37,4 +48,8 @@ def show(identifier: str) -> str:
     found = here.reader.alert(identifier)
     if found is None:
         abort(404)
-    return page("alert.html", alert=found, chain=of_alert(here, found))
+    chain = of_alert(here, found)
+    (told,) = told_in(here, [found])
+    standing = covering(found, answers().standing())
+    devices = {chain.device.device: chain.device} if chain.device else {}
+    return page("alert.html", alert=told, chain=chain, standing=standing, devices=devices)

@@ -12,6 +12,7 @@ from flask import Flask, current_app, render_template
 from werkzeug.local import LocalProxy
 
 from appliance.behaviour.facts import Change
+from appliance.findings.kind import Words as FindingWords
 from appliance.findings.kinds import KINDS
 from appliance.parties.party import PartyRecord
 from web import speaking, words
@@ -58,7 +59,8 @@ def install(app: Flask, here: Desk) -> None:
         language=LocalProxy(lambda: here.language),
         words=words,
         version=_versions(app),
-        kinds={kind.code: kind for kind in KINDS},
+        kinds=_KINDS,
+        finding_words=lambda code: finding_words(here.language, code),
     )
     env.filters.update(
         {name: _spoken(here, name) for name in _SPOKEN},
@@ -78,6 +80,17 @@ _SPOKEN: Final = ("size", "exact_size", "duration", "number", "country", "senten
 
 def _spoken(here: Desk, name: str) -> Callable[..., str]:
     return lambda value: cast(str, getattr(here.language, name)(value))
+
+
+_KINDS: Final = {kind.code: kind for kind in KINDS}
+
+
+def finding_words(language: Language, code: str) -> FindingWords | None:
+    """Return what families read of a kind of finding; in English where nobody wrote it in their language."""
+    kind = _KINDS.get(code)
+    if kind is None:
+        return None
+    return kind.french if language.code == "fr" else kind.english
 
 
 def company(record: PartyRecord | Change | Any) -> str:

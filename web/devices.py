@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from flask import Blueprint, abort, request
 
@@ -16,11 +17,14 @@ from web.home import Own, device_card, device_cards
 from web.language import HOUR_S
 from web.security import allow
 from web.standing import outside, twins
+from web.telling import told_in
 from web.timeline import MAX_DAYS, Marked, happenings, timeline
 
 pages = Blueprint("devices", __name__)
 
-ACTIVITY_DAYS = 7
+ACTIVITY_DAYS: Final = 7
+SHOWN: Final = 3
+"""Alerts of a device on its own page."""
 
 
 @pages.get("/devices")
@@ -56,7 +60,8 @@ def show(device: str) -> str:
         "device.html",
         device=found,
         card=device_card(here, watch, found, own),
-        alerts=alerts,
+        alerts=told_in(here, alerts[:SHOWN]),
+        more_alerts=len(alerts) - SHOWN,
         parties=parties,
         twins=twins(parties),
         findings=findings,

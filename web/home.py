@@ -17,12 +17,16 @@ from web.daily import today, today_spans
 from web.desk import Desk, desk, page
 from web.security import allow
 from web.standing import WEEK_S, Card, count_roles, news, state
+from web.telling import told_in
 from web.watching import missed_s
 
 pages = Blueprint("home", __name__)
 
 URGENCY: Final = ("act", "changed", "weak", "learning", "quiet", "away")
 """The order of cards on the first page."""
+
+SHOWN: Final = 6
+"""Alerts on the first page; the inbox has all."""
 
 T = TypeVar("T", Alert, Finding, PartyRecord)
 
@@ -37,9 +41,11 @@ def show() -> str:
         return page("empty.html")
     changes = here.reader.changes(since=watch.last_ts - WEEK_S)
     cards = device_cards(here, watch)
+    latest = news(here.reader.told(), changes, watch.first_ts, watch.last_ts)
     return page(
         "home.html",
-        news=news(here.reader.told(), changes, watch.first_ts, watch.last_ts),
+        news=latest._replace(alerts=told_in(here, latest.alerts[:SHOWN]) + latest.alerts[SHOWN:]),
+        shown=SHOWN,
         cards=sorted(cards, key=lambda card: URGENCY.index(card.state)),
         devices={card.device.device: card.device for card in cards},
         watch=watch,

@@ -180,6 +180,12 @@ VOLUMES: Final = {
     "log": N_("written down only"),
 }
 
+ANSWERS: Final = {
+    "expected": N_("you said this is expected"),
+    "useful": N_("you said this was good to know"),
+    "wrong": N_("you said this is not true"),
+}
+
 STATES: Final = {
     "act": N_("Needs you"),
     "changed": N_("Changed this week"),

@@ -13,6 +13,12 @@ PAGES = (
     f"/changes?device={DOLL}",
     *(f"/changes/c-00000000000{n}" for n in range(1, 6)),
     "/alerts",
+    "/digest",
+    "/digest?back=2",
+    "/wishes",
+    "/sharing",
+    "/sharing?days=7",
+    f"/sharing?device={DOLL}",
     f"/alerts?device={CAMERA}",
     *(f"/alerts/a-00000000000{n}" for n in range(1, 5)),
 )
