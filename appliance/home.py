@@ -5,7 +5,7 @@ Does no I/O and has no clock: time is that of the records, so a replayed capture
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from appliance.alerts.alert import Alert
@@ -17,6 +17,7 @@ from appliance.behaviour.facts import Change, Contact, Update
 from appliance.devices.family import Family
 from appliance.devices.knowledge import DeviceKnowledge
 from appliance.devices.registry import Devices
+from appliance.endpoints import met, subject
 from appliance.findings.finding import Finding
 from appliance.findings.findings import Findings
 from appliance.findings.kind import ASKED, ASKER
@@ -28,29 +29,15 @@ from appliance.parties.knowledge import PartyKnowledge
 from appliance.parties.names import Names
 from appliance.parties.party import Destination, Party
 from sensor.records import (
-    CoapRequest,
-    Dhcp6Reply,
-    DhcpAck,
-    DhcpRequest,
     DnsAnswer,
     DnsQuery,
-    EncryptedDns,
     FlowRecord,
     HttpRequest,
     Loss,
-    MdnsService,
-    MqttConnect,
-    Neighbour,
     Observation,
     Record,
-    RtspRequest,
     SensorStats,
-    SsdpAnnouncement,
-    TlsCertificate,
     TlsClientHello,
-    TlsServerHello,
-    Tunnel,
-    Unreachable,
     Weird,
 )
 
@@ -77,7 +64,7 @@ Fact = FlowRow | Seen | Update | Change | Finding | Alert | Weird | Loss | Senso
 
 
 class Home:
-    """One home: `feed` it records in the order of their emission; it yields facts in a fixed order."""
+    """One home: `feed` it records in the order of their emission; it gives facts in a fixed order."""
 
     def __init__(self, knowledge: Knowledge, *, language: str = "en") -> None:
         self.devices = Devices(knowledge.devices)
@@ -89,34 +76,40 @@ class Home:
         self.findings = Findings()
         self.judge = Judge(language, senses=senses_of(knowledge.devices.models))
         self._marks = Marks()
-        self._step = 0
+        self._next_step = STEP_S
         self.told: dict[str, Alert] = {}
         self.first_ts: float | None = None
         self.last_ts: float | None = None
+        self._ways: dict[type[Any], Callable[[Any], list[Fact]]] = {
+            FlowRecord: self._flow,
+            Weird: self._as_it_is,
+            SensorStats: self._as_it_is,
+            Loss: self._loss,
+            TlsClientHello: self._hello,
+            HttpRequest: self._request,
+        }
 
-    def feed(self, record: Record) -> Iterator[Fact]:
-        """Yield the facts that one record brings."""
-        if isinstance(record, SensorStats):
-            if record.ts:  # a capture without packets has no time
-                yield from self._clock(record)
-            yield record
-            return
-        yield from self._clock(record)
-        if isinstance(record, FlowRecord):
-            yield from self._flow(record)
-        elif isinstance(record, Weird):
-            yield record
-        elif isinstance(record, Loss):
-            self.behaviour.note_loss(record)
-            yield record
-        else:
-            yield from self._observation(record)
+    def feed(self, record: Record) -> list[Fact]:
+        """Return the facts that one record brings."""
+        ts = record.ts
+        if not ts and isinstance(record, SensorStats):
+            return [record]  # a capture without packets has no time
+        until = ts + record.duration_s if isinstance(record, FlowRecord) else ts
+        kind: type[Any] = type(record)
+        way = self._ways.get(kind, self._observation)
+        first, last = self.first_ts, self.last_ts
+        if first is None or ts < first:
+            self.first_ts = ts
+        if last is None or until > last:
+            self.last_ts = until  # the watermark: the latest capture time seen, it only ever goes forward
+            if until >= self._next_step or until >= self.newcomers.next_ts:
+                return [*self._passed(until), *way(record)]
+        return way(record)
 
-    def advance(self) -> Iterator[Fact]:
-        """Yield what follows from the passing of capture time alone: parties gone, changes confirmed."""
+    def advance(self) -> list[Fact]:
+        """Return what follows from the passing of capture time alone: parties gone, changes confirmed."""
         self.devices.compare()
-        if self.last_ts is not None:
-            yield from self._judged(self.behaviour.advance(self.last_ts))
+        return [] if self.last_ts is None else self._judged(self.behaviour.advance(self.last_ts))
 
     def note_block(self, device: str, start: float, end: float | None) -> None:
         """Note that the gateway blocks something of a device from `start` until `end` (None: not known yet).
@@ -125,109 +118,125 @@ class Home:
         """
         self.behaviour.note_block(device, start, end)
 
-    def _clock(self, record: Record) -> Iterator[Fact]:
-        """Move the watermark: the latest capture time seen, which only ever goes forward."""
-        until = record.ts + record.duration_s if isinstance(record, FlowRecord) else record.ts
-        if self.first_ts is None or record.ts < self.first_ts:
-            self.first_ts = record.ts
-        if self.last_ts is None or until > self.last_ts:
-            self.last_ts = until
-            if until // STEP_S > self._step:
-                self._step = int(until // STEP_S)
-                yield from self.advance()
-            if until >= self.newcomers.next_ts:
-                yield from self._judged(self.newcomers.due(until, self.first_ts, self.devices))
+    def _passed(self, until: float) -> list[Fact]:
+        """Return what is due now that capture time has reached `until`."""
+        facts: list[Fact] = []
+        if until >= self._next_step:
+            self._next_step = (until // STEP_S + 1) * STEP_S
+            facts += self.advance()
+        if until >= self.newcomers.next_ts:
+            first = until if self.first_ts is None else self.first_ts
+            facts += self._judged(self.newcomers.due(until, first, self.devices))
+        return facts
 
-    def _observation(self, record: Observation) -> Iterator[Fact]:
-        yield from self._place(record)
-        device = self.devices.owner(*_subject(record))
-        yield Seen(record, device)
-        if isinstance(record, TlsClientHello):
-            self._marks.read(record)
-            if record.server_name or record.ech:
-                self.names.learn_flow(record.uid, record.server_name, "hidden" if record.ech else "sni")
-        elif isinstance(record, HttpRequest):
-            self._marks.read(record)
-            if record.host:
-                self.names.learn_flow(record.uid, record.host, "http")
-        if device is None:
-            return
-        if isinstance(record, DnsAnswer):
+    def _as_it_is(self, record: Weird | SensorStats) -> list[Fact]:
+        return [record]
+
+    def _loss(self, loss: Loss) -> list[Fact]:
+        self.behaviour.note_loss(loss)
+        return [loss]
+
+    def _observation(self, record: Observation) -> list[Fact]:
+        facts: list[Fact] = [*self._place(record)]
+        device = self.devices.owner(*subject(record))
+        facts.append(Seen(record, device))
+        if device is not None:
+            self._read(device, record, facts)
+        return facts
+
+    def _hello(self, hello: TlsClientHello) -> list[Fact]:
+        self._marks.read(hello)
+        if hello.server_name or hello.ech:
+            self.names.learn_flow(hello.uid, hello.server_name, "hidden" if hello.ech else "sni")
+        return self._observation(hello)
+
+    def _request(self, request: HttpRequest) -> list[Fact]:
+        self._marks.read(request)
+        if request.host:
+            self.names.learn_flow(request.uid, request.host, "http")
+        return self._observation(request)
+
+    def _read(self, device: str, record: Any, facts: list[Fact]) -> None:
+        """Add to `facts` what an observation says of the device that it is about."""
+        kind = type(record)
+        if kind is DnsAnswer:
             self.names.learn(device, record)
-        yield from self._judged(self.behaviour.observe(device, record))
-        party = self._party_of(device, record)
-        yield from self._judged(
-            self.findings.observe(
-                device,
-                record,
-                party.domain if party is not None else None,
-                purpose=party.purpose if party is not None else None,
-            )
-        )
-        if isinstance(record, (HttpRequest, RtspRequest)):
+        found = self.behaviour.observe(device, record)
+        if found:
+            facts += self._judged(found)
+        if self.findings.concerns(record, ASKER):
+            party = self._party_of(device, record)
+            domain, purpose = (party.domain, party.purpose) if party is not None else (None, None)
+            facts += self._judged(self.findings.observe(device, record, domain, purpose=purpose))
+        if self.findings.concerns(record, ASKED):
             asked = self.devices.owner(None, record.dst)
             if asked is not None and asked != device:
-                yield from self._judged(self.findings.observe(asked, record, None, side=ASKED))
+                facts += self._judged(self.findings.observe(asked, record, None, side=ASKED))
 
-    def _place(self, record: Record) -> Iterator[Loss]:
+    def _place(self, record: Record) -> Sequence[Loss]:
         """Tell the devices of a record; whom it brought hears the family's words and waits to be told."""
         self.devices.observe(record)
         new = self.devices.take_new()
-        if new:
-            self.family.meet()
-            for device in new:
-                yield from self.newcomers.arrive(device, record.ts)
+        if not new:
+            return ()
+        self.family.meet()
+        return [loss for device in new for loss in self.newcomers.arrive(device, record.ts)]
 
     def _party_of(self, device: str, record: Observation) -> Party | None:
         """Return the party that an observation was sent to, None where that stayed in the home."""
-        met = _met(record)
-        if met is None:
+        end = met(record)
+        if end is None:
             return None
-        uid, (proto, address, port) = met
+        uid, (proto, address, port) = end
         if isinstance(record, (HttpRequest, TlsClientHello)):
             name = record.host if isinstance(record, HttpRequest) else record.server_name
             destination = Destination(address, port, proto, name, "sni")
         elif isinstance(record, DnsQuery):
             destination = Destination(address, port, proto, None, "none")
         else:
-            destination = self.names.destination_of(device, uid, record.ts, met[1])
+            destination = self.names.destination_of(device, uid, record.ts, end[1])
         party = self._party(device, destination)
         return None if party.outcome == LOCAL else party
 
-    def _flow(self, flow: FlowRecord) -> Iterator[Fact]:
-        yield from self._place(flow)
+    def _flow(self, flow: FlowRecord) -> list[Fact]:
+        facts: list[Fact] = [*self._place(flow)]
         orig = self.devices.owner(flow.orig_mac, flow.orig_h)
         resp = self.devices.owner(flow.resp_mac or flow.orig_dst_mac, flow.resp_h)
         device = orig or resp
         mark = self._marks.take(flow.uid, last=flow.end != "active")
         if device is None:
-            yield flow_row(flow, None, None, None)
-            return
+            facts.append(flow_row(flow, None, None, None))
+            return facts
         outward = orig is not None
         remote, port = (flow.resp_h, flow.resp_p) if outward else (flow.orig_h, flow.orig_p)
         destination = self.names.destination(device, flow, remote, port)
         party = self._party(device, destination)
-        yield flow_row(flow, device, party.domain, destination.name)
-        if party.outcome != LOCAL and not (orig and resp):
-            contact = _contact(flow, device, destination, party, mark, outward=outward)
-            yield from self._judged(self.behaviour.meet(contact))
-        domain = party.domain if party.outcome != LOCAL else None
+        facts.append(flow_row(flow, device, party.domain, destination.name))
+        domain = None
+        if party.outcome != LOCAL:
+            domain = party.domain
+            if not (orig and resp):
+                contact = _contact(flow, device, destination, party, mark, outward=outward)
+                facts += self._judged(self.behaviour.meet(contact))
         side = ASKER if outward else ASKED
-        yield from self._judged(self.findings.observe(device, flow, domain, side=side, purpose=party.purpose))
+        facts += self._judged(self.findings.observe(device, flow, domain, side=side, purpose=party.purpose))
         if orig and resp and orig != resp:
-            yield from self._judged(self.findings.observe(resp, flow, None, side=ASKED))
+            facts += self._judged(self.findings.observe(resp, flow, None, side=ASKED))
+        return facts
 
     def _party(self, device: str, destination: Destination) -> Party:
         return self.parties.attribute(self.devices.vendor(device), destination)
 
-    def _judged(self, facts: Iterable[Update | Change | Finding]) -> Iterator[Fact]:
-        """Yield each fact and, behind it, the alert that it deserves."""
+    def _judged(self, facts: Iterable[Update | Change | Finding]) -> list[Fact]:
+        """Return each fact and, behind it, the alert that it deserves."""
+        judged: list[Fact] = []
         for fact in facts:
-            yield fact
+            judged.append(fact)
             alert = self.judge(fact, self.devices.record(fact.device))
             if alert is not None and is_news(alert, self.told.get(alert.identifier)):
                 self.told[alert.identifier] = alert
-                yield alert
+                judged.append(alert)
+        return judged
 
 
 def _contact(
@@ -263,35 +272,6 @@ def _contact(
         user_agent=mark.user_agent if mark else None,
         reason=party.reason,
     )
-
-
-def _met(record: Observation) -> tuple[str, tuple[str, str, int]] | None:
-    """Return the flow and the (protocol, address, port) a device talked to; None where none is told."""
-    if isinstance(record, (HttpRequest, MqttConnect, RtspRequest)):
-        return record.uid, ("tcp", record.dst, record.dport)
-    if isinstance(record, (CoapRequest, EncryptedDns, TlsClientHello, Tunnel)):
-        tcp = getattr(record, "transport", "") == "tcp" or getattr(record, "kind", "") in {"dot", "doh"}
-        return record.uid, ("tcp" if tcp else "udp", record.dst, record.dport)
-    if isinstance(record, (TlsServerHello, TlsCertificate)):
-        return record.uid, ("tcp", record.server, record.server_port)
-    if isinstance(record, DnsQuery):
-        return record.uid, (record.transport, record.resolver, 53)
-    return None
-
-
-def _subject(record: Observation) -> tuple[str | None, str]:
-    """Return the MAC and the address of the endpoint that asked or announced."""
-    if isinstance(record, (DnsAnswer, TlsServerHello, TlsCertificate, Dhcp6Reply, Unreachable)):
-        return record.client_mac, record.client
-    if isinstance(record, DnsQuery):
-        return record.mac, record.client
-    if isinstance(record, (MdnsService, SsdpAnnouncement)):
-        return record.mac, record.host
-    if isinstance(record, (Neighbour, DhcpAck)):
-        return record.mac, record.address
-    if isinstance(record, DhcpRequest):
-        return record.mac, record.client or record.requested_address or "0.0.0.0"  # noqa: S104 - no address yet
-    return record.mac, record.src
 
 
 PARTS: Final = ("devices", "names", "behaviour", "history", "findings")

@@ -7,15 +7,24 @@ restart alone is "restarted".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
 
 from appliance.behaviour import versions
 from appliance.behaviour.facts import Contact, Update
 from appliance.behaviour.hosts import FIRMWARE_PATH, is_update_like
 from appliance.behaviour.spans import DAY_S, HOUR_S, day_of
 from appliance.behaviour.state import Channel, Cue, Device, Handshake, Party, Report, Start
-from sensor.records import DhcpRequest, DnsAnswer, DnsQuery, HttpRequest, Record, TlsClientHello
+from sensor.records import (
+    DhcpRequest,
+    DnsAnswer,
+    DnsQuery,
+    HttpRequest,
+    MdnsService,
+    Record,
+    SsdpAnnouncement,
+    TlsClientHello,
+)
 
 WINDOW_S: Final = 6 * HOUR_S
 """Cues of one update lie within this: download by day, restart at the next quiet moment."""
@@ -61,41 +70,67 @@ MAX_UPDATES: Final = 64
 MAX_FIRMWARE_UIDS: Final = 16
 MAX_CUES: Final = 12
 
+NOTHING: Final[tuple[Update, ...]] = ()
+
 CONTENT: Final = ("content", "video", "voice", "music", "cdn", "advertising")
 """Purposes whose large downloads are the product itself."""
 
 
-def begin_session(device: Device, ts: float) -> None:
-    """Note that a record of the device came by."""
-    if ts > device.last_ts + SESSION_GAP_S:
-        device.session_ts = ts
-    device.last_ts = max(device.last_ts, ts)
+def from_record(device: Device, record: Record) -> Sequence[Update]:
+    """Return the update, new or surer, that an observation gives away; most say nothing of it."""
+    read = _READERS.get(type(record))
+    return read(device, record) if read is not None else NOTHING
 
 
-def from_record(device: Device, record: Record) -> Iterator[Update]:
-    """Yield the update, new or surer, that an observation gives away."""
-    kind = type(record)
-    if kind is DnsQuery or kind is DnsAnswer:
-        yield from _asked(device, record.ts, record.query)  # type: ignore[union-attr]
-        return
-    if isinstance(record, TlsClientHello):
-        if record.server_name is not None:
-            shape = f"{record.ja4[:3]}{record.ja4[4:6]}{record.ja4[10:23]}"
-            yield from _shook(device, record.ts, record.server_name, shape, "TLS handshake")
-        return
-    if isinstance(record, HttpRequest):
-        if FIRMWARE_PATH.search(record.path):
-            device.firmware_uids = [*device.firmware_uids, record.uid][-MAX_FIRMWARE_UIDS:]
-    elif isinstance(record, DhcpRequest):
-        _joined(device, record)
-        shape = ",".join(map(str, record.parameter_list))
-        yield from _shook(device, record.ts, f"dhcp {record.message_type}", shape, "DHCP handshake")
+def _name_asked(device: Device, record: DnsQuery | DnsAnswer) -> Sequence[Update]:
+    start = device.start
+    if start is None or not start.ts <= record.ts <= start.ts + BOOT_S:
+        return NOTHING
+    return list(_asked(device, start, record.query))
+
+
+def _hello(device: Device, record: TlsClientHello) -> Sequence[Update]:
+    if record.server_name is None:
+        return NOTHING
+    ja4 = record.ja4
+    shape = f"{ja4[:3]}{ja4[4:6]}{ja4[10:23]}"
+    return _shook(device, record.ts, record.server_name, shape, "TLS handshake")
+
+
+def _request(device: Device, record: HttpRequest) -> Sequence[Update]:
+    if FIRMWARE_PATH.search(record.path):
+        device.firmware_uids = [*device.firmware_uids, record.uid][-MAX_FIRMWARE_UIDS:]
+    return _versions(device, record)
+
+
+def _address_asked(device: Device, record: DhcpRequest) -> Sequence[Update]:
+    _joined(device, record)
+    shape = ",".join(map(str, record.parameter_list))
+    found = _shook(device, record.ts, f"dhcp {record.message_type}", shape, "DHCP handshake")
+    return [*found, *_versions(device, record)]
+
+
+def _versions(device: Device, record: Record) -> Sequence[Update]:
+    found: list[Update] = []
     for heard in versions.said(record):
         change = versions.learn(device, record.ts, heard)
         if change is not None:
             text = f"{change.where} changed from {change.before} to {change.after}"
             cue = Cue(record.ts, "version", 4.0, text, change.before, change.after)
-            yield from _weigh(device, cue, change.since)
+            found.extend(_weigh(device, cue, change.since))
+    return found
+
+
+_READERS: Final[dict[type[Any], Callable[[Device, Any], Sequence[Update]]]] = {
+    DnsQuery: _name_asked,
+    DnsAnswer: _name_asked,
+    TlsClientHello: _hello,
+    HttpRequest: _request,
+    DhcpRequest: _address_asked,
+    SsdpAnnouncement: _versions,
+    MdnsService: _versions,
+}
+"""How each kind of record that can give away an update is read."""
 
 
 def from_contact(device: Device, party: Party, channel: Channel, contact: Contact) -> Iterator[Update]:
@@ -134,11 +169,8 @@ def _joined(device: Device, request: DhcpRequest) -> None:
     device.joined.append(request.ts)
 
 
-def _asked(device: Device, ts: float, name: str) -> Iterator[Update]:
-    start = device.start
-    if start is None or not start.ts <= ts <= start.ts + BOOT_S or len(start.names) >= MAX_BOOT_NAMES:
-        return
-    if name in start.names:
+def _asked(device: Device, start: Start, name: str) -> Iterator[Update]:
+    if len(start.names) >= MAX_BOOT_NAMES or name in start.names:
         return
     start.names.append(name)
     usual = _usual_names(device.boots)
@@ -158,16 +190,31 @@ def _usual_names(boots: list[list[str]]) -> list[str]:
     return [name for name in names if 2 * sum(name in boot for boot in boots) >= len(boots)]
 
 
-def _shook(device: Device, ts: float, peer: str, shape: str, what: str) -> Iterator[Update]:
+class _Shake(NamedTuple):
+    """One handshake."""
+
+    ts: float
+    peer: str
+    shape: str
+    what: str  # in plain words
+
+
+def _shook(device: Device, ts: float, peer: str, shape: str, what: str) -> Sequence[Update]:
     seen = device.handshakes.get(peer)
     if seen is None:
         if len(device.handshakes) < MAX_HANDSHAKES:
             device.handshakes[peer] = Handshake(shape, 1)
-        return
+        return NOTHING
     if shape == seen.shape:
         seen.times += 1
         seen.new_shape, seen.new_times = None, 0
-        return
+        return NOTHING
+    return list(_shook_anew(device, seen, _Shake(ts, peer, shape, what)))
+
+
+def _shook_anew(device: Device, seen: Handshake, shake: _Shake) -> Iterator[Update]:
+    """Yield the update that a handshake of another shape gives away, once the shape has stayed."""
+    ts, peer, shape, what = shake
     if shape != seen.new_shape:
         seen.new_shape, seen.new_times, seen.new_ts = shape, 0, ts
     seen.new_times += 1

@@ -66,6 +66,7 @@ KIND: Final = Kind(
     do="Switch it off when nobody uses it, if you can. Ask the maker what it sends then.",
     cannot_prove="What was sent, or that it was not needed: devices also say that they are still there.",
     rules=("GDPR art. 5(1)(c)", "GDPR art. 25", "ETSI EN 303 645 6-4"),
+    reads=(FlowRecord,),
     look=nothing,
     french=Words(
         title="Envoie jour et nuit",

@@ -34,6 +34,7 @@ KIND: Final = Kind(
     do="Look for an update. If it stays so, ask the maker why the certificate is not a proper one.",
     cannot_prove="That the device accepted it: it may have hung up, or know this very certificate by heart.",
     rules=("GDPR art. 32", "ETSI EN 303 645 5.5-1", "RED art. 3(3)(e), EN 18031-2"),
+    reads=(TlsCertificate,),
     look=look,
     french=Words(
         title="Preuve d'identité douteuse",

@@ -121,6 +121,7 @@ KIND: Final = Kind(
     do="Ask the maker to encrypt these requests. Change the password if one was among them.",
     cannot_prove="What the fields held: we read their names only, and a name may be used for something else.",
     rules=("GDPR art. 32", "GDPR art. 5(1)(f)", "ETSI EN 303 645 5.5-1", "ETSI EN 303 645 5.8-1"),
+    reads=(HttpRequest, CoapRequest, MqttConnect, RtspRequest),
     look=look,
     french=Words(
         title="S'identifie de façon lisible",

@@ -59,6 +59,7 @@ KIND: Final = Kind(
         "RED art. 3(3)(e), EN 18031-2",
         "FR Data Protection Act art. 34",
     ),
+    reads=(HttpRequest, MqttConnect, CoapRequest, RtspRequest, FlowRecord),
     look=look,
     french=Words(
         title="Envoie du texte lisible",

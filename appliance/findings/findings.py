@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, NamedTuple
 
 from appliance.findings.finding import Finding
-from appliance.findings.kind import ASKER, Kind, Meeting, Seen
+from appliance.findings.kind import ASKED, ASKER, Kind, Meeting, Seen, Watch
 from appliance.findings.kinds import KINDS
 from sensor.records import Record
 
@@ -22,14 +22,47 @@ MAX_DEVICES: Final = 4_096
 _Key = tuple[str, str | None]  # code, domain
 
 
+Look = Callable[[Record], Seen | None]
+
+
+class _Reading(NamedTuple):
+    """What is asked of a record of one type, when the device is on one side."""
+
+    looks: tuple[tuple[Kind, Look], ...]
+    watches: tuple[tuple[Kind, Watch], ...]
+
+
+_NONE: Final = _Reading((), ())
+
+
 class Findings:
     """What each device was seen to do that it should not, one `Finding` per device, code and domain."""
 
     def __init__(self, kinds: tuple[Kind, ...] = KINDS) -> None:
         self.forgotten = 0  # findings and devices dropped at a bound
-        self._kinds = tuple(kind for kind in kinds if kind.watch is None)
-        self._watches = [(kind, kind.watch()) for kind in kinds if kind.watch is not None]
         self._devices: dict[str, dict[_Key, Finding]] = {}
+        watches = [(kind, kind.watch()) for kind in kinds if kind.watch is not None]
+        self._readings = {
+            (record_type, side): _Reading(
+                tuple(
+                    (kind, kind.look)
+                    for kind in kinds
+                    if kind.watch is None and kind.side == side and record_type in kind.reads
+                ),
+                tuple((kind, watch) for kind, watch in watches if record_type in kind.reads),
+            )
+            for side in (ASKER, ASKED)
+            for record_type in {record_type for kind in kinds for record_type in kind.reads}
+        }
+
+    def concerns(self, record: Record, side: str = ASKER) -> bool:
+        """Return whether `observe` may have something to say: cheaper, and asks for no party."""
+        record_type: type[Any] = type(record)
+        looks, watches = self._readings.get((record_type, side), _NONE)
+        for _, look in looks:
+            if look(record) is not None:
+                return True
+        return bool(watches)
 
     def observe(
         self,
@@ -39,21 +72,19 @@ class Findings:
         *,
         side: str = ASKER,
         purpose: str | None = None,
-    ) -> Iterator[Finding]:
-        """Yield each finding that the record makes or adds to, as it now stands.
+    ) -> list[Finding]:
+        """Return each finding that the record makes or adds to, as it now stands.
 
         `domain` is the key of the party on the other side (Party.domain), None when it stayed in the home;
         `side` says which end the device is; `purpose` is what that party is probably for (Party.purpose).
         """
-        meeting = Meeting(device, record, side, domain, purpose)
-        for kind in self._kinds:
-            seen = kind.look(record) if kind.side == side else None
-            if seen is not None:
-                yield self._add(_finding(meeting, kind, seen))
-        for kind, watch in self._watches:
-            seen = watch.look(meeting)
-            if seen is not None:
-                yield self._add(_finding(meeting, kind, seen))
+        record_type: type[Any] = type(record)
+        looks, watches = self._readings.get((record_type, side), _NONE)
+        found = [(kind, seen) for kind, look in looks if (seen := look(record)) is not None]
+        if watches:
+            meeting = Meeting(device, record, side, domain, purpose)
+            found += [(kind, seen) for kind, watch in watches if (seen := watch.look(meeting)) is not None]
+        return [self._add(_finding(device, domain, record.ts, kind, seen)) for kind, seen in found]
 
     def all(self, device: str) -> list[Finding]:
         """Return the findings of one device, gravest first, then in the order they were first seen."""
@@ -101,12 +132,11 @@ class Findings:
         return held
 
 
-def _finding(meeting: Meeting, kind: Kind, seen: Seen) -> Finding:
-    ts = meeting.record.ts
+def _finding(device: str, domain: str | None, ts: float, kind: Kind, seen: Seen) -> Finding:
     return Finding(
-        device=meeting.device,
+        device=device,
         code=kind.code,
-        domain=meeting.domain,
+        domain=domain,
         first_ts=ts,
         last_ts=ts,
         times=1,

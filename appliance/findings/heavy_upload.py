@@ -80,6 +80,7 @@ KIND: Final = Kind(
     "working.",
     cannot_prove="What was sent, or that we guessed right what the service is for.",
     rules=("GDPR art. 5(1)(c)", "ETSI EN 303 645 6-4"),
+    reads=(FlowRecord,),
     look=nothing,
     french=Words(
         title="Envoie plus qu'il ne semble nécessaire",

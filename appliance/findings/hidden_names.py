@@ -33,6 +33,7 @@ KIND: Final = Kind(
     do="Nothing is wrong with that as such: it also hides them from strangers. Our list may be incomplete.",
     cannot_prove="That anything is concealed on purpose.",
     rules=(),
+    reads=(TlsClientHello, EncryptedDns, Tunnel, FlowRecord),
     look=look,
     french=Words(
         title="Cache certains noms",

@@ -57,6 +57,7 @@ KIND: Final = Kind(
     "network of its own.",
     cannot_prove="What it wanted there; casting music and looking for holes can begin alike.",
     rules=("GDPR art. 5(1)(c)", "ETSI EN 303 645 5.6-1"),
+    reads=(FlowRecord,),
     look=nothing,
     french=Words(
         title="Parle à d'autres appareils chez vous",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from sensor.records import Record
 
@@ -60,6 +60,7 @@ class Kind(NamedTuple):
     do: str
     cannot_prove: str
     rules: tuple[str, ...]  # rules of law or standard it bears on: our judgement, not advice
+    reads: tuple[type[Any], ...]  # the records that can show it; `look` or the watch is asked of no others
     look: Callable[[Record], Seen | None]  # None: this record shows nothing of the kind
     french: Words
     side: str = ASKER  # which end the device must be for `look`

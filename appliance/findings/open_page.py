@@ -38,6 +38,7 @@ KIND: Final = Kind(
     do="Set a password for the page, if it lets you. Keep the device in a network of its own.",
     cannot_prove="That the page let anybody change something: it may have asked for a password next.",
     rules=("PSTI Sch. 1 para. 1", "ETSI EN 303 645 5.1-1", "ETSI EN 303 645 5.6-1"),
+    reads=(HttpRequest,),
     look=look,
     french=Words(
         title="Page de réglage ouverte",

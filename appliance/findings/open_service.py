@@ -46,6 +46,7 @@ KIND: Final = Kind(
     do="Look for an update, or a setting that switches it off. Keep the device in a network of its own.",
     cannot_prove="That it has no password, or a known one: we try none.",
     rules=("PSTI Sch. 1 para. 1", "ETSI EN 303 645 5.1-1", "ETSI EN 303 645 5.6-1"),
+    reads=(RtspRequest, FlowRecord),
     look=look,
     french=Words(
         title="Ouvert à toute la maison",

@@ -24,6 +24,7 @@ KIND: Final = Kind(
     do="Nothing is broken. A filter in your router does not cover this device.",
     cannot_prove="Why it does so; many makers do it so that the device works behind bad routers.",
     rules=("GDPR art. 5(1)(c)",),
+    reads=(DnsQuery,),
     look=look,
     french=Words(
         title="Utilise son propre service de noms",

@@ -25,6 +25,7 @@ KIND: Final = Kind(
     do="Switch off UPnP in your router unless you need it, and ask the maker what the door is for.",
     cannot_prove="That the router opened it, or that anybody came in.",
     rules=("ETSI EN 303 645 5.6-1", "CRA Annex I"),
+    reads=(PortMapping,),
     look=look,
     french=Words(
         title="Demande une porte ouverte",

@@ -31,6 +31,7 @@ KIND: Final = Kind(
     do="Close the opening in your router (port forwarding, UPnP), unless you made it yourself.",
     cannot_prove="Who it was, or what was done: your own app on the road looks the same.",
     rules=("ETSI EN 303 645 5.6-1", "CRA Annex I"),
+    reads=(FlowRecord,),
     look=look,
     french=Words(
         title="Joint depuis internet",

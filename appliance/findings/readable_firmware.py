@@ -59,6 +59,7 @@ KIND: Final = Kind(
     do="Install the maker's updates, so that there are no known faults to look for.",
     cannot_prove="That the version has a fault, or that the value was really sent: we read names only.",
     rules=("GDPR art. 32", "ETSI EN 303 645 5.5-1", "ETSI EN 303 645 5.6-2"),
+    reads=(CoapRequest, HttpRequest),
     look=look,
     french=Words(
         title="Dit quel logiciel il utilise",

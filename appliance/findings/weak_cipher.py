@@ -46,6 +46,7 @@ KIND: Final = Kind(
     do="Look for an update. If there is none, ask the maker for one.",
     cannot_prove="That anybody broke it.",
     rules=("GDPR art. 32", "ETSI EN 303 645 5.5-1", "RED art. 3(3)(e), EN 18031-2", "RFC 9325"),
+    reads=(TlsServerHello,),
     look=look,
     french=Words(
         title="Chiffrement faible",
