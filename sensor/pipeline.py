@@ -6,13 +6,14 @@ and port, and what the meter says itself is passed through.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
 from sensor.dissect import DATAGRAM_DISSECTORS, STREAM_DISSECTORS
 from sensor.dissect.directions import Directions
 from sensor.dissect.interface import DatagramDissector
 from sensor.packet import Packet
+from sensor.quick import new_reader
 from sensor.records import FlowRecord, Loss, Record, SensorStats, Weird
 from sensor.wire.fragments import Fragments
 
@@ -35,13 +36,13 @@ Item = Packet | FlowRecord | Weird | Loss
 class Meter(Protocol):
     """What the pipeline needs of a meter, native or plain."""
 
-    def feed(self, block: Any) -> list[Item]:
+    def feed(self, block: Any) -> Sequence[Item]:
         """Return what a block of packets gives, in capture order."""
 
-    def flush(self, most: int | None = None) -> list[Item]:
+    def flush(self, most: int | None = None) -> Sequence[Item]:
         """Return what is still open at the end, at most `most`; [] when there is no more."""
 
-    def tick(self, ts_ns: int) -> list[Item]:
+    def tick(self, ts_ns: int) -> Sequence[Item]:
         """Return what the passing of time alone ends."""
 
     def stats(self) -> dict[str, int]:
@@ -51,7 +52,8 @@ class Meter(Protocol):
 class Pipeline:
     """One capture, file or live. Whatever the packets hold, it does not raise."""
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: Meter, native: bool | None = None) -> None:
+        """`native` chooses the reader; see sensor.quick.new_reader."""
         self._meter = meter
         self._directions = Directions(STREAM_DISSECTORS)
         self._fragments = Fragments()
@@ -60,14 +62,13 @@ class Pipeline:
         self._weirds = WeirdLimit()
         self._reported = 0  # of the directions given up
         self._since = 0.0
-        self._latest = 0.0
-        self._last_ts = 0.0  # as far as flows tell
         self._handed_on = 0
         for made in DATAGRAM_DISSECTORS:
             self._register(made())
+        self._reader = new_reader(native, self._directions, self._by_port, SPAN_S)
 
-    def feed(self, block: Any) -> Iterator[Record]:
-        """Yield the records that a block completes."""
+    def feed(self, block: Any) -> list[Record]:
+        """Return the records that a block completes."""
         return self._records(self._meter.feed(block))
 
     def flush(self) -> Iterator[Record]:
@@ -76,8 +77,8 @@ class Pipeline:
             yield from self._records(items)
         yield from self._counted()
 
-    def tick(self, ts: float) -> Iterator[Record]:
-        """Yield the records that the passing of time alone completes; live, the line may be quiet."""
+    def tick(self, ts: float) -> list[Record]:
+        """Return the records that the passing of time alone completes; live, the line may be quiet."""
         return self._records(self._meter.tick(int(ts * 1e9)))
 
     def stats(self) -> SensorStats:
@@ -85,7 +86,7 @@ class Pipeline:
         counts = self._meter.stats()
         other = {name[6:]: count for name, count in counts.items() if name.startswith("other_") and count}
         return SensorStats(
-            ts=max(self._latest, self._last_ts),
+            ts=max(self._reader.latest, self._reader.last_ts),
             started=0.0,
             interfaces=(),
             down=(),
@@ -114,29 +115,41 @@ class Pipeline:
         if not dissector.PORTS:
             self._any_port[dissector.KIND] = (*self._any_port.get(dissector.KIND, ()), dissector)
 
-    def _records(self, items: Iterable[Item]) -> Iterator[Record]:
-        for item in items:
-            if isinstance(item, FlowRecord):
-                if item.proto == "tcp" and item.end != "active":
-                    for kept in self._directions.forget(item.uid):
-                        self._handed_on += 1
-                        yield kept
-                self._last_ts = max(self._last_ts, item.ts + item.duration_s)
-                self._handed_on += 1
-                yield item
-                continue
-            if isinstance(item, Loss):
-                self._handed_on += 1
-                yield item
-                continue
-            if item.ts - self._since >= SPAN_S:
-                yield from self._counted()
-                self._since = item.ts
-            self._latest = item.ts
-            for record in self._read(item) if isinstance(item, Packet) else (item,):
-                if not isinstance(record, Weird) or self._weirds.passes(record):
-                    self._handed_on += 1
-                    yield record
+    def _records(self, items: Sequence[Item]) -> list[Record]:
+        """Return what the items say: runs of them as the quick reader says it, the others one by one."""
+        records: list[Record] = []
+        counted = at = 0
+        while (at := self._quick(items, at, records)) < len(items):
+            item = items[at]
+            at += 1
+            if isinstance(item, Packet | Weird):
+                if item.ts - self._since >= SPAN_S:
+                    before = self._counted()
+                    records += before
+                    counted += len(before)
+                    self._since = item.ts
+                self._reader.latest = item.ts
+            records += self._one(item)
+        self._handed_on += len(records) - counted
+        return records
+
+    def _quick(self, items: Sequence[Item], at: int, records: list[Record]) -> int:
+        return self._reader.read(items, at, records, self._since, self._directions.has_room)
+
+    def _one(self, item: Item) -> list[Record]:
+        """Return what one item says."""
+        if isinstance(item, FlowRecord):
+            reader = self._reader
+            reader.last_ts = max(reader.last_ts, item.ts + item.duration_s)
+            ended = item.proto == "tcp" and item.end != "active"
+            return [*(self._directions.forget(item.uid) if ended else ()), item]
+        if isinstance(item, Loss):
+            return [item]
+        if isinstance(item, Weird):
+            return [item] if self._weirds.passes(item) else []
+        found = list(self._read(item))
+        self._reader.learn(found)
+        return [record for record in found if not isinstance(record, Weird) or self._weirds.passes(record)]
 
     def _read(self, packet: Packet) -> Iterable[Record]:
         """Return what one packet says."""
@@ -155,14 +168,16 @@ class Pipeline:
                 return dissector.dissect(packet)
         return ()
 
-    def _counted(self) -> Iterator[Record]:
-        """Yield the numbers of what was held back or lost since `_since`."""
-        yield from self._weirds.held_back(self._latest)
+    def _counted(self) -> list[Record]:
+        """Return the numbers of what was held back or lost since `_since`."""
+        until = self._reader.latest
+        records: list[Record] = [*self._weirds.held_back(until)]
         lost = self._directions.given_up - self._reported
         if lost:
             self._reported += lost
             detail = "TCP directions whose first bytes could not be put in order: a segment is missing"
-            yield Loss(self._since, self._latest, "reassembly", lost, detail)
+            records.append(Loss(self._since, until, "reassembly", lost, detail))
+        return records
 
 
 class WeirdLimit:

@@ -6,9 +6,11 @@ the second half of a hello may overtake the first, and STARTTLS comes after some
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from typing import Final
 
+from sensor.dissect.http1 import Http1
 from sensor.dissect.interface import StreamDissector
 from sensor.packet import Packet
 from sensor.records import Observation, Weird
@@ -75,6 +77,10 @@ class _Claimed:
 
 
 _Direction = _Unclaimed | _Claimed
+_Brief = tuple[Packet, ...] | int
+"""What sensor.quick leaves of a direction that it began to read: the packets of a TLS message that is not
+whole; or, between HTTP requests, the next sequence number and, above its 32 bits, how many there were."""
+_Table = dict[str, _Direction | _Brief | None]
 _Found = Iterable[Observation | Weird]
 _Kept = tuple[Observation, ...]
 
@@ -87,33 +93,51 @@ class Directions:
         self.kept_bytes = 0
         self._dissectors = tuple(dissectors)
         # By uid, for responders and originators; None: done.
-        self._tables: tuple[dict[str, _Direction | None], ...] = ({}, {})
+        self.tables: tuple[_Table, _Table] = ({}, {})
 
     def __len__(self) -> int:
-        return sum(map(len, self._tables))
+        return sum(map(len, self.tables))
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a new direction may be begun without a look at what the others keep."""
+        return self.kept_bytes <= MAX_KEPT_BYTES
 
     def feed(self, packet: Packet) -> _Found:
         """Return what this segment completes."""
-        table = self._tables[packet.is_orig]
+        table = self.tables[packet.is_orig]
         direction = table.get(packet.uid, _NEW)
         if direction is None or not packet.payload:
             return ()
+        if isinstance(direction, tuple | int):
+            direction = table[packet.uid] = self._resumed(direction)
         if isinstance(direction, _Claimed):
             return self._more(table, direction, packet)
-        if direction is _NEW and (len(table) >= MAX_DIRECTIONS // 2 or self.kept_bytes > MAX_KEPT_BYTES):
+        if direction is _NEW and (len(table) >= MAX_DIRECTIONS // 2 or not self.has_room):
             return [*self._make_room(table), *self._new(table, direction, packet)]
         return self._new(table, direction, packet)
 
     def forget(self, uid: str) -> _Found:
         """Drop a connection that has ended; return what its dissectors had kept back."""
         found: _Found = ()
-        for table in self._tables:
+        for table in self.tables:
             direction = table.pop(uid, None)
-            if direction:
+            if isinstance(direction, _Direction):
                 found = (*found, *self._drop(direction))
         return found
 
-    def _new(self, table: dict[str, _Direction | None], direction: _Unclaimed, packet: Packet) -> _Found:
+    def _resumed(self, brief: _Brief) -> _Claimed:
+        """Return the direction that was read so far elsewhere, as if it had been read here."""
+        if isinstance(brief, int):
+            return _Claimed(Http1(brief >> 32), brief & 0xFFFFFFFF)
+        first = brief[0]
+        direction = _Claimed(next(made for made in self._dissectors if made.claims(first))(), first.seq)
+        for packet in brief:
+            data = direction.stream.add(packet.seq, packet.payload)
+            deque(direction.dissector.feed(packet, data), 0)  # what it says was said
+        return direction
+
+    def _new(self, table: _Table, direction: _Unclaimed, packet: Packet) -> _Found:
         """Offer a segment of a direction that nobody reads yet."""
         for dissector in self._dissectors:
             if dissector.claims(packet):
@@ -123,7 +147,7 @@ class Directions:
 
     def _first(
         self,
-        table: dict[str, _Direction | None],
+        table: _Table,
         direction: _Unclaimed,
         packet: Packet,
         dissector: StreamDissector,
@@ -141,13 +165,13 @@ class Directions:
         table[packet.uid] = claimed
         return [*found, *self._advance(table, claimed, packet, direction.early)]
 
-    def _more(self, table: dict[str, _Direction | None], direction: _Claimed, packet: Packet) -> _Found:
+    def _more(self, table: _Table, direction: _Claimed, packet: Packet) -> _Found:
         self.kept_bytes -= direction.kept_bytes
         return self._advance(table, direction, packet, [(packet.seq, packet.payload)])
 
     def _advance(
         self,
-        table: dict[str, _Direction | None],
+        table: _Table,
         direction: _Claimed,
         packet: Packet,
         segments: list[tuple[int, bytes]],
@@ -160,7 +184,7 @@ class Directions:
             found += self._close(table, direction, packet.uid)
         return found
 
-    def _set_aside(self, table: dict[str, _Direction | None], direction: _Unclaimed, packet: Packet) -> None:
+    def _set_aside(self, table: _Table, direction: _Unclaimed, packet: Packet) -> None:
         if direction is _NEW:
             direction = _Unclaimed()
             table[packet.uid] = direction
@@ -170,7 +194,7 @@ class Directions:
         if direction.offered >= MAX_UNCLAIMED_SEGMENTS:
             self._close(table, direction, packet.uid)
 
-    def _close(self, table: dict[str, _Direction | None], direction: _Direction, uid: str) -> _Kept:
+    def _close(self, table: _Table, direction: _Direction, uid: str) -> _Kept:
         """Remember that a direction is done, so that its later segments are passed over."""
         table[uid] = None
         return self._drop(direction)
@@ -180,12 +204,12 @@ class Directions:
         self.given_up += direction.incomplete
         return direction.end()
 
-    def _make_room(self, table: dict[str, _Direction | None]) -> list[Observation]:
+    def _make_room(self, table: _Table) -> list[Observation]:
         """Drop the oldest directions of a table until both bounds hold again, or it is empty."""
         found: list[Observation] = []
-        while table and (len(table) >= MAX_DIRECTIONS // 2 or self.kept_bytes > MAX_KEPT_BYTES):
+        while table and (len(table) >= MAX_DIRECTIONS // 2 or not self.has_room):
             direction = table.pop(next(iter(table)))
-            if direction:
+            if isinstance(direction, _Direction):
                 found += self._drop(direction)
         return found
 

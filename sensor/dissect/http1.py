@@ -38,10 +38,11 @@ meter hands up of a connection (STREAM_BYTES) with real ones."""
 class Http1:
     """One direction: every request of it, as long as the ends of their bodies are known."""
 
-    def __init__(self) -> None:
+    def __init__(self, requests: int = 0) -> None:
+        """`requests` of the direction were read before."""
         self.done = False
         self._waiting = b""
-        self._requests = 0
+        self._requests = requests
         self._body_bytes = 0  # of the last request, still to come
         self._kept: HttpRequest | None = None  # a request that waits for its body
 

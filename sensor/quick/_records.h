@@ -1,0 +1,65 @@
+/* Records made of fields, or of an earlier record and a packet. Part of _quick.c. */
+
+/* Return a named tuple of these fields, which are taken over; NULL if one is, or without memory. */
+static PyObject *make_record(Reader *r, PyObject *type, PyObject **fields, Py_ssize_t count) {
+    PyObject *record = r->in_place ? r->tuple_alloc((PyTypeObject *)type, count) : PyTuple_New(count), *args;
+    bool whole = record != NULL;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        whole = whole && fields[i] != NULL;
+        if (record != NULL && fields[i] != NULL)
+            PyTuple_SetItem(record, i, fields[i]);
+        else
+            Py_XDECREF(fields[i]);
+    }
+    if (whole && !r->in_place) {
+        args = PyTuple_Pack(1, record);
+        Py_DECREF(record);
+        record = args == NULL ? NULL : r->tuple_new((PyTypeObject *)type, args, NULL);
+        Py_XDECREF(args);
+    }
+    if (!whole)
+        Py_CLEAR(record);
+    if (record != NULL)
+        PyObject_GC_UnTrack(record); /* no field can lead back to it: it is never part of a cycle */
+    return record;
+}
+
+/* Append a record, which is taken over; FAILED for NULL. */
+static enum outcome tell(PyObject *out, PyObject *record) {
+    int result = record == NULL ? -1 : PyList_Append(out, record);
+    Py_XDECREF(record);
+    return result < 0 ? FAILED : READ;
+}
+
+static const struct template *template_of(const Reader *r, PyObject *record) {
+    for (int i = 0; i < r->template_count; i++)
+        if ((PyObject *)Py_TYPE(record) == r->templates[i].type)
+            return &r->templates[i];
+    return NULL;
+}
+
+enum { MOST_FIELDS = 32 };
+
+/* Fill `fields` with new references: the first from the packet, the others those of the earlier record. */
+static Py_ssize_t fill(const struct template *t, PyObject *earlier, PyObject *packet, PyObject **fields) {
+    Py_ssize_t count = PyTuple_Size(earlier);
+    for (Py_ssize_t i = 0; i < count; i++)
+        fields[i] = shared(i < t->count && t->from[i] != P_NONE ? field(packet, t->from[i]) : field(earlier, i));
+    return count;
+}
+
+/* Return the record that this packet gives where an earlier one with the same message gave `earlier`. */
+static PyObject *again(Reader *r, PyObject *earlier, PyObject *packet) {
+    PyObject *fields[MOST_FIELDS];
+    Py_ssize_t count = fill(template_of(r, earlier), earlier, packet, fields);
+    return make_record(r, (PyObject *)Py_TYPE(earlier), fields, count);
+}
+
+/* Say that Python should read this packet, and what of it is then to be remembered. */
+static enum outcome ask(Reader *r, int place, enum lesson lesson, const uint8_t *key, size_t len) {
+    struct asked *asked = &r->asked[place];
+    asked->lesson = lesson;
+    asked->len = (uint32_t)len;
+    memcpy(asked->key, key, len);
+    return NOT_MINE;
+}
