@@ -19,6 +19,7 @@ from web import (
     headers,
     home,
     icon,
+    identity,
     login,
     security,
     setup,
@@ -39,6 +40,7 @@ MAX_FORM_PARTS: Final = 200
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     home.pages,
     devices.pages,
+    identity.pages,
     changes.pages,
     alerts.pages,
     answers.pages,

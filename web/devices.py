@@ -8,17 +8,22 @@ from typing import Final
 from flask import Blueprint, abort, request
 
 from appliance.behaviour.facts import Change, Update
+from appliance.devices.categories import CATEGORIES
 from appliance.parties.party import PartyRecord
+from appliance.store.notes import Notes
 from appliance.store.reader import Watch
 from web.comparison import Comparison, comparison, hours, sides
 from web.daily import by_hour, day_sent, day_spans, today_spans
 from web.desk import Desk, desk, page
 from web.home import Own, device_card, device_cards
+from web.identity import standing_word, words
 from web.language import HOUR_S
 from web.security import allow
+from web.security.house import house
 from web.standing import outside, twins
 from web.telling import told_in
 from web.timeline import MAX_DAYS, Marked, happenings, timeline
+from web.visible import visible, visible_in
 
 pages = Blueprint("devices", __name__)
 
@@ -60,6 +65,10 @@ def show(device: str) -> str:
         "device.html",
         device=found,
         card=device_card(here, watch, found, own),
+        others=[other for other in reader.devices() if other.device != device],
+        word=visible_in(standing_word(words(device))),
+        note=visible(Notes(house().book).of(device)),
+        categories=CATEGORIES,
         alerts=told_in(here, alerts[:SHOWN]),
         more_alerts=len(alerts) - SHOWN,
         parties=parties,

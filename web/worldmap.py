@@ -48,7 +48,7 @@ def world(streams: Sequence[Stream]) -> World:
         sent[stream.country] += stream.sent_bytes
     largest = max(sent.values(), default=1) or 1
     dots = [
-        Dot(code, *outline["places"][code], _radius(size / largest), size)
+        Dot(code, outline["places"][code][0], outline["places"][code][1], _radius(size / largest), size)
         for code, size in sorted(sent.items(), key=lambda item: -item[1])
         if code in outline["places"]
     ]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from appliance.devices.family import Word
+from appliance.store.book import Book
 from appliance.store.database import StoreError, open_for_writing
 
 MAX_WORDS: Final = 20_000
@@ -16,6 +17,11 @@ MAX_WORDS: Final = 20_000
 def words_after(db: sqlite3.Connection, last: int) -> list[Word]:
     """Return the words whose id is greater than `last`, in order."""
     return [Word._make(row) for row in db.execute("SELECT * FROM word WHERE id > ? ORDER BY id", (last,))]
+
+
+def words_of(book: Book, device: str) -> list[Word]:
+    """Return what was said of one device, in order."""
+    return [Word._make(row) for row in book.read("SELECT * FROM word WHERE device = ? ORDER BY id", device)]
 
 
 class WordBook:

@@ -35,6 +35,7 @@ LOGS: Final = ("flow", "observation", "loss")
 _ABOUT_DEVICES: Final = (
     "answer",
     "daily",
+    "note",
     "outbox",
     "sink_tag",
     "state",
