@@ -96,7 +96,7 @@ class Home:
             return [record]  # a capture without packets has no time
         until = ts + record.duration_s if isinstance(record, FlowRecord) else ts
         kind: type[Any] = type(record)
-        way = self._ways.get(kind, self._observation)
+        way: Callable[[Any], list[Fact]] = self._ways.get(kind, self._observation)
         first, last = self.first_ts, self.last_ts
         if first is None or ts < first:
             self.first_ts = ts

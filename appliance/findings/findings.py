@@ -42,7 +42,7 @@ class Findings:
         self.forgotten = 0  # findings and devices dropped at a bound
         self._devices: dict[str, dict[_Key, Finding]] = {}
         watches = [(kind, kind.watch()) for kind in kinds if kind.watch is not None]
-        self._readings = {
+        self._readings: dict[tuple[type[Any], str], _Reading] = {
             (record_type, side): _Reading(
                 tuple(
                     (kind, kind.look)
@@ -58,11 +58,11 @@ class Findings:
     def concerns(self, record: Record, side: str = ASKER) -> bool:
         """Return whether `observe` may have something to say: cheaper, and asks for no party."""
         record_type: type[Any] = type(record)
-        looks, watches = self._readings.get((record_type, side), _NONE)
-        for _, look in looks:
+        reading = self._readings.get((record_type, side), _NONE)
+        for _, look in reading.looks:
             if look(record) is not None:
                 return True
-        return bool(watches)
+        return bool(reading.watches)
 
     def observe(
         self,
@@ -79,11 +79,13 @@ class Findings:
         `side` says which end the device is; `purpose` is what that party is probably for (Party.purpose).
         """
         record_type: type[Any] = type(record)
-        looks, watches = self._readings.get((record_type, side), _NONE)
-        found = [(kind, seen) for kind, look in looks if (seen := look(record)) is not None]
-        if watches:
+        reading = self._readings.get((record_type, side), _NONE)
+        found = [(kind, seen) for kind, look in reading.looks if (seen := look(record)) is not None]
+        if reading.watches:
             meeting = Meeting(device, record, side, domain, purpose)
-            found += [(kind, seen) for kind, watch in watches if (seen := watch.look(meeting)) is not None]
+            for kind, watch in reading.watches:
+                if (seen := watch.look(meeting)) is not None:
+                    found.append((kind, seen))
         return [self._add(_finding(device, domain, record.ts, kind, seen)) for kind, seen in found]
 
     def all(self, device: str) -> list[Finding]:
