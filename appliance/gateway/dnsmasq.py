@@ -1,0 +1,55 @@
+"""DHCP and DNS of the toys' network → dnsmasq.conf. Does no I/O."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Interface, IPv6Interface
+from typing import Final
+
+from appliance.gateway.plan import Plan
+
+KEPT_FREE: Final = 9
+"""Addresses at the start of the range that are not lent: ours, and some for what a family sets by hand."""
+
+ROOT_ANCHOR: Final = "20326,8,2,E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"
+"""DS of the root zone's key (IANA, root-anchors, KSK-2017)."""
+
+
+def config(plan: Plan, leases: str) -> str:
+    """Return the configuration; `leases` is the file that remembers who has which address.
+
+    The page is reached as tattlebox.home.arpa (RFC 8375). Answers that lead into the home are refused
+    (rebinding), names of the home never asked outside.
+    """
+    four, six = IPv4Interface(plan.network4), IPv6Interface(plan.network6)
+    first = max(int(four.network[0]) + KEPT_FREE + 1, int(four.network[0]) + 2)
+    lent = f"{type(four.ip)(min(first, int(four.network[-2])))},{four.network[-2]},{four.netmask}"
+    lines = [
+        f"interface={plan.toys}",
+        "bind-dynamic",  # the radio comes and goes
+        "except-interface=lo",
+        "no-hosts",
+        "domain=home.arpa",
+        "local=/home.arpa/",
+        f"host-record=tattlebox.home.arpa,{four.ip},{six.ip}",
+        "domain-needed",
+        "bogus-priv",
+        "stop-dns-rebind",
+        "rebind-localhost-ok",
+        "cache-size=2000",
+        "dns-forward-max=300",
+        "dhcp-authoritative",
+        f"dhcp-range={lent},{plan.lease_s}",
+        f"dhcp-range={six.network.network_address},ra-stateless,64,{plan.lease_s}",
+        "enable-ra",
+        f"dhcp-option=option:router,{four.ip}",
+        f"dhcp-option=option:dns-server,{four.ip}",
+        f"dhcp-option=option:ntp-server,{four.ip}",
+        f"dhcp-option=option6:dns-server,[{six.ip}]",
+        "dhcp-lease-max=500",
+        f"dhcp-leasefile={leases}",
+    ]
+    if plan.dns.upstreams:
+        lines += ["no-resolv", *(f"server={upstream}" for upstream in plan.dns.upstreams)]
+    if plan.dns.dnssec:
+        lines += ["dnssec", f"trust-anchor=.,{ROOT_ANCHOR}", "dnssec-no-timecheck"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,50 @@
+"""Addresses and forwarding → files of systemd-networkd and sysctl. Does no I/O."""
+
+from __future__ import annotations
+
+from appliance.gateway.plan import ROUTED, Plan
+
+BRIDGE = "br-home"
+
+
+def files(plan: Plan) -> dict[str, str]:
+    """Return the text of each file by its name; they go to /run/systemd/network and /run/sysctl.d.
+
+    The upstream interface takes what the family's router gives it, and asks for an IPv6 prefix to hand on.
+    """
+    if plan.mode in ROUTED:
+        return {
+            "10-tattlebox-upstream.network": _upstream(plan.upstream),
+            "10-tattlebox-toys.network": _toys(plan),
+            "90-tattlebox.conf": _sysctl(forwarding=True),
+        }
+    if plan.mode == "bridge":
+        member = "[Match]\nName={name}\n\n[Network]\nBridge=" + BRIDGE + "\nLinkLocalAddressing=no\n"
+        return {
+            "10-tattlebox-bridge.netdev": f"[NetDev]\nName={BRIDGE}\nKind=bridge\n\n[Bridge]\nSTP=yes\n",
+            "10-tattlebox-bridge.network": _upstream(BRIDGE),
+            "10-tattlebox-upstream.network": member.format(name=plan.upstream),
+            "10-tattlebox-toys.network": member.format(name=plan.toys),
+            "90-tattlebox.conf": _sysctl(forwarding=False),
+        }
+    return {}
+
+
+def _upstream(name: str) -> str:
+    return (
+        f"[Match]\nName={name}\n\n[Network]\nDHCP=yes\nIPv6AcceptRA=yes\nLLMNR=no\nMulticastDNS=no\n\n"
+        "[DHCPv6]\nWithoutRA=solicit\n\n[DHCPv4]\nSendHostname=no\nUseDomains=no\n"
+    )
+
+
+def _toys(plan: Plan) -> str:
+    return (
+        f"[Match]\nName={plan.toys}\n\n[Network]\nAddress={plan.network4}\nAddress={plan.network6}\n"
+        "ConfigureWithoutCarrier=yes\nIPv6AcceptRA=no\nIPv6SendRA=no\nDHCPPrefixDelegation=yes\nLLMNR=no\n"
+        "MulticastDNS=no\n"
+    )
+
+
+def _sysctl(*, forwarding: bool) -> str:
+    on = int(forwarding)
+    return f"net.ipv4.ip_forward={on}\nnet.ipv6.conf.all.forwarding={on}\n"

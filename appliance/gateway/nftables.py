@@ -1,0 +1,184 @@
+"""The plan's firewall → one nft transaction. Does no I/O.
+
+Our own table alone is replaced, atomically; nobody else's rules are touched. A packet finds the policies
+of its device by one look-up (conntrack mark, or link-layer address on a bridge), however many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Interface, IPv6Interface, ip_address
+from typing import Final
+
+from appliance.gateway.plan import ROUTED, Plan
+from appliance.gateway.policy import ALLOW, WITH_ADDRESSES, Policy
+
+TABLE: Final = "tattlebox"
+REFUSED: Final = "reject with icmpx admin-prohibited"
+"""A device that is told so tries again less often than one that hears nothing (RFC 1812 §5.2.7.1)."""
+
+FAMILIES: Final = (("4", "ipv4_addr", "ip"), ("6", "ipv6_addr", "ip6"))
+SERVICES: Final = "udp dport { 53, 67, 123, 547, 5353 } accept", "tcp dport { 53, 80, 443 } accept"
+"""What toys may ask of the gateway itself: names, addresses, the time, its page."""
+
+
+def ruleset(plan: Plan) -> str:
+    """Return the text for `nft -f -`; without a network of its own or a bridge, one that takes ours away."""
+    family = "inet" if plan.mode in ROUTED else "bridge"
+    gone = "".join(f"table {each} {TABLE}\ndelete table {each} {TABLE}\n" for each in ("inet", "bridge"))
+    if plan.mode not in ROUTED and plan.mode != "bridge":
+        return gone
+    body = _routed(plan) if plan.mode in ROUTED else _bridged(plan)
+    lines = ["counter bypass { }", *_sets(plan.policies), *body]
+    return gone + f"table {family} {TABLE} {{\n" + "".join(f"\t{line}\n" for line in lines) + "}\n"
+
+
+def set_name(policy: Policy, version: int) -> str:
+    """Return the name of the set that holds a policy's addresses of an IP version."""
+    return f"p_{policy.id}_{version}"
+
+
+def update(plan: Plan, policy: Policy, addresses: Iterable[str]) -> str:
+    """Return the text that adds addresses to a policy in force, as names turn up that lead to them."""
+    family = "inet" if plan.mode in ROUTED else "bridge"
+    return "".join(
+        f"add element {family} {TABLE} {set_name(policy, ip_address(one).version)} {{ {one} }}\n"
+        for one in addresses
+    )
+
+
+def _sets(policies: Iterable[Policy]) -> Iterator[str]:
+    """Yield the sets and counters of all policies."""
+    for policy in policies:
+        yield f"counter c_{policy.id} {{ }}"
+        if policy.kind not in WITH_ADDRESSES:
+            continue
+        for version, kind, _ in FAMILIES:
+            held = [one for one in policy.addresses if str(ip_address(one).version) == version]
+            elements = f" elements = {{ {', '.join(sorted(held))} }};" if held else ""
+            yield f"set {set_name(policy, int(version))} {{ type {kind};{elements} }}"
+
+
+def _rules(policy: Policy, out: str, back: str, refused: str) -> Iterator[str]:
+    """Yield a policy's rules in the chain of its device; `out`, `back`: match packets from it and to it."""
+    count = f"counter name c_{policy.id}"
+    if policy.kind not in WITH_ADDRESSES:
+        yield f"{out}{count} {refused}"
+        yield f"{back}{count} drop"
+        return
+    unless = "!= " if policy.kind == ALLOW else ""
+    for version, _, layer in FAMILIES:
+        name = set_name(policy, int(version))
+        yield f"{out}{layer} daddr {unless}@{name} {count} {refused}"
+        yield f"{back}{layer} saddr {unless}@{name} {count} drop"
+
+
+def _by_device(policies: Iterable[Policy]) -> list[tuple[tuple[str, ...], list[Policy]]]:
+    """Return (MACs, policies) of each device: policies that share a MAC are of one device."""
+    found: dict[str, list[Policy]] = {}
+    for policy in policies:
+        for mac in policy.macs:
+            found.setdefault(mac, []).append(policy)
+    devices: dict[tuple[str, ...], list[str]] = {}
+    for mac, its in found.items():
+        devices.setdefault(tuple(policy.id for policy in its), []).append(mac)
+    return [(tuple(sorted(macs)), found[macs[0]]) for macs in devices.values()]
+
+
+def _chains(plan: Plan) -> Iterator[str]:
+    """Yield a chain of policies for each device that has some; device number 1 is the first."""
+    for number, (macs, policies) in enumerate(_by_device(plan.policies), 1):
+        out, back, refused = f'iifname "{plan.toys}" ', f'oifname "{plan.toys}" ', REFUSED
+        if plan.mode == "bridge":
+            held = f"{{ {', '.join(macs)} }}"
+            out, back, refused = (
+                f"ether saddr {held} ",
+                f"ether daddr {held} ",
+                "drop",
+            )  # a bridge cannot refuse
+        yield f"chain device_{number} {{"
+        for policy in policies:
+            yield from (f"\t{rule}" for rule in _rules(policy, out, back, refused))
+        yield "}"
+
+
+def _routed(plan: Plan) -> Iterator[str]:
+    devices = _by_device(plan.policies)
+    toys, upstream = f'"{plan.toys}"', f'"{plan.upstream}"'
+    yield from _chains(plan)
+    if devices:
+        marks = ", ".join(f"{mac} : {n}" for n, (macs, _) in enumerate(devices, 1) for mac in macs)
+        yield "chain before_routing {"
+        yield "\ttype filter hook prerouting priority mangle;"
+        yield f"\tiifname {toys} ct direction original ct mark set ether saddr map {{ {marks} }}"
+        yield "}"
+    yield "chain between {"
+    yield "\ttype filter hook forward priority filter; policy accept;"
+    if devices:
+        jumps = ", ".join(f"{number} : jump device_{number}" for number in range(1, len(devices) + 1))
+        yield f"\tct mark vmap {{ {jumps} }}"
+    yield "\tct state established,related accept"
+    yield from (f"\t{rule}" for rule in _reachable(plan))
+    if plan.dns.forced:
+        yield f"\tiifname {toys} meta l4proto {{ tcp, udp }} th dport 853 counter name bypass {REFUSED}"
+    yield f"\tiifname {toys} oifname {upstream} accept"
+    yield f"\tiifname {upstream} oifname {toys} counter drop"
+    yield "}"
+    yield from _input(plan)
+    yield from _translation(plan)
+
+
+def _reachable(plan: Plan) -> Iterator[str]:
+    """Yield who may begin to talk to whom on the toys' network."""
+    toys = f'"{plan.toys}"'
+    for one in plan.reach:
+        for version, _, layer in FAMILIES:
+            held = sorted(address for address in one.addresses if str(ip_address(address).version) == version)
+            if held:
+                yield f"ether saddr {one.mac} oifname {toys} {layer} daddr {{ {', '.join(held)} }} accept"
+    if plan.apart:
+        yield f"iifname {toys} oifname {toys} counter drop"
+
+
+def _input(plan: Plan) -> Iterator[str]:
+    toys = f'"{plan.toys}"'
+    yield "chain to_gateway {"
+    yield "\ttype filter hook input priority filter; policy accept;"
+    yield "\tct state established,related accept"
+    yield f"\tiifname {toys} meta l4proto {{ icmp, ipv6-icmp, igmp }} accept"
+    for service in SERVICES:
+        yield f"\tiifname {toys} {service}"
+    yield f"\tiifname {toys} counter drop"
+    yield "}"
+
+
+def _translation(plan: Plan) -> Iterator[str]:
+    """Yield NAT: to the internet under our address (IPv6 too, for our own prefix), and to our resolver."""
+    four, six = IPv4Interface(plan.network4), IPv6Interface(plan.network6)
+    yield "chain to_internet {"
+    yield "\ttype nat hook postrouting priority srcnat;"
+    yield f'\toifname "{plan.upstream}" ip saddr {four.network} masquerade'
+    yield f'\toifname "{plan.upstream}" ip6 saddr {six.network} masquerade'
+    yield "}"
+    if not plan.dns.forced:
+        return
+    yield "chain to_resolver {"
+    yield "\ttype nat hook prerouting priority dstnat;"
+    for layer, own in (("ip", four.ip), ("ip6", six.ip)):
+        ask = f'iifname "{plan.toys}" {layer} daddr != {own} meta l4proto {{ tcp, udp }} th dport 53'
+        yield f"\t{ask} counter name bypass redirect to :53"
+    yield "}"
+
+
+def _bridged(plan: Plan) -> Iterator[str]:
+    devices = _by_device(plan.policies)
+    yield from _chains(plan)
+    yield "chain between {"
+    yield "\ttype filter hook forward priority filter; policy accept;"
+    if devices:
+        jumps = ", ".join(
+            f"{mac} : jump device_{n}" for n, (macs, _) in enumerate(devices, 1) for mac in macs
+        )
+        yield f"\tether saddr vmap {{ {jumps} }}"
+        yield f"\tether daddr vmap {{ {jumps} }}"
+    yield "}"
