@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from appliance.archive.health import health
 from appliance.lookup import pack_age, packs
 from appliance.lookup.knowledge import load_knowledge
 from appliance.store.database import StoreError
@@ -51,6 +52,7 @@ def checks(store: Path) -> Iterator[Check]:
     yield _knowledge(store.parent / "packs")
     yield _packs(store.parent / "packs")
     yield _store(store)
+    yield Check("archive", *health(store))
     yield _capture()
     yield from self_test(store)
 

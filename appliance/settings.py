@@ -99,7 +99,11 @@ INTERFACE: Final = _text(
     "The interface that is watched; empty: not chosen yet.",
 )
 FLOW_DAYS: Final = _number(
-    "retention.flow_days", 90, 1, 3650, "Days that single conversations and what was read of them are kept."
+    "retention.flow_days",
+    16,
+    16,
+    3650,
+    "Days that single conversations and what was read of them stay in the store; then they are archived.",
 )
 ARCHIVE_DAYS: Final = _number(
     "retention.archive_days", 365, 0, 3650, "Days that archived conversations are kept; 0: no archive."

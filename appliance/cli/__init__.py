@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from appliance.cli import (
     answers,
+    archive,
     digest,
     dissect,
     doctor,
@@ -28,7 +29,7 @@ from appliance.cli import (
 from appliance.cli.common import CommandError, version
 from appliance.store.database import StoreError
 
-COMMANDS = (live, sensor, replay, dissect, inspect, show, explain, digest, labels, answers, lists, doctor)
+COMMANDS = (live, sensor, replay, dissect, inspect, show, explain, digest, labels, answers, lists, archive, doctor)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -38,7 +38,7 @@ def open_for_writing(path: Path, mode: tuple[str, ...] = DURABLE) -> sqlite3.Con
         ) from error
     connection = _connect(f"{path.absolute().as_uri()}?mode=rwc", path)
     try:
-        for pragma in (*mode, "secure_delete=ON", "cache_size=-16000"):
+        for pragma in ("auto_vacuum=INCREMENTAL", *mode, "secure_delete=ON", "cache_size=-16000"):
             connection.execute(f"PRAGMA {pragma}").fetchall()
         connection.create_function("packed", 3, packed, deterministic=True)  # for a migration
         _migrate(connection, path)

@@ -201,3 +201,6 @@ class Writer:
             statement = f"DELETE FROM {table} WHERE device = ?"  # noqa: S608 - names only
             self._db.executemany(statement, [(device,) for device in sorted(self._erased)])
         observations.erase(self._db, self._erased)
+        self._db.executemany(
+            "INSERT OR IGNORE INTO erasure VALUES (?)", [(device,) for device in sorted(self._erased)]
+        )
