@@ -29,11 +29,14 @@ from appliance.parties.knowledge import PartyKnowledge
 from appliance.parties.names import Names
 from appliance.parties.party import Destination, Party
 from sensor.records import (
+    BleAdvertisement,
     DnsAnswer,
     DnsQuery,
     FlowRecord,
     HttpRequest,
+    InquiryResult,
     Loss,
+    Nearby,
     Observation,
     Record,
     SensorStats,
@@ -87,6 +90,8 @@ class Home:
             Loss: self._loss,
             TlsClientHello: self._hello,
             HttpRequest: self._request,
+            BleAdvertisement: self._nearby,
+            InquiryResult: self._nearby,
         }
 
     def feed(self, record: Record) -> list[Fact]:
@@ -131,6 +136,10 @@ class Home:
 
     def _as_it_is(self, record: Weird | SensorStats) -> list[Fact]:
         return [record]
+
+    def _nearby(self, _: Nearby) -> list[Fact]:
+        """Return nothing, and keep nothing: a neighbour's toy is as likely as ours."""
+        return []
 
     def _loss(self, loss: Loss) -> list[Fact]:
         self.behaviour.note_loss(loss)

@@ -13,7 +13,7 @@ from appliance.service import Service
 from appliance.store.observations import unpack
 from appliance.store.reader import Reader
 from appliance.store.writer import Writer
-from sensor.records import Neighbour
+from sensor.records import BleAdvertisement, Neighbour
 from tests.household.generate import generate
 
 DAYS = 12
@@ -153,3 +153,12 @@ def test_what_the_family_wants_forgotten_is_in_no_part_and_no_table(tmp_path, kn
         packs = database.execute("SELECT body FROM observation").fetchall()
         assert all(device != doll for (body,) in packs for _, device, _ in unpack(body))
     writer.close()
+
+
+def test_what_neighbours_say_over_bluetooth_leaves_no_trace(knowledge):
+    home = Home(knowledge)
+    heard = BleAdvertisement(
+        1.0, "c4:00:00:11:22:33", "static", "connectable", True, "Toy", None, (), None, 6, None, -60
+    )
+    assert home.feed(heard) == []
+    assert list(home.devices.ids()) == []
