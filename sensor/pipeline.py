@@ -30,6 +30,9 @@ SPAN_S: Final = 60.0
 FLUSHED_AT_ONCE: Final = 10_000
 """Flows asked of the meter at a time when a capture ends: a million at once would take a gigabyte."""
 
+RUN_ITEMS: Final = 256
+"""Items read at a time: their records stay in the first caches until they are handed on."""
+
 Item = Packet | FlowRecord | Weird | Loss
 
 
@@ -67,8 +70,8 @@ class Pipeline:
             self._register(made())
         self._reader = new_reader(native, self._directions, self._by_port, SPAN_S)
 
-    def feed(self, block: Any) -> list[Record]:
-        """Return the records that a block completes."""
+    def feed(self, block: Any) -> Iterator[Record]:
+        """Yield the records that a block completes."""
         return self._records(self._meter.feed(block))
 
     def flush(self) -> Iterator[Record]:
@@ -77,8 +80,8 @@ class Pipeline:
             yield from self._records(items)
         yield from self._counted()
 
-    def tick(self, ts: float) -> list[Record]:
-        """Return the records that the passing of time alone completes; live, the line may be quiet."""
+    def tick(self, ts: float) -> Iterator[Record]:
+        """Yield the records that the passing of time alone completes; live, the line may be quiet."""
         return self._records(self._meter.tick(int(ts * 1e9)))
 
     def stats(self) -> SensorStats:
@@ -115,26 +118,29 @@ class Pipeline:
         if not dissector.PORTS:
             self._any_port[dissector.KIND] = (*self._any_port.get(dissector.KIND, ()), dissector)
 
-    def _records(self, items: Sequence[Item]) -> list[Record]:
-        """Return what the items say: runs of them as the quick reader says it, the others one by one."""
-        records: list[Record] = []
-        counted = at = 0
-        while (at := self._quick(items, at, records)) < len(items):
-            item = items[at]
-            at += 1
-            if isinstance(item, Packet | Weird):
-                if item.ts - self._since >= SPAN_S:
-                    before = self._counted()
-                    records += before
-                    counted += len(before)
-                    self._since = item.ts
-                self._reader.latest = item.ts
-            records += self._one(item)
-        self._handed_on += len(records) - counted
-        return records
+    def _records(self, items: Sequence[Item]) -> Iterator[Record]:
+        """Yield what the items say: runs of them as the quick reader says it, the others one by one."""
+        at, end = 0, len(items)
+        while at < end:
+            stop = min(at + RUN_ITEMS, end)
+            records: list[Record] = []
+            room = self._directions.has_room
+            at = self._reader.read(items, at, stop, records, self._since, room)
+            self._handed_on += len(records)
+            yield from records
+            if at < stop:
+                yield from self._slowly(items[at])
+                at += 1
 
-    def _quick(self, items: Sequence[Item], at: int, records: list[Record]) -> int:
-        return self._reader.read(items, at, records, self._since, self._directions.has_room)
+    def _slowly(self, item: Item) -> Iterator[Record]:
+        if isinstance(item, Packet | Weird):
+            if item.ts - self._since >= SPAN_S:
+                yield from self._counted()
+                self._since = item.ts
+            self._reader.latest = item.ts
+        records = self._one(item)
+        self._handed_on += len(records)
+        yield from records
 
     def _one(self, item: Item) -> list[Record]:
         """Return what one item says."""

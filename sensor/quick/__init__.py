@@ -44,8 +44,10 @@ class Reader(Protocol):
     latest: float  # ts of the last packet or Weird that was read, here or elsewhere
     last_ts: float  # the latest end of a flow
 
-    def read(self, items: Sequence[Any], at: int, out: list[Record], since: float, room: bool) -> int:
-        """Append to `out` what the items from `at` on say; return the index of the first that is not read.
+    def read(  # noqa: PLR0917 - by position, because it is asked for every run of items
+        self, items: Sequence[Any], at: int, stop: int, out: list[Record], since: float, room: bool
+    ) -> int:
+        """Append to `out` what the items from `at` to `stop` say; return the index of the first not read.
 
         A packet that is `span_s` later than `since` is not; with `room` false, no new TCP direction is.
         """
@@ -61,7 +63,9 @@ class PlainReader:
         self.latest = 0.0
         self.last_ts = 0.0
 
-    def read(self, items: Sequence[Any], at: int, out: list[Record], since: float, room: bool) -> int:
+    def read(  # noqa: PLR0917
+        self, items: Sequence[Any], at: int, stop: int, out: list[Record], since: float, room: bool
+    ) -> int:
         return at
 
     def learn(self, records: list[Any]) -> None:

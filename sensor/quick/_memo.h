@@ -8,11 +8,12 @@ static uint64_t hash_of(const uint8_t *data, size_t len) {
     for (; len >= 8; data += 8, len -= 8) {
         memcpy(&part, data, 8);
         hash = (hash ^ part) * 0xC2B2AE3D27D4EB4Fu;
-        hash ^= hash >> 29;
+        hash ^= hash >> 32;
     }
     part = 0;
     memcpy(&part, data, len);
     hash = (hash ^ part) * 0xC2B2AE3D27D4EB4Fu;
+    hash = (hash ^ hash >> 32) * 0x9E3779B97F4A7C15u; /* so that every bit of the last ones counts */
     return hash ^ hash >> 32;
 }
 

@@ -113,20 +113,17 @@ static enum outcome read_item(Reader *r, PyObject *out, PyObject *item, double s
     return type == r->flow_type ? read_flow(r, out, item) : NOT_MINE;
 }
 
-/* read(items, at, out, since, room) -> index of the first item from `at` on that is not read here */
+/* read(items, at, stop, out, since, room) -> index of the first item that is not read here, or `stop` */
 static PyObject *quick_read(Reader *r, PyObject *args) {
     PyObject *items, *out;
-    Py_ssize_t at;
+    Py_ssize_t at, stop;
     double since;
     int room, collecting = PyGC_Disable(); /* records hold no cycles: looking for some is wasted */
     enum outcome outcome = READ;
     r->asked[0].lesson = r->asked[1].lesson = L_NONE;
-    if (!PyArg_ParseTuple(args, "OnO!dp", &items, &at, &PyList_Type, &out, &since, &room))
+    if (!PyArg_ParseTuple(args, "OnnO!dp", &items, &at, &stop, &PyList_Type, &out, &since, &room))
         outcome = FAILED;
-    Py_ssize_t count = outcome == FAILED ? -1 : PySequence_Size(items);
-    if (count < 0)
-        outcome = FAILED;
-    while (outcome == READ && at < count) {
+    while (outcome == READ && at < stop) {
         PyObject *item = PySequence_GetItem(items, at);
         outcome = item == NULL ? FAILED : read_item(r, out, item, since, room);
         Py_XDECREF(item);

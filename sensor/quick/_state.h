@@ -9,12 +9,12 @@ enum {
     MAX_REQUESTS = 255,   /* of an HTTP direction; Http1 reads one more and ends it */
     MAX_HEADERS = 64,     /* MAX_ITEMS of records.py: with as many names some may be missing */
     MAX_NAME = 254,       /* characters of a DNS name whose labels are plain (RFC 1035 §2.3.4) */
-    WAYS = 4,             /* places of a memo in which one key may stand */
+    WAYS = 8,             /* places of a memo in which one key may stand */
     DATAGRAMS = 1024,     /* remembered messages: a home's things say a few hundred again and again */
-    REQUESTS = 2048,      /* remembered heads of HTTP requests: 4 MiB at worst */
+    REQUESTS = 2048,      /* remembered heads of HTTP requests: 5 MiB at worst */
     CLIENTS = 512,        /* remembered TLS clients: some dozens in a home */
     NAMES = 2048,         /* remembered names, of DNS and of TLS each */
-    CERTIFICATES = 1024,  /* remembered certificates: 4 MiB at worst */
+    CERTIFICATES = 1024,  /* remembered certificates: 5 MiB at worst */
     ADDRESSES = 2048,
     TEMPLATE_TYPES = 16,
 };

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from itertools import pairwise
 from pathlib import Path
 
@@ -77,9 +78,10 @@ def left(*items: Item) -> int:
     """Return how many items the quick reader leaves to the dissectors when these have come twice before."""
     pipeline = Pipeline(GivenMeter(), native=True)
     for turn in range(2):
-        pipeline.feed(again(list(items), turn))
+        deque(pipeline.feed(again(list(items), turn)), 0)
     later, out, at, count = again(list(items), 2), [], 0, 0
-    while (at := pipeline._reader.read(later, at, out, math.inf, True)) < len(later):
+    end = len(later)
+    while (at := pipeline._reader.read(later, at, end, out, math.inf, True)) < end:
         at, count = at + 1, count + 1
     return count
 
