@@ -81,7 +81,7 @@ def packets(reader: Reader, now: float) -> Check:
     """Return whether packets are seen: lately, where the home is live."""
     last_ts = reader.watch().last_ts
     if last_ts is None:
-        return Check("packets", "bad", "none yet: is the sensor running, and on the right interface?")
+        return Check("packets", "note", "none yet: is the sensor running, and on the right interface?")
     if reader.meta("origin") != "live":
         return Check("packets", "ok", f"a recording with {reader.watch().packets} packets")
     age_s = now - last_ts

@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, Response
 from web import (
     alerts,
     answers,
+    api,
     certificate,
     changes,
     devices,
@@ -50,6 +51,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     login.pages,
     setup.pages,
     certificate.pages,
+    api.pages,
 )
 """Every noun of the dashboard. Each view says who may use it (`web/security`), or nobody may."""
 
@@ -82,6 +84,7 @@ def create_app(
     security.install(app, house, clock)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api.install(app, reader)
     headers.install(app)
     errors.install(app)
     return app

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from appliance.store.database import StoreError
+from web.api import problem
 from web.language import N_
 
 log = logging.getLogger(__name__)
 
+Answer = Response | tuple[str, int]
+
 TITLES = {
+    403: N_("You may not do this"),
     404: N_("There is nothing here"),
     405: N_("This page can only be read"),
+    413: N_("That was too much at once"),
 }
 SENTENCES = {
+    400: N_("What was sent makes no sense here. Open the page again and repeat it."),
+    403: N_("Your account does not allow it. A parent of this home can change that on the settings page."),
     404: N_("The page may be older than what Tattlebox keeps, or its address has a slip in it."),
-    405: N_("This version of the dashboard shows what was seen; it does not change anything."),
+    405: N_("This address takes no changes: open the page and use its buttons."),
+    413: N_("No form of this dashboard is as long as what was sent."),
     500: N_("Tattlebox could not draw this page. What it watches is not touched; try again in a moment."),
 }
 
@@ -37,21 +45,27 @@ def install(app: Flask) -> None:
         return f"{REFUSED}\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
     @app.errorhandler(HTTPException)
-    def known(error: HTTPException) -> tuple[str, int]:
-        return _page(error.code or 500)
+    def known(error: HTTPException) -> Answer:
+        if problem.asked():
+            return problem.problem(error.code or 500, _own(error))
+        return _page(error.code or 500, _own(error))
 
     @app.errorhandler(StoreError)
-    def store(error: StoreError) -> tuple[str, int]:
+    def store(error: StoreError) -> Answer:
         log.error("store not readable page=%s: %s", request.endpoint, error)
-        return _page(500)
+        return problem.problem(500) if problem.asked() else _page(500)
 
     @app.errorhandler(500)
-    def unexpected(_: Exception) -> tuple[str, int]:
-        return _page(500)
+    def unexpected(_: Exception) -> Answer:
+        return problem.problem(500) if problem.asked() else _page(500)
 
 
-def _page(code: int) -> tuple[str, int]:
+def _own(error: HTTPException) -> str:
+    """Return what we said ourselves of an error; "" where it is the library's general word."""
+    return "" if error.description == type(error).description else error.description or ""
+
+
+def _page(code: int, said: str = "") -> tuple[str, int]:
     title = TITLES.get(code, N_("That did not work"))
-    return render_template(
-        "error.html", code=code, title=title, sentence=SENTENCES.get(code, SENTENCES[500])
-    ), code
+    sentence = said or SENTENCES.get(code, SENTENCES[500])
+    return render_template("error.html", code=code, title=title, sentence=sentence), code

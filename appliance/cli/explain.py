@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from appliance.alerts.alert import Alert
 from appliance.cli.common import (
     CommandError,
     add_json,
@@ -16,9 +15,7 @@ from appliance.cli.common import (
     size,
     when,
 )
-from appliance.findings.finding import Finding
-from appliance.out import plain
-from appliance.store.reader import Reader
+from appliance.evidence import evidence_chain
 
 
 def add(commands: Any) -> None:
@@ -36,44 +33,17 @@ def add(commands: Any) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     with open_reader(args) as reader:
-        chain = evidence_chain(reader, args.id)
+        try:
+            chain = evidence_chain(reader, args.id)
+        except LookupError:
+            raise CommandError(
+                f"no alert or change has the id {printable(args.id)!r}; `tattlebox alerts` lists them"
+            ) from None
     if args.json:
         print_json(chain)
     else:
         _print(chain)
     return 0
-
-
-def evidence_chain(reader: Reader, identifier: str) -> dict[str, Any]:
-    """Return {alert, change, findings, flows, observations} of an alert or change id. Raises CommandError."""
-    alert = reader.alert(identifier)
-    change = reader.change(identifier if alert is None else _reference(alert.evidence, "change:") or "")
-    if alert is None and change is None:
-        raise CommandError(
-            f"no alert or change has the id {printable(identifier)!r}; `tattlebox alerts` lists them"
-        )
-    findings = _findings(reader, alert)
-    uids = [ref.removeprefix("flow:") for ref in (alert.evidence if alert else ()) if ref.startswith("flow:")]
-    for fact in (change, *findings):
-        uids += [uid for uid in (fact.evidence if fact else ()) if uid not in uids]
-    return {
-        "alert": plain(alert) if alert else None,
-        "change": plain(change) if change else None,
-        "findings": [plain(finding) for finding in findings],
-        "flows": [plain(flow) for flow in reader.flows(uids)],
-        "observations": reader.observations(uids),
-    }
-
-
-def _reference(evidence: tuple[str, ...], prefix: str) -> str | None:
-    return next((ref.removeprefix(prefix) for ref in evidence if ref.startswith(prefix)), None)
-
-
-def _findings(reader: Reader, alert: Alert | None) -> list[Finding]:
-    code = _reference(alert.evidence, "finding:") if alert else None
-    if alert is None or code is None:
-        return []
-    return [f for f in reader.findings(alert.device) if f.code == code and f.domain == alert.domain]
 
 
 def _print(chain: dict[str, Any]) -> None:

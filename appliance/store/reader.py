@@ -16,7 +16,7 @@ from appliance.devices.device import DeviceRecord
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
 from appliance.parties.party import PartyRecord
-from appliance.store import observations, rollups, tables
+from appliance.store import listing, observations, rollups, tables
 from appliance.store.database import open_for_reading
 from sensor.records import Loss, to_json
 
@@ -131,6 +131,10 @@ class Reader:
         """Return what was read from these flows, as the objects of their JSON lines, in time order."""
         found = sorted(observations.of_flows(self._db, uids), key=attrgetter("ts"))
         return [json.loads(to_json(record)) for record in found]
+
+    def listed(self, of: listing.Listing, wanted: listing.Wanted) -> list[Any]:
+        """Return one page of a listing."""
+        return listing.page(self._db, of, wanted)
 
     def learning(self, device: str) -> list[str]:
         """Return what the device's baseline still misses, in words; empty when it is complete."""

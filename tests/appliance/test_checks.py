@@ -19,7 +19,7 @@ def written(path: Path, **meta: object) -> Path:
 
 
 STORES = {
-    "empty": ({}, 50.0, "bad"),
+    "empty": ({}, 50.0, "note"),
     "a recording, however old": ({"last_ts": 10.0, "origin": "replay"}, 10.0 + 9e8, "ok"),
     "live and fresh": ({"last_ts": 1000.0, "origin": "live"}, 1010.0, "ok"),
     "live and silent": ({"last_ts": 1000.0, "origin": "live"}, 1001.0 + RECENT_S, "bad"),

@@ -1,0 +1,251 @@
+"""The OpenAPI 3.1 document of `/api/v1`, made of the same tables as its routes."""
+
+from __future__ import annotations
+
+import functools
+from importlib import metadata
+from typing import Any, Final
+
+from appliance.access import PERMISSIONS
+from appliance.alerts.answers import Answer
+from appliance.checks import Check
+from appliance.devices.family import Word
+from appliance.settings import SETTINGS
+from appliance.store.listing import LISTINGS, MAX_PAGE, Listing
+from appliance.store.reader import Watch
+from web.api.problem import MEDIA_TYPE
+from web.api.schema import schema_of
+
+BASE: Final = "/api/v1"
+
+RECORDS: Final = {listing.name: listing.table.record_type for listing in LISTINGS}
+
+TEXT: Final = {"type": "string"}
+
+IDENTIFIER: Final = {"name": "identifier", "in": "path", "required": True, "schema": TEXT}
+NUMBER: Final = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer"}}
+
+
+@functools.cache
+def document() -> dict[str, Any]:
+    """Return the document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Tattlebox",
+            "version": metadata.version("tattlebox"),
+            "description": "What the dashboard shows, for programs: the fields of `tattlebox … --json`.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": BASE}],
+        "security": [{"token": []}, {"cookie": []}],
+        "paths": {**_lists(), **_single(), **_changing()},
+        "components": {
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": "__Host-tattlebox-session"},
+            },
+            "schemas": _schemas(),
+            "responses": {"problem": _problem()},
+        },
+    }
+
+
+def _schemas() -> dict[str, Any]:
+    settings = {setting.key: {"description": setting.meaning} for setting in SETTINGS}
+    return {
+        **{name: schema_of(record_type) for name, record_type in RECORDS.items()},
+        "watch": schema_of(Watch),
+        "check": schema_of(Check),
+        "word": schema_of(Word),
+        "answer": schema_of(Answer),
+        "settings": {"type": "object", "properties": settings},
+        "me": _object(kind=TEXT, name=TEXT, permissions=_array(TEXT)),
+        "missing": _object(missing=_array(TEXT)),
+        "chain": _object(
+            alert={"anyOf": [_ref("alerts"), {"type": "null"}]},
+            change={"anyOf": [_ref("changes"), {"type": "null"}]},
+            findings=_array(_ref("findings")),
+            flows=_array(_ref("flows")),
+            observations=_array({"type": "object"}),
+        ),
+        "problem": _object(type=TEXT, title=TEXT, status={"type": "integer"}, detail=TEXT, instance=TEXT),
+    }
+
+
+def _lists() -> dict[str, Any]:
+    return {
+        f"/{listing.name}": {
+            "get": _operation(
+                f"list_{listing.name}",
+                f"{listing.name.capitalize()}, {'newest' if listing.newest_first else 'first'} first.",
+                listing.permission,
+                _list_of(_ref(listing.name)),
+                parameters=_parameters(listing),
+            )
+        }
+        for listing in LISTINGS
+    }
+
+
+def _parameters(listing: Listing) -> list[dict[str, Any]]:
+    limit = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 100}
+    found = [
+        _query("limit", limit, "Records of a page."),
+        _query("cursor", TEXT, "`next` of the page before."),
+    ]
+    found += [_query(field, TEXT, f"Only this {field}.") for field in listing.equal]
+    if listing.time:
+        found += [
+            _query("since", {"type": "number"}, f"{listing.time} from here on, UTC epoch seconds."),
+            _query("until", {"type": "number"}, f"{listing.time} before this, UTC epoch seconds."),
+        ]
+    return found
+
+
+def _single() -> dict[str, Any]:
+    def one(name: str, text: str, schema: Any, *parameters: Any, permission: str = "read") -> dict[str, Any]:
+        return {"get": _operation(name, text, permission, schema, parameters=list(parameters))}
+
+    return {
+        "/": one("root", "What this is.", {"type": "object"}),
+        "/openapi.json": one("openapi", "This document.", {"type": "object"}),
+        "/me": one("me", "Who asks, and what they may do.", _ref("me")),
+        "/devices/{identifier}": one("device", "One device.", _ref("devices"), IDENTIFIER),
+        "/devices/{identifier}/learning": one(
+            "learning", "What its baseline still misses.", _ref("missing"), IDENTIFIER
+        ),
+        "/changes/{identifier}": one("change", "One change.", _ref("changes"), IDENTIFIER),
+        "/alerts/{identifier}": one("alert", "One alert.", _ref("alerts"), IDENTIFIER),
+        "/explain/{identifier}": one(
+            "explain", "From an alert or change down to its flows.", _ref("chain"), IDENTIFIER
+        ),
+        "/watch": one("watch", "What was watched, what was missed.", _ref("watch")),
+        "/health": one("health", "The self-test.", _list_of(_ref("check"))),
+        "/events": {"get": _events()},
+    }
+
+
+def _changing() -> dict[str, Any]:
+    said = {"type": "object", "required": ["said"], "properties": {"said": {"enum": [*SAID]}}}
+    wish: dict[str, Any] = {
+        "type": "object",
+        "required": ["act"],
+        "properties": {
+            "act": {"enum": ["mute", "snooze"]},
+            **dict.fromkeys(("device", "party", "kind"), TEXT),
+        },
+    }
+    wish["properties"]["days"] = {"type": "number"}
+    word = {
+        "type": "object",
+        "required": ["act", "device"],
+        "properties": {
+            "act": {"enum": ["label", "merge", "split", "forget"]},
+            **dict.fromkeys(("device", "detail"), TEXT),
+            "value": {"type": ["string", "null"]},
+        },
+    }
+    return {
+        "/words": {
+            "get": _operation("words", "What the family said of devices.", "read", _list_of(_ref("word"))),
+            "post": _operation(
+                "say", "Say something of a device.", "family", _ref("word"), body=word, code=201
+            ),
+        },
+        "/words/undo": {
+            "post": _operation("unsay", "Take the last word back.", "family", _ref("word"), body={}, code=201)
+        },
+        "/answers": {
+            "get": _operation("answers", "What the family said of alerts.", "read", _list_of(_ref("answer"))),
+            "post": _operation("wish", "Wish not to hear of.", "family", _ref("answer"), body=wish, code=201),
+        },
+        "/answers/{number}": {
+            "delete": _operation(
+                "take_back", "Take an answer back.", "family", _ref("answer"), parameters=[NUMBER]
+            )
+        },
+        "/alerts/{identifier}/answer": {
+            "post": _operation(
+                "answer",
+                "Answer an alert.",
+                "family",
+                _ref("answer"),
+                parameters=[IDENTIFIER],
+                body=said,
+                code=201,
+            )
+        },
+        "/settings": {
+            "get": _operation("settings", "Every setting.", "manage", _ref("settings")),
+            "post": _operation("set", "Set some.", "manage", _ref("settings"), body=_ref("settings")),
+        },
+    }
+
+
+SAID: Final = ("expected", "useful", "wrong")
+
+
+def _operation(
+    name: str,
+    text: str,
+    permission: str,
+    schema: Any,
+    *,
+    parameters: list[dict[str, Any]] | None = None,
+    body: Any = None,
+    code: int = 200,
+) -> dict[str, Any]:
+    found = {
+        "operationId": name,
+        "summary": text,
+        "description": f"Needs the permission `{permission}`: {PERMISSIONS[permission]}.",
+        "parameters": parameters or [],
+        "responses": {
+            str(code): {"description": text, "content": {"application/json": {"schema": schema}}},
+            "default": {"$ref": "#/components/responses/problem"},
+        },
+    }
+    if body is not None:
+        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    return found
+
+
+def _events() -> dict[str, Any]:
+    found = _operation(
+        "events", "What is new, as server-sent events: `alert`, `change`, `state`.", "read", TEXT
+    )
+    found["responses"]["200"]["content"] = {"text/event-stream": {"schema": TEXT}}
+    return found
+
+
+def _problem() -> dict[str, Any]:
+    return {
+        "description": "What was read, what was expected (RFC 9457).",
+        "content": {MEDIA_TYPE: {"schema": _ref("problem")}},
+    }
+
+
+def _list_of(item: dict[str, Any]) -> dict[str, Any]:
+    return _object(items=_array(item), next={"type": ["string", "null"]})
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _array(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _query(name: str, schema: dict[str, Any], text: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": schema, "description": text}

@@ -1,0 +1,149 @@
+"""The routes of `/api/v1` that read. Lists come from `LISTINGS`, as the document and the tests do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Final, cast
+
+from flask import Blueprint, Flask, Response, abort, current_app
+
+from appliance.checks import self_test
+from appliance.evidence import evidence_chain
+from appliance.out import plain
+from appliance.store.listing import LISTINGS, Listing, key_of
+from appliance.store.reader import Reader
+from web.api.asking import cursor_of, wanted
+from web.api.document import document
+from web.api.events import HUB
+from web.security import allow, visitor
+from web.security.house import house
+
+pages = Blueprint("api", __name__, url_prefix="/api/v1")
+
+EXTENSION: Final = "tattlebox-api"
+
+
+def install(app: Flask, reader: Any) -> None:
+    """Give the API the store itself: programs get text as it was, not as pages mark it."""
+    app.extensions[EXTENSION] = reader
+
+
+def reader() -> Reader:
+    """Return the store."""
+    return cast(Reader, current_app.extensions[EXTENSION])
+
+
+def answer(value: Any, code: int = 200) -> Response:
+    """Return a value as JSON, ASCII alone, as the command's `--json` prints it."""
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return Response(text, code, mimetype="application/json")
+
+
+def _add(listing: Listing) -> None:
+    @pages.get(f"/{listing.name}", endpoint=listing.name)
+    @allow(listing.permission)
+    def listed() -> Response:
+        asked = wanted(listing)
+        found = reader().listed(listing, asked)
+        more = len(found) == asked.limit
+        after = cursor_of(key_of(listing, found[-1])) if more else None
+        return answer({"items": [plain(record) for record in found], "next": after})
+
+
+for each in LISTINGS:
+    _add(each)
+
+
+@pages.get("/")
+@allow("read")
+def root() -> Response:
+    """Say what this is."""
+    return answer({"name": "tattlebox", "api": 1, "document": "/api/v1/openapi.json"})
+
+
+@pages.get("/openapi.json")
+@allow("read")
+def openapi() -> Response:
+    """Return the document of this API."""
+    return answer(document())
+
+
+@pages.get("/me")
+@allow("read")
+def me() -> Response:
+    """Return who asks, and what they may do."""
+    who = visitor()
+    return answer({"kind": who.kind, "name": who.name, "permissions": sorted(who.permissions)})
+
+
+def _one(find: Callable[[Reader, str], Any], identifier: str) -> Response:
+    found = find(reader(), identifier)
+    if found is None:
+        abort(404)
+    return answer(plain(found))
+
+
+@pages.get("/devices/<identifier>")
+@allow("read")
+def device(identifier: str) -> Response:
+    """Return one device."""
+    return _one(Reader.device, identifier)
+
+
+@pages.get("/devices/<identifier>/learning")
+@allow("read")
+def learning(identifier: str) -> Response:
+    """Return what a device's baseline still misses."""
+    if reader().device(identifier) is None:
+        abort(404)
+    return answer({"missing": reader().learning(identifier)})
+
+
+@pages.get("/changes/<identifier>")
+@allow("read")
+def change(identifier: str) -> Response:
+    """Return one change."""
+    return _one(Reader.change, identifier)
+
+
+@pages.get("/alerts/<identifier>")
+@allow("read")
+def alert(identifier: str) -> Response:
+    """Return one alert."""
+    return _one(Reader.alert, identifier)
+
+
+@pages.get("/explain/<identifier>")
+@allow("read")
+def explain(identifier: str) -> Response:
+    """Return the chain from an alert or change down to its flows."""
+    try:
+        return answer(evidence_chain(reader(), identifier))
+    except LookupError:
+        abort(404)
+
+
+@pages.get("/watch")
+@allow("read")
+def watch() -> Response:
+    """Return what was watched and what was missed."""
+    found = reader().watch()
+    return answer({**plain(found), "losses": [plain(loss) for loss in found.losses]})
+
+
+@pages.get("/health")
+@allow("read")
+def health() -> Response:
+    """Return the self-test."""
+    return answer({"items": [check._asdict() for check in self_test(house().book.path)], "next": None})
+
+
+@pages.get("/events")
+@allow("read")
+def events() -> Response:
+    """Return what is new as server-sent events, for as long as the client listens."""
+    stream = HUB.listen(reader())
+    if stream is None:
+        abort(503, "too many listen already: try again in a minute")
+    return Response(stream, mimetype="text/event-stream")
