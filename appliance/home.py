@@ -5,7 +5,7 @@ Does no I/O and has no clock: time is that of the records, so a replayed capture
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 from appliance.alerts.alert import Alert
@@ -146,8 +146,11 @@ class Home:
         return [loss]
 
     def _observation(self, record: Observation) -> list[Fact]:
-        facts: list[Fact] = [*self._place(record)]
-        device = self.devices.owner(*subject(record))
+        devices = self.devices
+        devices.observe(record)
+        new = devices.take_new()
+        facts = self._welcome(new, record.ts) if new else []
+        device = devices.owner(*subject(record))
         facts.append(Seen(record, device))
         if device is not None:
             self._read(device, record, facts)
@@ -182,14 +185,10 @@ class Home:
             if asked is not None and asked != device:
                 facts += self._judged(self.findings.observe(asked, record, None, side=ASKED))
 
-    def _place(self, record: Record) -> Sequence[Loss]:
-        """Tell the devices of a record; whom it brought hears the family's words and waits to be told."""
-        self.devices.observe(record)
-        new = self.devices.take_new()
-        if not new:
-            return ()
+    def _welcome(self, new: Iterable[str], ts: float) -> list[Fact]:
+        """Let devices that a record brought hear the family's words, and wait to be told."""
         self.family.meet()
-        return [loss for device in new for loss in self.newcomers.arrive(device, record.ts)]
+        return [loss for device in new for loss in self.newcomers.arrive(device, ts)]
 
     def _party_of(self, device: str, record: Observation) -> Party | None:
         """Return the party that an observation was sent to, None where that stayed in the home."""
@@ -208,9 +207,11 @@ class Home:
         return None if party.outcome == LOCAL else party
 
     def _flow(self, flow: FlowRecord) -> list[Fact]:
-        facts: list[Fact] = [*self._place(flow)]
-        orig = self.devices.owner(flow.orig_mac, flow.orig_h)
-        resp = self.devices.owner(flow.resp_mac or flow.orig_dst_mac, flow.resp_h)
+        orig, resp = self.devices.observe_flow(flow)
+        facts: list[Fact] = []
+        if new := self.devices.take_new():
+            facts += self._welcome(new, flow.ts)
+            orig, resp = self.devices.ends(flow)
         device = orig or resp
         mark = self._marks.take(flow.uid, last=flow.end != "active")
         if device is None:
@@ -218,7 +219,7 @@ class Home:
             return facts
         outward = orig is not None
         remote, port = (flow.resp_h, flow.resp_p) if outward else (flow.orig_h, flow.orig_p)
-        destination = self.names.destination(device, flow, remote, port)
+        destination = self.names.destination_of(device, flow.uid, flow.ts, (flow.proto, remote, port))
         party = self._party(device, destination)
         facts.append(flow_row(flow, device, party.domain, destination.name))
         domain = None
@@ -226,9 +227,11 @@ class Home:
             domain = party.domain
             if not (orig and resp):
                 contact = _contact(flow, device, destination, party, mark, outward=outward)
-                facts += self._judged(self.behaviour.meet(contact))
+                if found := self.behaviour.meet(contact):
+                    facts += self._judged(found)
         side = ASKER if outward else ASKED
-        facts += self._judged(self.findings.observe(device, flow, domain, side=side, purpose=party.purpose))
+        if seen := self.findings.observe(device, flow, domain, side=side, purpose=party.purpose):
+            facts += self._judged(seen)
         if orig and resp and orig != resp:
             facts += self._judged(self.findings.observe(resp, flow, None, side=ASKED))
         return facts

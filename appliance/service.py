@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final, Protocol
 
 from appliance.alerts.alert import Alert
@@ -59,15 +59,24 @@ class Service:
         self._unsaved: set[str] = set()
         self._checkpoint_ts: float | None = None
         self._answers: dict[str, Any] = {}
+        self._keepers: dict[type[Any], Callable[[Any], None]] = {
+            FlowRow: self._flow,
+            Seen: self._observe,
+            SensorStats: self._count,
+        }
         self._resume()
 
     def take(self, records: Iterable[Record]) -> None:
         """Feed records to the home and store what follows. Raises StoreError."""
+        totals, feed, writer = self._totals, self._home.feed, self._writer
+        keepers = self._keepers
         for record in records:
-            self._totals["records"] += 1
-            for fact in self._home.feed(record):
-                self._keep(fact)
-            if self._writer.pending >= BATCH:
+            totals["records"] += 1
+            for fact in feed(record):
+                kind: type[Any] = type(fact)
+                keep: Callable[[Any], None] = keepers.get(kind, self._keep)
+                keep(fact)
+            if writer.pending >= BATCH:
                 self.commit()
 
     def commit(self) -> None:
@@ -194,18 +203,17 @@ class Service:
         self._written[device] = parties
         self._learning[device] = list(self._home.behaviour.learning(device))
 
+    def _flow(self, flow: FlowRow) -> None:
+        totals = self._totals
+        totals["flows"] += 1
+        totals["packets"] += flow.orig_pkts + flow.resp_pkts
+        self._writer.add_flow(flow, totals["records"])
+        if self._out is not None:
+            self._out.fact(flow)
+
     def _keep(self, fact: Fact) -> None:
-        if isinstance(fact, Seen):
-            self._observe(fact)
-            return
-        if isinstance(fact, SensorStats):
-            self._count(fact)
-            return
         self._writer.add(fact, self._totals["records"])
-        if isinstance(fact, FlowRow):
-            self._totals["flows"] += 1
-            self._totals["packets"] += fact.orig_pkts + fact.resp_pkts
-        elif isinstance(fact, Weird):
+        if isinstance(fact, Weird):
             self._totals["weirds"] += 1
         if self._out is not None:
             self._out.fact(fact)

@@ -7,6 +7,8 @@ with an address from elsewhere: the far end is no device, and the MAC stays the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, Final
 
 from appliance.devices.device import DeviceRecord
@@ -85,6 +87,19 @@ _SAYING: Final[dict[type[Any], tuple[str, ...]]] = {
 }
 """The fields in which a record says something of its sender: the same again is not read again."""
 
+_SENDERS: Final[dict[type[Any], tuple[str, str]]] = {
+    DnsQuery: ("mac", "client"),
+    SsdpAnnouncement: ("mac", "host"),
+    **dict.fromkeys((TlsClientHello, HttpRequest, NtpRequest, LocalName), ("mac", "src")),
+}
+_SENDING: Final = {
+    record_type: attrgetter(*sender, *_SAYING[record_type]) for record_type, sender in _SENDERS.items()
+}
+"""For records that only speak of their sender: where it is and all they say of it."""
+
+_Ends = tuple[DeviceState | None, DeviceState | None, str | None, str | None]
+"""Originator and responder of a flow as far as they were seen, and the devices that own the two ends."""
+
 
 class Devices:
     """All devices of one home; `observe` each record before asking for the owner of its endpoints."""
@@ -100,10 +115,23 @@ class Devices:
         self._routers: set[str] = set()
         self._owners: dict[tuple[str | None, str], str | None] = {}
         self._met: dict[tuple[str | None, str], DeviceState | None] = {}
+        self._ends: dict[tuple[object, ...], _Ends] = {}
+        self._said: dict[type[Any], dict[tuple[Any, ...], DeviceState | None]] = {}
         self._heard: set[tuple[object, ...]] = set()
         self._dirty: set[str] = set()
         self._gone: set[str] = set()
         self._new: dict[str, None] = {}
+        self._observers: dict[type[Any], Callable[[Any], object]] = {
+            FlowRecord: self.observe_flow,
+            Neighbour: self._observe_neighbour,
+            DhcpRequest: self._observe_request,
+            DhcpAck: self._observe_lease,
+            Dhcp6Request: self._observe_request6,
+            Dhcp6Reply: self._observe_lease6,
+            MdnsService: self._observe_service,
+            TlsCertificate: self._observe_certificate,
+            **dict.fromkeys(_SENDING, self._observe_sender),
+        }
         self.evicted = 0
         """Devices that had to go because there was no more room: a Loss to be reported."""
 
@@ -123,6 +151,11 @@ class Devices:
             self._owners[key] = found
         return found
 
+    def ends(self, flow: FlowRecord) -> tuple[str | None, str | None]:
+        """Return the devices at a flow's originator's and its responder's end."""
+        there = flow.resp_mac or flow.orig_dst_mac
+        return self.owner(flow.orig_mac, flow.orig_h), self.owner(there, flow.resp_h)
+
     def is_local(self, address: str) -> bool:
         """Return whether an address is in the home: of a home's range, or bound on the link."""
         return is_home_range(address) or address in self._by_address
@@ -136,7 +169,8 @@ class Devices:
 
         Raises KeyError for an unknown device.
         """
-        return self._state(device).decided().decision.vendor
+        state = self._devices.get(device) or self._state(device)
+        return (state.made or state.decided()).decision.vendor
 
     def words(self, device: str) -> tuple[str, ...]:
         """Return the words that describe a device to `similar.most_alike`. Raises KeyError."""
@@ -267,45 +301,61 @@ class Devices:
 
     def observe(self, record: Record) -> None:
         """Take in one record: whom it is about, what binds addresses to MACs, and what its signals tell."""
-        match record:
-            case FlowRecord():
-                self._observe_flow(record)
-            case Neighbour():
-                self._observe_neighbour(record)
-            case DhcpRequest():
-                self._observe_request(record)
-            case DhcpAck():
-                self._observe_lease(record)
-            case Dhcp6Request():
-                self._observe_request6(record)
-            case Dhcp6Reply():
-                self._observe_lease6(record)
-            case TlsCertificate():
-                self._hear(self._holder(record.server), record)
-            case DnsQuery():
-                self._hear(self._endpoint(record.mac, record.client, record.ts), record)
-            case MdnsService():
-                self._observe_service(record)
-            case SsdpAnnouncement():
-                self._hear(self._endpoint(record.mac, record.host, record.ts), record)
-            case TlsClientHello() | HttpRequest() | NtpRequest() | LocalName():
-                self._hear(self._endpoint(record.mac, record.src, record.ts), record)
-            case _:
-                return
+        kind: type[Any] = type(record)
+        observe = self._observers.get(kind)
+        if observe is not None:
+            observe(record)
 
-    def _observe_flow(self, flow: FlowRecord) -> None:
-        originator = self._endpoint(flow.orig_mac, flow.orig_h, flow.ts, flow.resp_mac or flow.orig_dst_mac)
+    def observe_flow(self, flow: FlowRecord) -> tuple[str | None, str | None]:
+        """Take in a flow; return the devices at its two ends, as `ends` does."""
+        orig_mac, resp_mac, gateway_mac = flow.orig_mac, flow.resp_mac, flow.orig_dst_mac
+        key = (orig_mac, flow.orig_h, resp_mac, flow.resp_h, gateway_mac, flow.resp_pkts == 0)
+        ends = self._ends.get(key)
+        if ends is None:
+            ends = self._find_ends(flow)
+            if len(self._ends) >= MAX_CACHED:
+                self._ends.clear()
+            self._ends[key] = ends
+        originator, responder, orig, resp = ends
         if originator is not None:
+            if originator.saw(flow.ts):
+                self._dirty.add(originator.device)
             originator.flows += 1
             if originator.flows <= FLOWS_DESCRIBED:
                 for word in words(flow):
                     originator.add_token(word)
-        if flow.resp_pkts == 0:
-            return
-        responder = self._endpoint(flow.resp_mac, flow.resp_h, flow.ts, flow.orig_mac)
         if responder is not None:
+            if responder.saw(flow.ts):
+                self._dirty.add(responder.device)
             responder.flows += 1
             self._hear_service(responder, flow)
+        return orig, resp
+
+    def _find_ends(self, flow: FlowRecord) -> _Ends:
+        ts, there = flow.ts, flow.resp_mac or flow.orig_dst_mac
+        originator = self._endpoint(flow.orig_mac, flow.orig_h, ts, there)
+        responder = self._endpoint(flow.resp_mac, flow.resp_h, ts, flow.orig_mac) if flow.resp_pkts else None
+        return originator, responder, *self.ends(flow)
+
+    def _observe_sender(self, record: Any) -> None:
+        """Hear a record that says something of its sender alone; the same again is only a sight of it."""
+        kind = type(record)
+        said = _SENDING[kind](record)
+        try:
+            state = self._said[kind][said]
+        except KeyError:
+            state = self._endpoint(said[0], said[1], record.ts)
+            self._hear(state, record)
+            known = self._said.setdefault(kind, {})
+            if len(known) >= MAX_CACHED:
+                known.clear()
+            known[said] = state
+            return
+        if state is not None and state.saw(record.ts):
+            self._dirty.add(state.device)
+
+    def _observe_certificate(self, record: TlsCertificate) -> None:
+        self._hear(self._holder(record.server), record)
 
     def _hear_service(self, responder: DeviceState, flow: FlowRecord) -> None:
         service = (responder.device, flow.proto, flow.resp_p)
@@ -527,6 +577,8 @@ class Devices:
         """Drop what was remembered of endpoints: who holds an address, or who is a gateway, has changed."""
         self._owners.clear()
         self._met.clear()
+        self._ends.clear()
+        self._said.clear()
 
     def _changed(self, state: DeviceState) -> None:
         self._forget_paths()
@@ -644,6 +696,7 @@ class Devices:
             self._former.pop(former, None)
         self._dirty.discard(state.device)
         self._new.pop(state.device, None)
+        self._heard.clear()  # back again, it is to be heard like any other newcomer
         self._gone.add(state.device)
         self._forget_paths()
 
@@ -670,7 +723,8 @@ class Devices:
         """Let the signals read a record, unless the device has said the very same before."""
         if state is None:
             return
-        said = (state.device, type(record), *(getattr(record, field) for field in _SAYING[type(record)]))
+        kind: type[Any] = type(record)
+        said = (state.device, kind, *(getattr(record, field) for field in _SAYING[kind]))
         if said in self._heard:
             return
         self._remember(said)

@@ -60,12 +60,14 @@ class DeviceState:
     is_gateway: bool = False
     flows: int = 0  # in which it took part; what a device is worth when room is short
     told_ts: float = 0.0  # last_ts when it was last reported as changed
-    _decided: _Decided | None = field(default=None, init=False, compare=False)  # until its grounds change
+    made: _Decided | None = field(default=None, init=False, compare=False)  # until its grounds change
 
     def saw(self, ts: float) -> bool:
         """Note a sight of the device; return whether those who were told are by now out of date."""
-        self.first_ts = min(self.first_ts, ts)
-        self.last_ts = max(self.last_ts, ts)
+        if ts > self.last_ts:
+            self.last_ts = ts
+        elif ts < self.first_ts:
+            self.first_ts = ts
         if self.last_ts - self.told_ts < _STALE_S:
             return False
         self.told_ts = self.last_ts
@@ -85,7 +87,7 @@ class DeviceState:
                 return False
             del self.evidence[weakest]
         self.evidence[key] = item
-        self._decided = None
+        self.made = None
         return True
 
     def add_token(self, token: str) -> None:
@@ -95,16 +97,16 @@ class DeviceState:
 
     def undecide(self) -> None:
         """Forget the decision: labels or MACs have changed. `add_evidence` does so by itself."""
-        self._decided = None
+        self.made = None
 
     def decided(self) -> _Decided:
         """Return the decision, made when it is first asked for after a change."""
-        if self._decided is None:
+        if self.made is None:
             evidence = [*self._said_by_parent(), *self.evidence.values()]
             evidence.sort(key=lambda item: (item.field, item.ts, item.source, item.value))
             random = bool(self.macs) and all(is_random_mac(mac) for mac in self.macs)
-            self._decided = _Decided(decide(evidence, random), tuple(evidence))
-        return self._decided
+            self.made = _Decided(decide(evidence, random), tuple(evidence))
+        return self.made
 
     def record(self) -> DeviceRecord:
         """Return what is known."""

@@ -51,6 +51,7 @@ class Writer:
         self.path = path
         self._db = open_for_writing(path, mode)
         self._pending: dict[type[Any], list[tables.Row]] = {}
+        self._flows: list[tables.Row] = []
         self._observations: list[observations.Observed] = []
         self._evidence = EvidenceFlows()
         self._erased: set[str] = set()
@@ -60,14 +61,19 @@ class Writer:
         """Gather one fact, of any type that has a table; `seq` is the number of the record it came from."""
         kind = type(fact)
         if kind is FlowRow:
-            self._evidence.see(fact)
-        elif kind is Change or kind is Finding:
+            self.add_flow(fact, seq)
+            return
+        if kind is Change or kind is Finding:
             self._evidence.want(fact)
-        rows = self._pending.get(kind)
-        if rows is None:
-            rows = self._pending[kind] = []
         table = _BY_TYPE[kind]
+        rows = self._pending.setdefault(kind, [])
         rows.append((*table.row(fact), seq) if table.numbered else table.row(fact))
+        self.pending += 1
+
+    def add_flow(self, flow: FlowRow, seq: int) -> None:
+        """Gather one flow: what there is most of."""
+        self._evidence.see(flow)
+        self._flows.append((*flow, seq))
         self.pending += 1
 
     def add_observation(self, observed: observations.Observed) -> None:
@@ -92,7 +98,7 @@ class Writer:
                 f"cannot write the store {self.path}: {error}; "
                 "free some space, or choose another place with --store"
             ) from error
-        for gathered in (self._pending, self._observations, self._evidence, self._erased):
+        for gathered in (self._pending, self._flows, self._observations, self._evidence, self._erased):
             gathered.clear()
         self.pending = 0
 
@@ -188,7 +194,8 @@ class Writer:
         self._db.executemany(
             "INSERT INTO observation VALUES (?, ?, ?, ?)", observations.rows(self._observations)
         )
-        self._evidence.save(self._db, self._pending.get(FlowRow, []))
+        self._db.executemany(tables.FLOW.insert, self._flows)
+        self._evidence.save(self._db, self._flows)
         self._db.executemany(
             "INSERT OR REPLACE INTO state VALUES (?, ?, ?)",
             [(part, device, tables.to_text(body)) for part, device, body in states],
