@@ -1,0 +1,126 @@
+"""Who is told: the channels and sinks that a family set up, and its quiet hours."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from typing import Final, NamedTuple
+
+from appliance.store.book import Book
+from appliance.store.outbox import Consumer, Outbox
+from appliance.store.secrets import Secrets
+
+MAX_CHANNELS: Final = 30
+"""Channels and sinks of one home: each costs a thread."""
+
+TELLS: Final = ("urgent", "everything", "week", "urgent and week")
+"""What a channel tells: what is told at once / that and the rest as it comes / the week in one message."""
+
+
+class ChannelError(Exception):
+    """What was asked cannot be: one sentence."""
+
+
+class ChannelRow(NamedTuple):
+    """One channel or sink, without its secrets."""
+
+    name: str  # the family's own
+    kind: str  # of CHANNELS or SINKS
+    uid: str  # 32 hexadecimal digits drawn at random: keys sent along are made of it, so they tell nothing
+    person: str  # whose it is; "" everyone's
+    content: str  # "something", "toy", "full"
+    tells: str  # one of TELLS
+    severity: int  # least severity it tells
+    settings: dict[str, str]
+    since: float  # clock on the wall
+
+    def wants(self, kind: str, volume: str, severity: int) -> bool:
+        """Return whether an event of the outbox is for this channel."""
+        if kind == "week":
+            return self.tells.endswith("week")
+        if self.tells == "week":
+            return False
+        if kind == "outage":
+            return True
+        return severity >= self.severity and (volume == "push" or self.tells == "everything")
+
+
+class Channels:
+    """The channels and sinks of one home."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.secrets = Secrets(book.path)
+
+    def all(self) -> list[ChannelRow]:
+        """Return all of them by name."""
+        rows = self.book.read("SELECT * FROM channel ORDER BY name")
+        return [ChannelRow._make((*row[:7], json.loads(row[7]), row[8])) for row in rows]
+
+    def get(self, name: str) -> ChannelRow:
+        """Return one. Raises ChannelError when there is none of that name."""
+        found = [row for row in self.all() if row.name == name]
+        if not found:
+            known = ", ".join(row.name for row in self.all()) or "none yet"
+            raise ChannelError(f"no channel is called {name[:40]!r}; known: {known}")
+        return found[0]
+
+    def settings(self, row: ChannelRow) -> dict[str, str]:
+        """Return the settings of a channel with its secrets: for its receiver alone. Raises StoreError."""
+        return {**row.settings, **self.secrets.of(row.name)}
+
+    def add(self, row: ChannelRow, secret: dict[str, str], place: int | None = None) -> ChannelRow:
+        """Set up a channel; it tells what comes from now on (a sink: from the minute `place`).
+
+        Raises ChannelError, StoreError.
+        """
+        if not re.fullmatch(r"[\w.-][\w .-]{0,39}", row.name):
+            raise ChannelError(
+                f"read the name {row.name[:60]!r}, expected up to 40 letters, digits, spaces, . _ -"
+            )
+        held = self.all()
+        if any(other.name == row.name for other in held):
+            raise ChannelError(f"{row.name} is there already: remove it first, or take another name")
+        if len(held) >= MAX_CHANNELS:
+            raise ChannelError(f"there are {len(held)} channels, at most {MAX_CHANNELS} are kept: remove one")
+        row = row._replace(uid=secrets.token_hex(16))
+        self.secrets.keep(row.name, secret)
+        last = Outbox(self.book).last()
+        with self.book.writing() as db:
+            db.execute(
+                "INSERT INTO channel VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*row[:7], json.dumps(row.settings), row.since),
+            )
+            db.execute(
+                "INSERT OR REPLACE INTO consumer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                Consumer(row.name, last if place is None else place),
+            )
+        return row
+
+    def remove(self, name: str) -> None:
+        """Forget a channel, its secrets and how far it was. Raises ChannelError, StoreError."""
+        self.get(name)
+        with self.book.writing() as db:
+            db.execute("DELETE FROM channel WHERE name = ?", (name,))
+            db.execute("DELETE FROM consumer WHERE name = ?", (name,))
+            db.execute("DELETE FROM delivery WHERE consumer = ?", (name,))
+            db.execute("DELETE FROM sink_tag WHERE consumer = ?", (name,))
+        self.secrets.keep(name, {})
+
+    def quiet(self) -> list[tuple[str, int, int, int]]:
+        """Return the quiet hours: (person, severity, begin and end in minutes of the day)."""
+        return [
+            (str(person), int(severity), int(begins), int(ends))
+            for person, severity, begins, ends in self.book.read(
+                "SELECT * FROM quiet ORDER BY person, severity"
+            )
+        ]
+
+    def set_quiet(self, person: str, severities: list[int], hours: tuple[int, int] | None) -> None:
+        """Set a person's quiet hours for some severities; None takes them back."""
+        with self.book.writing() as db:
+            for severity in severities:
+                db.execute("DELETE FROM quiet WHERE person = ? AND severity = ?", (person, severity))
+                if hours is not None:
+                    db.execute("INSERT INTO quiet VALUES (?, ?, ?, ?)", (person, severity, *hours))
