@@ -3,7 +3,8 @@
 - iot: what a home's devices send. Small packets, 70,000 flows per million of them, a third IPv6: DNS, TLS
   connections from seconds to minutes with valid hellos, HTTP, NTP, mDNS, SSDP, DHCP (payloads.py).
 - bulk: a few devices that stream: full-size segments and their acknowledgements, 200 flows.
-- flows: so many flows at once, each with small packets in turn (--turns): what a flow table costs.
+- flows: so many flows at once, each with a small packet in every turn (--turns), in an order drawn anew: what
+  a flow table costs.
 
 Everything follows from the seed: the same command makes the same bytes. Checksums are left zero.
 """
@@ -202,7 +203,7 @@ def bulk(packets: int) -> Iterator[Event]:
 
 
 def concurrent(flows: int, turns: int = 4) -> Iterator[Event]:
-    """Yield `flows` conversations at once, a packet each in every turn, over ten seconds."""
+    """Yield `flows` conversations at once, a packet each in every turn, in an order drawn anew, over 10 s."""
     home = Home(SEED)
     rng, all_ends = home.rng, []
     for index in range(flows):
@@ -210,6 +211,7 @@ def concurrent(flows: int, turns: int = 4) -> Iterator[Event]:
         there = bytes((45,)) + (index // payloads.DEVICES).to_bytes(3, "big")
         all_ends.append(_ends(rng, device, there, 40_000 + rng.randrange(20_000)))
     for turn in range(turns):
+        rng.shuffle(all_ends)
         for index, ends in enumerate(all_ends):
             yield (turn * flows + index) * 10_000_000 // (turns * flows), ends.udp(turn % 2 == 0, NOISE[:40])
 

@@ -96,7 +96,8 @@ static int emit_object(Meter *m, PyObject *record) {
     struct item *item = place < 0 ? NULL : next_item(m);
     if (item == NULL)
         return -1;
-    *item = (struct item){.kind = ITEM_OBJECT, .number = (uint32_t)place};
+    item->kind = ITEM_OBJECT;
+    item->number = (uint32_t)place;
     return 0;
 }
 
@@ -107,14 +108,20 @@ static int emit_flow(Meter *m, uint32_t index, enum end end) {
     struct item *item = next_item(m);
     if (item == NULL)
         return -1;
-    *item = (struct item){.kind = ITEM_FLOW, .end = (uint8_t)end, .orig = f->orig, .known = f->known & 7,
-                          .number = f->part, .key = f->key, .ts_ns = f->first_ns};
+    item->kind = ITEM_FLOW; /* field by field: zeroing the whole first takes longer than all the rest */
+    item->end = (uint8_t)end;
+    item->orig = f->orig;
+    item->known = f->known & (KNOWN_MAC0 | KNOWN_MAC1 | KNOWN_DST);
+    item->number = f->part;
+    item->key = f->key;
+    item->ts_ns = f->first_ns;
     memcpy(&item->start_ns, origin->start_ns, 8);
     item->of.flow.last_ns = f->last_ns;
     item->of.flow.counts = f->counts;
     memcpy(item->of.flow.flags, f->flags, 2);
     memcpy(item->of.flow.mac, origin->mac, 12);
     memcpy(item->of.flow.orig_dst_mac, origin->orig_dst_mac, 6);
+    memset(item->of.flow.zero, 0, sizeof item->of.flow.zero);
     return 0;
 }
 
@@ -126,8 +133,12 @@ static int emit_packet(Meter *m, const struct waiting *w, uint32_t index) {
     if (item == NULL)
         return -1;
     bool fragment = p->fragment != 0, cut = fragment ? p->payload_len < p->payload_bytes : p->cut;
-    *item = (struct item){.kind = ITEM_PACKET, .end = (uint8_t)w->end, .number = p->payload_len, .key = f->key,
-                          .ts_ns = w->frame.ts_ns};
+    item->kind = ITEM_PACKET;
+    item->end = (uint8_t)w->end;
+    item->orig = f->orig;
+    item->number = p->payload_len;
+    item->key = f->key;
+    item->ts_ns = w->frame.ts_ns;
     item->known = (uint8_t)((p->src_mac ? PACKET_MACS : 0) | (p->dst_mac ? PACKET_DST_MAC : 0) |
                             (cut ? PACKET_CUT : 0) | (w->end == f->orig ? PACKET_ORIG : 0) |
                             (fragment ? PACKET_FRAGMENT : 0));
@@ -149,6 +160,7 @@ static int emit_packet(Meter *m, const struct waiting *w, uint32_t index) {
 static Py_ssize_t batch_length(Batch *b) { return b->count; }
 
 static PyObject *record_of(Meter *m, const struct item *item);
+static PyObject *packet_field(Meter *m, const struct item *item, int field);
 
 static PyObject *batch_item(Batch *b, Py_ssize_t at) {
     if (at < 0 || at >= b->count) {
@@ -162,6 +174,11 @@ static PyObject *batch_item(Batch *b, Py_ssize_t at) {
         return object;
     }
     return record_of(b->meter, item);
+}
+
+/* For native readers: see _packed.h. */
+static PyObject *batch_field(PyObject *batch, const struct item *item, int field) {
+    return packet_field(((Batch *)batch)->meter, item, field);
 }
 
 /* The packed flows alone, one after the other, as bytes. */

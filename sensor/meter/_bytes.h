@@ -33,7 +33,8 @@ enum {
     UID_TEXTS = 1024, /* the same of flows that are being opened, whose packets are handed up */
     BATCH = 32,       /* packets whose flows are fetched together: with fewer the processor waits for memory */
     FEWEST_BUCKETS = 4096, /* 16 KiB */
-    FETCH = 128,           /* bytes of the next record that are fetched while this one is counted */
+    FETCH = 192,           /* bytes of a record to come that are fetched while this one is counted */
+    FETCH_RECORDS = 4,     /* of so many records */
 };
 #define MAX_SECONDS 0xFFFFFFFFu
 #define PART_BYTES 0xFFFFFFFFu

@@ -40,7 +40,7 @@ static int count(Meter *m, uint32_t index, const struct waiting *w) {
 }
 
 /* Write the packet's key; return which end sent it. */
-static int key_of(const struct packet *p, struct key *k) {
+static inline int key_of(const struct packet *p, struct key *k) {
     int end;
     if (p->version == 4) {
         uint32_t src = be32(p->src), dst = be32(p->dst);
@@ -103,24 +103,24 @@ static int drain(Meter *m) {
 }
 
 /* Let the packet that was read into the first free place wait for its batch. */
-static int enqueue(Meter *m, const struct frame *frame) {
+static inline int enqueue(Meter *m) {
     struct waiting *w = &m->waiting[m->waiting_count];
-    w->frame = *frame;
     w->end = key_of(&w->packet, &w->key);
     return ++m->waiting_count == BATCH ? drain(m) : 0;
 }
 
 /* Count one frame: the entry below every file format. */
-static int take_frame(Meter *m, const struct frame *frame) {
+static inline int take_frame(Meter *m, const struct frame *frame) {
     m->packets++;
     m->wire_bytes += frame->wire;
     if (moves_time(m, frame->ts_ns) && advance(m, frame->ts_ns) < 0)
         return -1;
-    struct packet *p = &m->waiting[m->waiting_count].packet;
-    *p = (struct packet){0};
-    enum found found = parse(m, frame, p);
+    struct waiting *w = &m->waiting[m->waiting_count];
+    w->frame = *frame;
+    w->packet = (struct packet){0};
+    enum found found = parse(m, &w->frame, &w->packet);
     if (found != FLOW)
         return found == ERROR ? -1 : 0;
     m->flow_packets++;
-    return enqueue(m, frame);
+    return enqueue(m);
 }

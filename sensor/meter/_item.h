@@ -31,7 +31,7 @@ enum { PACKET_MACS = 1, PACKET_CUT = 2, PACKET_ORIG = 4, PACKET_FRAGMENT = 8, PA
 struct item {
     uint8_t kind;
     uint8_t end;         /* flow: why it ended (enum end); packet: which end of the key sent it */
-    uint8_t orig;        /* flow: which end is the originator */
+    uint8_t orig;        /* flow, packet: which end of the key is the originator */
     uint8_t known;       /* KNOWN_ bits of a flow, PACKET_ bits of a packet */
     uint32_t number;     /* flow: its part; packet: bytes of its payload; object: its place in the list */
     struct key key;      /* of the flow */
@@ -42,6 +42,7 @@ struct item {
             int64_t last_ns;
             struct counts counts;
             uint8_t flags[2], mac[2][6], orig_dst_mac[6]; /* flags: the TCP flag bytes that each end sent */
+            uint8_t zero[4];
         } flow;
         struct {
             uint64_t seq;           /* as Packet.seq in sensor/packet.py */

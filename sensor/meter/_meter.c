@@ -18,7 +18,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "_item.h"
+#include "_packed.h"
 #include "_bytes.h"
 #include "_hash.h"
 #include "_state.h"
@@ -227,14 +227,20 @@ static PyType_Spec SPEC = {"sensor.meter._meter.Meter", sizeof(Meter), 0, Py_TPF
 /* The module keeps the type of batches, which only meters make. */
 struct state {
     PyObject *batch_type;
+    struct packed packed; /* for native readers */
 };
 
 static int module_exec(PyObject *module) {
     struct state *state = PyModule_GetState(module);
     state->batch_type = PyType_FromSpec(&BATCH_SPEC);
+    state->packed = (struct packed){state->batch_type, batch_field};
     PyObject *type = PyType_FromModuleAndSpec(module, &SPEC, NULL);
+    PyObject *packed = PyCapsule_New(&state->packed, PACKED_CAPSULE, NULL);
     int result = type == NULL || state->batch_type == NULL ? -1 : PyModule_AddObjectRef(module, "Meter", type);
+    if (result == 0)
+        result = packed == NULL ? -1 : PyModule_AddObjectRef(module, "packed", packed);
     Py_XDECREF(type);
+    Py_XDECREF(packed);
     return result;
 }
 

@@ -16,7 +16,7 @@ static enum found short_header(Meter *m, const struct frame *frame, const char *
     return bad(m, frame, name, PyUnicode_FromFormat("read %zu bytes, expected at least %d", len, need));
 }
 
-static void parse_tcp(struct packet *p, const uint8_t *rest, uint32_t len, uint32_t left) {
+static inline void parse_tcp(struct packet *p, const uint8_t *rest, uint32_t len, uint32_t left) {
     p->payload_bytes = left > 20 ? left - 20 : 0;
     if (left < 20 && p->weird == NULL)
         p->weird = "tcp_short_header";
@@ -38,7 +38,7 @@ static void parse_tcp(struct packet *p, const uint8_t *rest, uint32_t len, uint3
     p->cut = p->payload_len < p->payload_bytes;
 }
 
-static void parse_udp(struct packet *p, const uint8_t *rest, uint32_t len, uint32_t left) {
+static inline void parse_udp(struct packet *p, const uint8_t *rest, uint32_t len, uint32_t left) {
     p->payload_bytes = left > 8 ? left - 8 : 0;
     if (left < 8 && p->weird == NULL)
         p->weird = "udp_short_header";
@@ -55,7 +55,7 @@ static void parse_udp(struct packet *p, const uint8_t *rest, uint32_t len, uint3
 }
 
 /* Read ports and payload; `len` bytes were captured of the `left` on the wire. */
-static void parse_transport(struct packet *p, const uint8_t *rest, uint32_t len, uint32_t left) {
+static inline void parse_transport(struct packet *p, const uint8_t *rest, uint32_t len, uint32_t left) {
     if ((p->proto == TCP || p->proto == UDP || p->proto == SCTP) && len >= 4) {
         p->sport = be16(rest);
         p->dport = be16(rest + 2);
@@ -90,8 +90,8 @@ static void later_fragment(struct packet *p, const uint8_t *rest, uint32_t len, 
     }
 }
 
-static enum found parse_ipv4(Meter *m, const struct frame *frame, struct packet *p, const uint8_t *data,
-                             uint32_t len, uint32_t wire) {
+static inline enum found parse_ipv4(Meter *m, const struct frame *frame, struct packet *p,
+                                    const uint8_t *data, uint32_t len, uint32_t wire) {
     if (len < 20)
         return short_header(m, frame, "ipv4_short_header", len, 20);
     uint32_t header = (data[0] & 0x0Fu) * 4;
@@ -263,7 +263,7 @@ static int parse_link(const struct frame *frame, struct packet *p, uint32_t *kin
     return *need;
 }
 
-static enum found parse(Meter *m, const struct frame *frame, struct packet *p) {
+static inline enum found parse(Meter *m, const struct frame *frame, struct packet *p) {
     uint32_t kind = 0;
     int need, at = parse_link(frame, p, &kind, &need);
     if (at == -2) {

@@ -273,27 +273,34 @@ static PyObject *flow_record(Meter *m, const struct item *item) {
     return made(m, R_FLOW, fields, sizeof fields / sizeof *fields);
 }
 
-static PyObject *packet_record(Meter *m, const struct item *item) {
+/* Return a new reference to one field of a packet. */
+static PyObject *packet_field(Meter *m, const struct item *item, int field) {
     const struct key *k = &item->key;
     int s = item->end, d = 1 - s;
-    PyObject *kind = k->proto == TCP ? m->tcp_text : k->proto == ICMP6 ? m->icmp6_text
-                   : k->proto == ICMP ? m->icmp_text : item->known & PACKET_FRAGMENT ? m->fragment_text : m->udp_text;
-    PyObject *fields[] = {
-        seconds(item->ts_ns),
-        uid_text(m, k, item->start_ns),
-        shared(kind),
-        address_text(m, k->address[s], k->version),
-        number(k->port[s]),
-        address_text(m, k->address[d], k->version),
-        number(k->port[d]),
-        mac_text(m, item->known & PACKET_MACS ? item->of.packet.src_mac : NULL),
-        mac_text(m, item->known & PACKET_DST_MAC ? item->of.packet.dst_mac : NULL),
-        PyBool_FromLong(item->known & PACKET_ORIG),
-        number(item->of.packet.seq),
-        PyBytes_FromStringAndSize((const char *)item->of.packet.payload, item->number),
-        PyBool_FromLong(item->known & PACKET_CUT),
-    };
-    return made(m, R_PACKET, fields, sizeof fields / sizeof *fields);
+    switch (field) {
+    case P_TS: return seconds(item->ts_ns);
+    case P_UID: return uid_text(m, k, item->start_ns);
+    case P_KIND:
+        return shared(k->proto == TCP ? m->tcp_text : k->proto == ICMP6 ? m->icmp6_text
+                    : k->proto == ICMP ? m->icmp_text : item->known & PACKET_FRAGMENT ? m->fragment_text : m->udp_text);
+    case P_SRC: return address_text(m, k->address[s], k->version);
+    case P_SPORT: return number(k->port[s]);
+    case P_DST: return address_text(m, k->address[d], k->version);
+    case P_DPORT: return number(k->port[d]);
+    case P_SRC_MAC: return mac_text(m, item->known & PACKET_MACS ? item->of.packet.src_mac : NULL);
+    case P_DST_MAC: return mac_text(m, item->known & PACKET_DST_MAC ? item->of.packet.dst_mac : NULL);
+    case P_IS_ORIG: return PyBool_FromLong(item->known & PACKET_ORIG);
+    case P_SEQ: return number(item->of.packet.seq);
+    case P_PAYLOAD: return PyBytes_FromStringAndSize((const char *)item->of.packet.payload, item->number);
+    default: return PyBool_FromLong(item->known & PACKET_CUT);
+    }
+}
+
+static PyObject *packet_record(Meter *m, const struct item *item) {
+    PyObject *fields[PACKET_FIELDS];
+    for (int i = 0; i < PACKET_FIELDS; i++)
+        fields[i] = packet_field(m, item, i);
+    return made(m, R_PACKET, fields, PACKET_FIELDS);
 }
 
 static PyObject *record_of(Meter *m, const struct item *item) {

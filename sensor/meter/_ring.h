@@ -35,8 +35,9 @@ static int count_segments(Meter *m, const struct frame *frame, struct packet *p,
     m->wire_bytes += frame->wire;
     m->flow_packets += further + 1;
     p->further = further;
+    m->waiting[m->waiting_count].frame = *frame;
     m->waiting[m->waiting_count].packet = *p;
-    return enqueue(m, frame);
+    return enqueue(m);
 }
 
 /* Datagrams that were joined are told apart again: each may be one worth dissecting. */

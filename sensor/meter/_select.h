@@ -67,6 +67,8 @@ static bool begins_http(const uint8_t *payload, size_t len) {
                                           "OPTIONS ", "PATCH ",  "CONNECT ",   "TRACE ",       "NOTIFY ",
                                           "SUBSCRIBE ", "UNSUBSCRIBE ", "M-SEARCH ", "HTTP/1.",
                                           "DESCRIBE ", "SETUP ",   "ANNOUNCE ",  "PLAY ",        "RECORD "};
+    if (payload[0] < 'A' || payload[0] > 'U') /* most are not: TLS and what is encrypted */
+        return false;
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
         if (memcmp(payload, methods[i], least(len, strlen(methods[i]))) == 0)
             return true;

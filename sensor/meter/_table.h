@@ -232,6 +232,7 @@ static void begin(Meter *m, uint32_t index, const struct waiting *w) {
     struct flow *f = &m->flows[index];
     m->begun++;
     f->first_ns = f->last_ns = w->frame.ts_ns;
+    m->origins[index] = (struct origin){0};
     memcpy(m->origins[index].start_ns, &w->frame.ts_ns, 8);
     f->seen_s = (uint32_t)m->now_s;
     f->orig = (from_responder(&w->packet) ? 1 - w->end : w->end) & 1;
