@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 
 from sensor.dissect.directions import MAX_DIRECTIONS, Directions
 from sensor.dissect.interface import DatagramDissector
+from sensor.meter import _meter
 from sensor.packet import Packet
 from sensor.records import (
     DhcpAck,
@@ -101,6 +102,7 @@ def new_reader(
         _readers(by_port),
         (ipv4, ipv6),
         ADDRESSES,
+        _meter,
     )
     return reader
 

@@ -143,7 +143,7 @@ static PyObject *texts(PyObject **items, int count) {
     return tuple;
 }
 
-static PyObject *dns_record_of(Reader *r, PyObject *packet, const uint8_t *data, const struct name *query,
+static PyObject *dns_record_of(Reader *r, const struct packet *p, const struct name *query,
                                uint16_t qtype, const struct answer *answers, int count) {
     const struct name *chain[MAX_ANSWERS];
     PyObject *cnames[MAX_ANSWERS], *addresses[MAX_ANSWERS];
@@ -159,15 +159,15 @@ static PyObject *dns_record_of(Reader *r, PyObject *packet, const uint8_t *data,
         smallest_s = answer->ttl_s < smallest_s ? answer->ttl_s : smallest_s;
     }
     PyObject *fields[] = {
-        shared(field(packet, P_TS)),
-        shared(field(packet, P_UID)),
-        shared(field(packet, P_DST_MAC)),
-        shared(field(packet, P_DST)),
-        shared(field(packet, P_SRC)),
+        of(r, p, P_TS),
+        of(r, p, P_UID),
+        of(r, p, P_DST_MAC),
+        of(r, p, P_DST),
+        of(r, p, P_SRC),
         shared(r->udp_text),
         name_text(r, query),
         PyLong_FromLong(qtype),
-        PyLong_FromLong(data[3] & 15),
+        PyLong_FromLong(p->data[3] & 15),
         texts(cnames, links),
         texts(addresses, found),
         found ? PyLong_FromUnsignedLong(smallest_s) : shared(Py_None),
@@ -178,18 +178,20 @@ static PyObject *dns_record_of(Reader *r, PyObject *packet, const uint8_t *data,
 }
 
 /* Read a message whose one question is all there is; others are told as when they came before. */
-static enum outcome dns_question(Reader *r, PyObject *out, PyObject *packet, const uint8_t *data, size_t len) {
+static enum outcome dns_question(Reader *r, PyObject *out, const struct packet *p) {
+    const uint8_t *data = p->data;
+    size_t len = p->len;
     struct name query;
     size_t at = DNS_HEADER;
     if (len < DNS_HEADER || (data[2] & 0xF8) != 0 || memcmp(data + 4, "\0\1\0\0\0\0\0\0", 8) != 0 ||
         !dns_name(data, len, &at, &query) || at + 4 > len)
         return NOT_MINE;
     PyObject *fields[] = {
-        shared(field(packet, P_TS)),
-        shared(field(packet, P_UID)),
-        shared(field(packet, P_SRC_MAC)),
-        shared(field(packet, P_SRC)),
-        shared(field(packet, P_DST)),
+        of(r, p, P_TS),
+        of(r, p, P_UID),
+        of(r, p, P_SRC_MAC),
+        of(r, p, P_SRC),
+        of(r, p, P_DST),
         shared(r->udp_text),
         name_text(r, &query),
         PyLong_FromLong(be16(data + at)),
@@ -198,7 +200,9 @@ static enum outcome dns_question(Reader *r, PyObject *out, PyObject *packet, con
     return tell(out, make_record(r, r->query_type, fields, sizeof fields / sizeof *fields));
 }
 
-static enum outcome dns_answer(Reader *r, PyObject *out, PyObject *packet, const uint8_t *data, size_t len) {
+static enum outcome dns_answer(Reader *r, PyObject *out, const struct packet *p) {
+    const uint8_t *data = p->data;
+    size_t len = p->len;
     struct name query;
     struct answer answers[MAX_ANSWERS];
     size_t at = DNS_HEADER;
@@ -215,5 +219,5 @@ static enum outcome dns_answer(Reader *r, PyObject *out, PyObject *packet, const
     for (int i = 0; i < others; i++)
         if (!dns_record(data, len, &at, NULL))
             return NOT_MINE;
-    return tell(out, dns_record_of(r, packet, data, &query, qtype, answers, count));
+    return tell(out, dns_record_of(r, p, &query, qtype, answers, count));
 }

@@ -18,7 +18,7 @@ static size_t plain_value(const uint8_t *data) {
 }
 
 /* Set `key` to the head without the values of its query where they are plain: no MAC address is. */
-static bool request_key(struct key *key, const uint8_t *data, size_t len) {
+static bool request_key(struct words *key, const uint8_t *data, size_t len) {
     if (len < 16 || len > MAX_KEY || memcmp(data, "GET ", 4) != 0 || memcmp(data + len - 4, "\r\n\r\n", 4) != 0)
         return false;
     size_t at = 0;
@@ -36,27 +36,26 @@ static bool request_key(struct key *key, const uint8_t *data, size_t len) {
 }
 
 /* Remember which segment comes next. */
-static enum outcome await(PyObject *table, PyObject *packet, size_t len, unsigned long long requests) {
-    uint32_t next = (uint32_t)(PyLong_AsUnsignedLongMask(field(packet, P_SEQ)) + len);
-    PyObject *state = PyLong_FromUnsignedLongLong(requests << 32 | next);
-    int result = state == NULL ? -1 : PyDict_SetItem(table, field(packet, P_UID), state);
+static enum outcome await_next(PyObject *table, const struct packet *p, unsigned long long requests) {
+    PyObject *state = PyLong_FromUnsignedLongLong(requests << 32 | (uint32_t)(p->seq + p->len));
+    int result = state == NULL ? -1 : PyDict_SetItem(table, p->uid, state);
     Py_XDECREF(state);
     return result < 0 ? FAILED : READ;
 }
 
 /* Read a request; `state` is the number in the table, 0 for the first. */
 static enum outcome read_request(Reader *r, PyObject *out, PyObject *table, unsigned long long state,
-                                 PyObject *packet, const uint8_t *data, size_t len) {
-    struct key key;
-    uint32_t seq = (uint32_t)PyLong_AsUnsignedLongMask(field(packet, P_SEQ));
-    if ((state != 0 && (uint32_t)state != seq) || state >> 32 >= MAX_REQUESTS || !request_key(&key, data, len))
+                                 const struct packet *p) {
+    struct words key;
+    if ((state != 0 && (uint32_t)state != p->seq) || state >> 32 >= MAX_REQUESTS ||
+        !request_key(&key, p->data, p->len))
         return NOT_MINE;
     PyObject *known = memo_find(&r->requests, key.data, key.len);
     if (known == NULL)
         return ask(r, 0, L_REQUEST, key.data, key.len);
-    if (tell(out, again(r, known, packet)) == FAILED)
+    if (tell(out, again(r, known, p)) == FAILED)
         return FAILED;
-    return await(table, packet, len, (state >> 32) + 1);
+    return await_next(table, p, (state >> 32) + 1);
 }
 
 /* Say whether a record's request leaves its direction as it was: without a body, or what ends HTTP. */

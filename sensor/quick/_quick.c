@@ -16,8 +16,10 @@
 #include <string.h>
 #include <structmember.h>
 
+#include "../meter/_packed.h"
 #include "_state.h"
 #include "_memo.h"
+#include "_packet.h"
 #include "_records.h"
 #include "_dnsanswer.h"
 #include "_datagram.h"
@@ -28,56 +30,49 @@ static bool is_text(PyObject *object, PyObject *text) {
     return object == text || (PyUnicode_Check(object) && PyUnicode_Compare(object, text) == 0);
 }
 
-static bool begins(const uint8_t *data, size_t len, const char *beginning, size_t size) {
-    return len >= size && memcmp(data, beginning, size) == 0;
+static bool begins(const struct packet *p, const char *beginning, size_t size) {
+    return p->len >= size && memcmp(p->data, beginning, size) == 0;
 }
 
 /* Read a segment of a direction that is new. */
-static enum outcome first_segment(Reader *r, PyObject *out, PyObject *table, PyObject *packet, const uint8_t *data,
-                                  size_t len) {
-    if (PyDict_Size(table) >= r->most_directions || PyLong_AsLong(field(packet, P_SPORT)) == 53 ||
-        PyLong_AsLong(field(packet, P_DPORT)) == 53)
+static enum outcome first_segment(Reader *r, PyObject *out, PyObject *table, const struct packet *p) {
+    if (PyDict_Size(table) >= r->most_directions || p->sport == 53 || p->dport == 53)
         return NOT_MINE;
-    if (begins(data, len, "\x16\x03", 2))
-        return read_tls(r, out, table, NULL, packet, data, len);
-    if (begins(data, len, "GET ", 4))
-        return read_request(r, out, table, 0, packet, data, len);
-    if (begins(data, len, "HTTP/1.", 7)) /* answers are not read */
-        return keep(table, NULL, packet, true);
+    if (begins(p, "\x16\x03", 2))
+        return read_tls(r, out, table, NULL, p);
+    if (begins(p, "GET ", 4))
+        return read_request(r, out, table, 0, p);
+    if (begins(p, "HTTP/1.", 7)) /* answers are not read */
+        return finish(table, p);
     return NOT_MINE;
 }
 
-static enum outcome read_tcp(Reader *r, PyObject *out, PyObject *packet, const uint8_t *data, size_t len, bool room) {
-    PyObject *table = r->tables[field(packet, P_IS_ORIG) == Py_True];
-    PyObject *state = PyDict_GetItemWithError(table, field(packet, P_UID));
+static enum outcome read_tcp(Reader *r, PyObject *out, const struct packet *p, bool room) {
+    PyObject *table = r->tables[p->is_orig];
+    PyObject *state = PyDict_GetItemWithError(table, p->uid);
     if (state == NULL && PyErr_Occurred())
         return FAILED;
-    if (state == Py_None || len == 0)
+    if (state == Py_None || p->len == 0)
         return READ;
     if (state == NULL)
-        return room ? first_segment(r, out, table, packet, data, len) : NOT_MINE;
+        return room ? first_segment(r, out, table, p) : NOT_MINE;
     if (PyTuple_CheckExact(state))
-        return read_tls(r, out, table, state, packet, data, len);
-    if (PyLong_CheckExact(state))
-        return begins(data, len, "GET ", 4)
-                   ? read_request(r, out, table, PyLong_AsUnsignedLongLong(state), packet, data, len)
-                   : NOT_MINE;
+        return read_tls(r, out, table, state, p);
+    if (PyLong_CheckExact(state) && begins(p, "GET ", 4))
+        return read_request(r, out, table, PyLong_AsUnsignedLongLong(state), p);
     return NOT_MINE;
 }
 
-static enum outcome read_packet(Reader *r, PyObject *out, PyObject *packet, double since, bool room) {
-    PyObject *ts = field(packet, P_TS), *payload = field(packet, P_PAYLOAD);
-    if (!PyFloat_Check(ts) || !PyBytes_Check(payload) || PyFloat_AsDouble(ts) - since >= r->span_s)
+enum { TCP = 6, UDP = 17 };
+
+static enum outcome read_packet(Reader *r, PyObject *out, const struct packet *p, int proto, double since,
+                                bool room) {
+    double ts = PyFloat_AsDouble(p->ts);
+    if (ts - since >= r->span_s)
         return NOT_MINE;
-    const uint8_t *data = (const uint8_t *)PyBytes_AsString(payload);
-    size_t len = (size_t)PyBytes_Size(payload);
-    enum outcome outcome = NOT_MINE;
-    if (is_text(field(packet, P_KIND), r->tcp_text))
-        outcome = read_tcp(r, out, packet, data, len, room);
-    else if (is_text(field(packet, P_KIND), r->udp_text))
-        outcome = read_udp(r, out, packet, data, len);
+    enum outcome outcome = proto == TCP ? read_tcp(r, out, p, room) : read_udp(r, out, p);
     if (outcome == READ)
-        r->latest = PyFloat_AsDouble(ts);
+        r->latest = ts;
     return outcome;
 }
 
@@ -106,31 +101,77 @@ static enum outcome read_flow(Reader *r, PyObject *out, PyObject *flow) {
     return tell(out, shared(flow));
 }
 
-static enum outcome read_item(Reader *r, PyObject *out, PyObject *item, double since, bool room) {
-    PyObject *type = (PyObject *)Py_TYPE(item);
-    if (type == r->packet_type)
-        return read_packet(r, out, item, since, room);
-    return type == r->flow_type ? read_flow(r, out, item) : NOT_MINE;
+static enum outcome read_object(Reader *r, PyObject *out, PyObject *object, double since, bool room) {
+    struct packet p;
+    if ((PyObject *)Py_TYPE(object) == r->flow_type)
+        return read_flow(r, out, object);
+    if ((PyObject *)Py_TYPE(object) != r->packet_type)
+        return NOT_MINE;
+    PyObject *kind = field(object, P_KIND);
+    int proto = is_text(kind, r->tcp_text) ? TCP : is_text(kind, r->udp_text) ? UDP : 0;
+    enum outcome outcome = NOT_MINE;
+    if (open_packet(&p, object) && proto)
+        outcome = read_packet(r, out, &p, proto, since, room);
+    close_packet(&p);
+    return outcome;
+}
+
+static enum outcome read_packed(Reader *r, PyObject *out, PyObject *batch, const struct item *item, Py_ssize_t at,
+                                double since, bool room) {
+    struct packet p;
+    int proto = item->key.proto;
+    if ((proto != TCP && proto != UDP) || item->known & PACKET_FRAGMENT)
+        return NOT_MINE;
+    enum outcome outcome = FAILED;
+    if (open_packed(r, &p, batch, item, at) == 0)
+        outcome = read_packet(r, out, &p, proto, since, room);
+    close_packet(&p);
+    return outcome;
+}
+
+/* The items that are read now: `packed` is NULL where they are objects. */
+struct run {
+    PyObject *items, *out;
+    const struct item *packed;
+    double since;
+    int room;
+};
+
+static enum outcome read_at(Reader *r, const struct run *run, Py_ssize_t at) {
+    if (run->packed && run->packed[at].kind == ITEM_PACKET)
+        return read_packed(r, run->out, run->items, &run->packed[at], at, run->since, run->room);
+    PyObject *item = PySequence_GetItem(run->items, at);
+    enum outcome outcome = item == NULL ? FAILED : read_object(r, run->out, item, run->since, run->room);
+    Py_XDECREF(item);
+    return outcome;
 }
 
 /* read(items, at, stop, out, since, room) -> index of the first item that is not read here, or `stop` */
 static PyObject *quick_read(Reader *r, PyObject *args) {
-    PyObject *items, *out;
+    struct run run = {0};
     Py_ssize_t at, stop;
-    double since;
-    int room, collecting = PyGC_Disable(); /* records hold no cycles: looking for some is wasted */
-    enum outcome outcome = READ;
+    Py_buffer view = {0};
     r->asked[0].lesson = r->asked[1].lesson = L_NONE;
-    if (!PyArg_ParseTuple(args, "OnnO!dp", &items, &at, &stop, &PyList_Type, &out, &since, &room))
-        outcome = FAILED;
+    if (!PyArg_ParseTuple(args, "OnnO!dp", &run.items, &at, &stop, &PyList_Type, &run.out, &run.since, &run.room))
+        return NULL;
+    if (r->packed != NULL && (PyObject *)Py_TYPE(run.items) == r->packed->batch) {
+        if (PyObject_GetBuffer(run.items, &view, PyBUF_SIMPLE) < 0)
+            return NULL;
+        run.packed = view.buf;
+        stop = stop < view.len / (Py_ssize_t)sizeof *run.packed ? stop : view.len / (Py_ssize_t)sizeof *run.packed;
+    }
+    int collecting = PyGC_Disable(); /* records hold no cycles: looking for some is wasted */
+    enum outcome outcome = at < 0 ? FAILED : READ;
+    if (at < 0)
+        PyErr_SetString(PyExc_ValueError, "expected an index from 0 on");
     while (outcome == READ && at < stop) {
-        PyObject *item = PySequence_GetItem(items, at);
-        outcome = item == NULL ? FAILED : read_item(r, out, item, since, room);
-        Py_XDECREF(item);
+        outcome = read_at(r, &run, at);
         at += outcome == READ;
     }
     if (collecting)
         PyGC_Enable();
+    if (view.obj != NULL)
+        PyBuffer_Release(&view);
     return outcome == FAILED ? NULL : PyLong_FromSsize_t(at);
 }
 
@@ -178,7 +219,7 @@ static PyObject *quick_learn(Reader *r, PyObject *records) {
 
 static void quick_dealloc(Reader *r) {
     PyTypeObject *type = Py_TYPE((PyObject *)r);
-    PyObject *owned[] = {r->packet_type, r->flow_type, r->query_type, r->answer_type, r->hello_type,
+    PyObject *owned[] = {r->meter, r->packet_type, r->flow_type, r->query_type, r->answer_type, r->hello_type,
                          r->server_type, r->certificate_type, r->http_type, r->tables[0], r->tables[1], r->resolvers,
                          r->ipv4, r->ipv6, r->tcp_text, r->udp_text, r->active_text, r->empty,
                          r->upgrade_text, r->encoding_text};
@@ -234,22 +275,33 @@ static bool make_texts(Reader *r) {
     return (r->empty = PyTuple_New(0)) != NULL && made;
 }
 
-/* Reader((types), (tables), most directions, span in seconds, (templates), ports, (ipv4, ipv6), resolvers) */
+/* Take the native meter's module, None where it was not built. */
+static bool take_meter(Reader *r, PyObject *meter) {
+    r->meter = shared(meter);
+    if (meter == Py_None)
+        return true;
+    PyObject *capsule = PyObject_GetAttrString(meter, "packed");
+    r->packed = capsule == NULL ? NULL : PyCapsule_GetPointer(capsule, PACKED_CAPSULE); /* lives in the module */
+    Py_XDECREF(capsule);
+    return r->packed != NULL;
+}
+
+/* Reader((types), (tables), most directions, span in seconds, (templates), ports, (ipv4, ipv6), resolvers, meter) */
 static PyObject *quick_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
-    PyObject *types[8], *tables[2], *templates, *ipv4, *ipv6, *resolvers;
+    PyObject *types[8], *tables[2], *templates, *ipv4, *ipv6, *resolvers, *meter;
     Py_ssize_t most, ports_len;
     double span_s;
     const char *ports;
     (void)kwargs;
-    if (!PyArg_ParseTuple(args, "(OOOOOOOO)(O!O!)ndO!y#(OO)O", &types[0], &types[1], &types[2], &types[3], &types[4],
+    if (!PyArg_ParseTuple(args, "(OOOOOOOO)(O!O!)ndO!y#(OO)OO", &types[0], &types[1], &types[2], &types[3], &types[4],
                           &types[5], &types[6], &types[7], &PyDict_Type, &tables[0], &PyDict_Type, &tables[1], &most,
-                          &span_s, &PyTuple_Type, &templates, &ports, &ports_len, &ipv4, &ipv6, &resolvers))
+                          &span_s, &PyTuple_Type, &templates, &ports, &ports_len, &ipv4, &ipv6, &resolvers, &meter))
         return NULL;
     allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
     Reader *r = (Reader *)allocate(type, 0); /* zeroed */
     if (r == NULL)
         return NULL;
-    bool right = ports_len == sizeof r->ports && take_templates(r, templates);
+    bool right = ports_len == sizeof r->ports && take_templates(r, templates) && take_meter(r, meter);
     if (!right || !make_memos(r) || !make_texts(r)) {
         Py_DECREF(r);
         if (PyErr_Occurred())

@@ -41,17 +41,18 @@ static const struct template *template_of(const Reader *r, PyObject *record) {
 enum { MOST_FIELDS = 32 };
 
 /* Fill `fields` with new references: the first from the packet, the others those of the earlier record. */
-static Py_ssize_t fill(const struct template *t, PyObject *earlier, PyObject *packet, PyObject **fields) {
+static Py_ssize_t fill(const Reader *r, PyObject *earlier, const struct packet *p, PyObject **fields) {
+    const struct template *t = template_of(r, earlier);
     Py_ssize_t count = PyTuple_Size(earlier);
     for (Py_ssize_t i = 0; i < count; i++)
-        fields[i] = shared(i < t->count && t->from[i] != P_NONE ? field(packet, t->from[i]) : field(earlier, i));
+        fields[i] = i < t->count && t->from[i] != P_NONE ? of(r, p, t->from[i]) : shared(field(earlier, i));
     return count;
 }
 
 /* Return the record that this packet gives where an earlier one with the same message gave `earlier`. */
-static PyObject *again(Reader *r, PyObject *earlier, PyObject *packet) {
+static PyObject *again(Reader *r, PyObject *earlier, const struct packet *p) {
     PyObject *fields[MOST_FIELDS];
-    Py_ssize_t count = fill(template_of(r, earlier), earlier, packet, fields);
+    Py_ssize_t count = fill(r, earlier, p, fields);
     return make_record(r, (PyObject *)Py_TYPE(earlier), fields, count);
 }
 

@@ -19,11 +19,23 @@ enum {
     TEMPLATE_TYPES = 16,
 };
 
-/* Fields of sensor.packet.Packet. */
-enum { P_TS, P_UID, P_KIND, P_SRC, P_SPORT, P_DST, P_DPORT, P_SRC_MAC, P_DST_MAC, P_IS_ORIG, P_SEQ, P_PAYLOAD, P_CUT, P_NONE };
+enum { P_NONE = PACKET_FIELDS }; /* no field of a packet */
 /* Fields of records that are read or set by themselves. */
 enum { FLOW_TS = 0, FLOW_DURATION = 1, FLOW_UID = 2, FLOW_PROTO = 5, FLOW_END = 24 };
 enum { HELLO_NAME = 8, CERTIFICATE_CHAIN = 13, HTTP_CONTENT_BYTES = 13, HTTP_HEADER_NAMES = 14 };
+
+/* One selected packet: an item of a meter's batch, or a Packet. The objects are owned: see _packet.h. */
+struct packet {
+    PyObject *source;        /* the batch, or the Packet */
+    const struct item *item; /* of the batch; NULL for a Packet */
+    Py_ssize_t at;           /* where in the batch */
+    PyObject *ts, *uid;
+    const uint8_t *data;
+    size_t len;
+    uint32_t seq;
+    uint16_t sport, dport;
+    bool is_orig;
+};
 
 /* What came of a packet. */
 enum outcome { FAILED = -1, NOT_MINE, READ };
@@ -61,8 +73,8 @@ struct asked {
     uint8_t key[MAX_DER];
 };
 
-/* Bytes of a message that come to be a key. */
-struct key {
+/* Bytes of a message that come to be the key of a memo. */
+struct words {
     size_t len;
     uint8_t data[MAX_KEY];
 };
@@ -71,6 +83,8 @@ typedef struct {
     PyObject_HEAD
     double latest;   /* ts of the last packet or Weird */
     double last_ts;  /* the latest end of a flow */
+    const struct packed *packed; /* how to read a meter's batch; NULL where the meter is plain Python */
+    PyObject *meter; /* the module that has `packed` */
     PyObject *packet_type, *flow_type, *query_type, *answer_type, *hello_type, *server_type, *certificate_type, *http_type;
     PyObject *tables[2]; /* of Directions: responders', originators' */
     PyObject *resolvers; /* addresses */

@@ -17,11 +17,10 @@ struct flight {
 };
 
 /* Gather this packet behind those that `before` has (NULL: none). False where they do not follow. */
-static bool gather(Reader *r, PyObject *before, PyObject *packet, const uint8_t *data, size_t len,
-                   struct flight *flight) {
-    *flight = (struct flight){data, len, 0, false};
+static bool gather(Reader *r, PyObject *before, const struct packet *p, struct flight *flight) {
+    *flight = (struct flight){p->data, p->len, 0, false};
     Py_ssize_t count = before == NULL ? 0 : PyTuple_Size(before);
-    if (len > MAX_FLIGHT || count >= MAX_PACKETS)
+    if (p->len > MAX_FLIGHT || count >= MAX_PACKETS)
         return false;
     if (count == 0)
         return true;
@@ -33,12 +32,11 @@ static bool gather(Reader *r, PyObject *before, PyObject *packet, const uint8_t 
         used += size;
     }
     uint32_t first = (uint32_t)PyLong_AsUnsignedLongMask(field(field(before, 0), P_SEQ));
-    if ((uint32_t)PyLong_AsUnsignedLongMask(field(packet, P_SEQ)) != (uint32_t)(first + used) ||
-        used + len > MAX_FLIGHT)
+    if (p->seq != (uint32_t)(first + used) || used + p->len > MAX_FLIGHT)
         return false;
-    memcpy(r->flight + used, data, len);
+    memcpy(r->flight + used, p->data, p->len);
     flight->data = r->flight;
-    flight->len = used + len;
+    flight->len = used + p->len;
     return true;
 }
 
@@ -62,24 +60,26 @@ static bool unwrap(Reader *r, struct flight *flight) {
     return true;
 }
 
-/* Remember in the direction's place that it is done, or its packets so far. */
-static enum outcome keep(PyObject *table, PyObject *before, PyObject *packet, bool done) {
-    PyObject *state = Py_None, *packets;
-    if (!done) {
-        Py_ssize_t count = before == NULL ? 0 : PyTuple_Size(before);
-        if ((state = PyTuple_New(count + 1)) == NULL)
-            return FAILED;
-        for (Py_ssize_t i = 0; i < count; i++)
-            PyTuple_SetItem(state, i, shared(field(before, i)));
-        PyTuple_SetItem(state, count, shared(packet));
-    }
-    packets = done ? NULL : state;
-    int result = PyDict_SetItem(table, field(packet, P_UID), state);
+/* Remember in the direction's place its packets so far. */
+static enum outcome keep(PyObject *table, PyObject *before, const struct packet *p) {
+    Py_ssize_t count = before == NULL ? 0 : PyTuple_Size(before);
+    PyObject *packet = whole(p), *packets = packet == NULL ? NULL : PyTuple_New(count + 1);
+    for (Py_ssize_t i = 0; packets != NULL && i < count; i++)
+        PyTuple_SetItem(packets, i, shared(field(before, i)));
+    if (packets != NULL)
+        PyTuple_SetItem(packets, count, shared(packet));
+    int result = packets == NULL ? -1 : PyDict_SetItem(table, p->uid, packets);
+    Py_XDECREF(packet);
     Py_XDECREF(packets);
     return result < 0 ? FAILED : READ;
 }
 
-static bool put(struct key *key, const uint8_t *data, size_t len) {
+/* Remember there that it is done. */
+static enum outcome finish(PyObject *table, const struct packet *p) {
+    return PyDict_SetItem(table, p->uid, Py_None) < 0 ? FAILED : READ;
+}
+
+static bool put(struct words *key, const uint8_t *data, size_t len) {
     if (key->len + len > MAX_KEY)
         return false;
     memcpy(key->data + key->len, data, len);
@@ -87,13 +87,13 @@ static bool put(struct key *key, const uint8_t *data, size_t len) {
     return true;
 }
 
-static bool put16(struct key *key, size_t number) {
+static bool put16(struct words *key, size_t number) {
     const uint8_t bytes[2] = {(uint8_t)(number >> 8), (uint8_t)number};
     return put(key, bytes, 2);
 }
 
 /* Add an extension's body, 0 for one that is not there. */
-static bool put_body(struct key *key, const uint8_t *body, size_t len) {
+static bool put_body(struct words *key, const uint8_t *body, size_t len) {
     return body == NULL ? put16(key, 0) : put16(key, len + 1) && put(key, body, len);
 }
 
@@ -109,7 +109,7 @@ static void take(const uint8_t **body, size_t *body_len, const uint8_t *data, si
 }
 
 /* Add the extensions' types to the key and find their bodies; false where a length leads past the end. */
-static bool client_extensions(const uint8_t *d, size_t len, struct key *key, struct bodies *found) {
+static bool client_extensions(const uint8_t *d, size_t len, struct words *key, struct bodies *found) {
     if (len == 0)
         return put16(key, 0);
     if (len < 2 || 2 + (size_t)be16(d) > len)
@@ -139,7 +139,7 @@ static bool client_extensions(const uint8_t *d, size_t len, struct key *key, str
 }
 
 /* Set `client` to all that one client says to every server, `found->name` to the server's name. */
-static bool hello_keys(const uint8_t *d, size_t len, struct key *client, struct bodies *found) {
+static bool hello_keys(const uint8_t *d, size_t len, struct words *client, struct bodies *found) {
     client->len = 0;
     size_t at = 35;
     if (len < at || len < at + d[34] + 2)
@@ -157,9 +157,17 @@ static bool hello_keys(const uint8_t *d, size_t len, struct key *client, struct 
            put_body(client, found->versions, found->versions_len) && put_body(client, found->ech, found->ech_len);
 }
 
+/* Say whether a hello goes to the address of a known resolver; -1 on an error. */
+static int to_resolver(const Reader *r, const struct packet *p) {
+    PyObject *dst = of(r, p, P_DST);
+    int found = dst == NULL ? -1 : PySet_Contains(r->resolvers, dst);
+    Py_XDECREF(dst);
+    return found;
+}
+
 /* Tell a hello of which client and name are remembered. No such hello went to a resolver by its name. */
-static enum outcome tell_hello(Reader *r, PyObject *out, PyObject *packet, const uint8_t *body, size_t len) {
-    struct key client;
+static enum outcome tell_hello(Reader *r, PyObject *out, const struct packet *p, const uint8_t *body, size_t len) {
+    struct words client;
     struct bodies found = {0};
     if (!hello_keys(body, len, &client, &found) || found.name_len > MAX_KEY)
         return NOT_MINE;
@@ -172,11 +180,11 @@ static enum outcome tell_hello(Reader *r, PyObject *out, PyObject *packet, const
         ask(r, 1, L_NAME, found.name, found.name_len);
     if (known == NULL || name == NULL)
         return NOT_MINE;
-    int resolver = name == Py_None ? PySet_Contains(r->resolvers, field(packet, P_DST)) : 0;
+    int resolver = name == Py_None ? to_resolver(r, p) : 0;
     if (resolver != 0)
         return resolver < 0 ? FAILED : NOT_MINE;
     PyObject *fields[MOST_FIELDS];
-    Py_ssize_t count = fill(template_of(r, known), known, packet, fields);
+    Py_ssize_t count = fill(r, known, p, fields);
     Py_DECREF(fields[HELLO_NAME]);
     fields[HELLO_NAME] = shared(name);
     return tell(out, make_record(r, r->hello_type, fields, count));
@@ -232,15 +240,15 @@ static bool server_choice(const uint8_t *d, size_t len, struct choice *choice) {
     return true;
 }
 
-static PyObject *server_record(Reader *r, PyObject *packet, const struct choice *choice) {
+static PyObject *server_record(Reader *r, const struct packet *p, const struct choice *choice) {
     PyObject *fields[] = {
-        shared(field(packet, P_TS)),
-        shared(field(packet, P_UID)),
-        shared(field(packet, P_DST_MAC)),
-        shared(field(packet, P_DST)),
-        shared(field(packet, P_DPORT)),
-        shared(field(packet, P_SRC)),
-        shared(field(packet, P_SPORT)),
+        of(r, p, P_TS),
+        of(r, p, P_UID),
+        of(r, p, P_DST_MAC),
+        of(r, p, P_DST),
+        of(r, p, P_DPORT),
+        of(r, p, P_SRC),
+        of(r, p, P_SPORT),
         PyLong_FromLong(choice->version),
         PyLong_FromLong(choice->cipher),
         choice->group < 0 ? shared(Py_None) : PyLong_FromLong(choice->group),
@@ -269,9 +277,9 @@ static bool read_chain(const uint8_t *d, size_t len, struct chain *chain) {
     return true;
 }
 
-static PyObject *certificate_record(Reader *r, PyObject *packet, PyObject *known, long count) {
+static PyObject *certificate_record(Reader *r, const struct packet *p, PyObject *known, long count) {
     PyObject *fields[MOST_FIELDS];
-    Py_ssize_t fields_count = fill(template_of(r, known), known, packet, fields);
+    Py_ssize_t fields_count = fill(r, known, p, fields);
     Py_DECREF(fields[CERTIFICATE_CHAIN]);
     fields[CERTIFICATE_CHAIN] = PyLong_FromLong(count);
     return make_record(r, r->certificate_type, fields, fields_count);
@@ -310,8 +318,8 @@ static bool server_messages(const uint8_t *d, size_t len, struct server *server)
     return server->has_hello;
 }
 
-static enum outcome read_server(Reader *r, PyObject *out, PyObject *table, PyObject *before, PyObject *packet,
-                                struct flight *flight) {
+static enum outcome read_server(Reader *r, PyObject *out, PyObject *table, PyObject *before,
+                                const struct packet *p, struct flight *flight) {
     struct server server;
     PyObject *known = NULL;
     if (!unwrap(r, flight) || !server_messages(r->handshake, flight->handshake_len, &server))
@@ -323,35 +331,35 @@ static enum outcome read_server(Reader *r, PyObject *out, PyObject *table, PyObj
         if (known == NULL)
             return ask(r, 0, L_CERTIFICATE, server.chain.certificate, server.chain.len);
     }
-    if (before == NULL && tell(out, server_record(r, packet, &server.choice)) == FAILED)
+    if (before == NULL && tell(out, server_record(r, p, &server.choice)) == FAILED)
         return FAILED;
-    if (known != NULL && tell(out, certificate_record(r, packet, known, server.chain.count)) == FAILED)
+    if (known != NULL && tell(out, certificate_record(r, p, known, server.chain.count)) == FAILED)
         return FAILED;
-    return keep(table, before, packet, server.done || flight->other || flight->len >= MAX_FLIGHT);
+    bool done = server.done || flight->other || flight->len >= MAX_FLIGHT;
+    return done ? finish(table, p) : keep(table, before, p);
 }
 
-static enum outcome read_client(Reader *r, PyObject *out, PyObject *table, PyObject *before, PyObject *packet,
-                                struct flight *flight) {
+static enum outcome read_client(Reader *r, PyObject *out, PyObject *table, PyObject *before,
+                                const struct packet *p, struct flight *flight) {
     if (!unwrap(r, flight) || (flight->handshake_len && r->handshake[0] != CLIENT_HELLO))
         return NOT_MINE;
     size_t len = flight->handshake_len, body = len < MESSAGE_HEADER ? 0 : be24(r->handshake + 1);
     if (body > MAX_FLIGHT || ((len < MESSAGE_HEADER || len < MESSAGE_HEADER + body) && flight->other))
         return NOT_MINE;
     if (len < MESSAGE_HEADER || len < MESSAGE_HEADER + body)
-        return keep(table, before, packet, false);
-    enum outcome outcome = tell_hello(r, out, packet, r->handshake + MESSAGE_HEADER, body);
-    return outcome == READ ? keep(table, before, packet, true) : outcome;
+        return keep(table, before, p);
+    enum outcome outcome = tell_hello(r, out, p, r->handshake + MESSAGE_HEADER, body);
+    return outcome == READ ? finish(table, p) : outcome;
 }
 
 /* Read a segment of a TLS direction; `before` are those before it, NULL for the first. */
-static enum outcome read_tls(Reader *r, PyObject *out, PyObject *table, PyObject *before, PyObject *packet,
-                             const uint8_t *data, size_t len) {
+static enum outcome read_tls(Reader *r, PyObject *out, PyObject *table, PyObject *before, const struct packet *p) {
     struct flight flight;
-    if (!gather(r, before, packet, data, len, &flight) || flight.len < 6)
+    if (!gather(r, before, p, &flight) || flight.len < 6)
         return NOT_MINE;
     if (flight.data[5] == SERVER_HELLO)
-        return read_server(r, out, table, before, packet, &flight);
-    if (flight.data[5] == CLIENT_HELLO && PyLong_AsLong(field(packet, P_DPORT)) != DNS_OVER_TLS)
-        return read_client(r, out, table, before, packet, &flight);
+        return read_server(r, out, table, before, p, &flight);
+    if (flight.data[5] == CLIENT_HELLO && p->dport != DNS_OVER_TLS)
+        return read_client(r, out, table, before, p, &flight);
     return NOT_MINE;
 }
