@@ -161,7 +161,6 @@ static Py_ssize_t batch_length(Batch *b) { return b->count; }
 
 static PyObject *record_of(Meter *m, const struct item *item);
 static PyObject *packet_field(Meter *m, const struct item *item, int field);
-static PyObject *packet_field(Meter *m, const struct item *item, int field);
 
 static PyObject *batch_item(Batch *b, Py_ssize_t at) {
     if (at < 0 || at >= b->count) {
@@ -175,11 +174,6 @@ static PyObject *batch_item(Batch *b, Py_ssize_t at) {
         return object;
     }
     return record_of(b->meter, item);
-}
-
-/* For native readers: see _packed.h. */
-static PyObject *batch_field(PyObject *batch, const struct item *item, int field) {
-    return packet_field(((Batch *)batch)->meter, item, field);
 }
 
 /* For native readers: see _packed.h. */
