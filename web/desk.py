@@ -138,7 +138,7 @@ def _versions(app: Flask) -> dict[str, str]:
     """Return a short digest of each file under static/: its address changes when it does."""
     folder = Path(cast(str, app.static_folder))
     return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-        for path in sorted(folder.iterdir())
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        for path in sorted(folder.rglob("*"))
         if path.is_file()
     }

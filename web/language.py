@@ -109,6 +109,10 @@ class Language:
     def clock(self, ts: float) -> str:
         return f"{self.local(ts):%H:%M}"
 
+    def moment(self, ts: float) -> str:
+        """Return "14 Jun 21:40:05", for tables."""
+        return f"{self.short_date(ts)} {self.local(ts):%H:%M:%S}"
+
     def day(self, ts: float, now: float) -> str:
         """Return the day as seen from `now`: today, yesterday, Tuesday (of these six days), 3 May."""
         moment, today = self.local(ts).date(), self.local(now).date()

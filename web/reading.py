@@ -11,6 +11,7 @@ from appliance.devices.device import DeviceRecord
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
 from appliance.parties.party import PartyRecord
+from appliance.store.looking import END, Key, Look, Named, Question
 from appliance.store.reader import Watch
 from appliance.store.rollups import Span, Sum
 from web.visible import visible, visible_in
@@ -39,6 +40,8 @@ class Reader(Protocol):
     def sent(self, spans: Sequence[Span]) -> dict[str, list[int]]: ...
     def day_sums(self, since_day: int, until_day: int) -> list[Sum]: ...
     def flows(self, uids: Sequence[str]) -> list[FlowRow]: ...
+    def look(self, question: Question, after: Key = END, limit: int = 100) -> Look: ...
+    def names(self, device: str, before: float, limit: int = 100) -> tuple[list[Named], float | None]: ...
     def learning(self, device: str) -> list[str]: ...
     def watch(self) -> Watch: ...
 
@@ -100,6 +103,14 @@ class VisibleReader:
 
     def flows(self, uids: Sequence[str]) -> list[FlowRow]:
         return sorted(visible_in(self._reader.flows(uids)), key=lambda flow: (flow.ts, flow.uid, flow.part))
+
+    def look(self, question: Question, after: Key = END, limit: int = 100) -> Look:
+        found = self._reader.look(question, after, limit)
+        return found._replace(flows=visible_in(found.flows))
+
+    def names(self, device: str, before: float, limit: int = 100) -> tuple[list[Named], float | None]:
+        found, earliest = self._reader.names(device, before, limit)
+        return visible_in(found), earliest
 
     def learning(self, device: str) -> list[str]:
         return visible_in(self._reader.learning(device))

@@ -16,8 +16,9 @@ from appliance.devices.device import DeviceRecord
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
 from appliance.parties.party import PartyRecord
-from appliance.store import listing, observations, rollups, tables
+from appliance.store import listing, looking, observations, rollups, tables
 from appliance.store.database import open_for_reading
+from appliance.store.looking import END, Key, Look, Named, Question
 from sensor.records import Loss, to_json
 
 T = TypeVar("T", bound=NamedTuple)
@@ -135,6 +136,14 @@ class Reader:
     def listed(self, of: listing.Listing, wanted: listing.Wanted) -> list[Any]:
         """Return one page of a listing."""
         return listing.page(self._db, of, wanted)
+
+    def look(self, question: Question, after: Key = END, limit: int = 100) -> Look:
+        """Return flows of the log before a key, newest first: one bounded look (looking.py)."""
+        return looking.look(self._db, question, after, limit)
+
+    def names(self, device: str, before: float, limit: int = 100) -> tuple[list[Named], float | None]:
+        """Return what was read from packets before a time, newest first, and the time to go on before."""
+        return looking.names(self._db, device, before, limit)
 
     def learning(self, device: str) -> list[str]:
         """Return what the device's baseline still misses, in words; empty when it is complete."""

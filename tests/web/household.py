@@ -14,9 +14,10 @@ from appliance.devices.device import DeviceRecord, Evidence
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
 from appliance.parties.party import PartyRecord
+from appliance.store.looking import END, Key, Look, Named, Question
 from appliance.store.reader import Watch
 from appliance.store.rollups import Span, Sum
-from sensor.records import Loss
+from sensor.records import BleAdvertisement, DnsAnswer, HttpRequest, Loss, MdnsService
 
 ZONE = "Europe/Paris"
 HOUR = 3600
@@ -56,6 +57,7 @@ class MemoryReader:
     found: list[Finding] = field(default_factory=list)
     seen: list[Sighting] = field(default_factory=list)
     rows: list[FlowRow] = field(default_factory=list)
+    read: list[Named] = field(default_factory=list)
     missing: dict[str, list[str]] = field(default_factory=dict)
     watched: Watch = field(default_factory=lambda: Watch(None, None, 0, 0, 0, [], 0.0))
 
@@ -128,6 +130,19 @@ class MemoryReader:
     def flows(self, uids: Sequence[str]) -> list[FlowRow]:
         return sorted((row for row in self.rows if row.uid in uids), key=lambda row: row.ts)
 
+    def look(self, question: Question, after: Key = END, limit: int = 100) -> Look:
+        found = [
+            row
+            for row in sorted(self.rows, key=lambda row: (row.ts, row.uid, row.part), reverse=True)
+            if (row.ts, row.uid, row.part) < after and question.device in ("", row.device)
+        ]
+        return Look(found[:limit], None, None)
+
+    def names(self, device: str, before: float, limit: int = 100) -> tuple[list[Named], float | None]:
+        return [one for one in self.read if device in ("", one.device) and one.record.ts < before][
+            :limit
+        ], None
+
     def learning(self, device: str) -> list[str]:
         return self.missing.get(device, [])
 
@@ -144,6 +159,7 @@ def household() -> MemoryReader:
         told=_alerts(),
         found=_findings(),
         rows=_flows(),
+        read=_read(),
         missing={TABLET: ["one more restart", "3 more days"]},
         watched=Watch(BEGIN, NOW, 184_220, 21_480_553, 37, _losses(), 3 * HOUR + 25 * 60.0),
     )
@@ -167,6 +183,34 @@ def quiet_household() -> MemoryReader:
     reader.changed = [change for change in reader.changed if change.ts < at("06-01")]
     reader.watched = reader.watched._replace(losses=[], gap_s=0.0, weirds=0)
     return reader
+
+
+def _read() -> list[Named]:
+    """Return what was read from packets, newest first; every kind whose text a device chooses."""
+    client = ("b8:27:eb:11:00:02", "192.168.77.22", "192.168.77.1")
+    return [
+        Named(DOLL, DnsAnswer(NOW - 60, "C9", *client, "udp", "voice.dolls.example", 1, 0, (), (), 60)),
+        Named(
+            DOLL,
+            HttpRequest(
+                NOW - 90, "C8", client[0], client[1], 4000, "198.18.4.9", 80, "GET", "fw.dolls.example",
+                "/check", ("mac",), "DollApp/2", None, None, ("host", "user-agent"),
+            ),
+        ),
+        Named(
+            SPEAKER,
+            MdnsService(
+                NOW - 120, None, "192.168.77.25", "_x._tcp.local", "Speaker", None, None, (("md", "One"),), ()
+            ),
+        ),
+        Named(
+            None,
+            BleAdvertisement(
+                NOW - 300, "c0:00:00:00:00:01", "public", "connectable", True, "Doll 2", None, (), None, None,
+                None, None,
+            ),
+        ),
+    ]  # fmt: skip
 
 
 def _device(

@@ -34,6 +34,8 @@ def stored(home: MemoryReader, path: Path) -> None:
             writer.add(fact)
     for loss in watch.losses:
         writer.add(loss)
+    for seq, one in enumerate(home.read):
+        writer.add_observation((seq, one.device, one.record))
     totals = {"flows": watch.flows, "packets": watch.packets, "weirds": watch.weirds}
     writer.commit(first_ts=watch.first_ts, last_ts=watch.last_ts, totals=totals, learning=home.missing)
     writer.close()
