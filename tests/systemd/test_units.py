@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parents[2] / "systemd"
 UNITS = sorted(FOLDER.glob("*.service"))
 MOST_EXPOSED = {
     "tattlebox-archive.service": 2.0,
+    "tattlebox-notify.service": 2.0,
     "tattlebox-sensor@.service": 4.0,
     "tattlebox.service": 2.0,
     "tattlebox-web.service": 2.0,
