@@ -73,6 +73,8 @@ def _seen(store: Path) -> Iterator[Check]:
             yield packets(reader, time.time())
             yield names(reader)
             yield ipv6(reader)
+            for one in reader.deliveries(time.time()):
+                yield Check(f"to {one.name}", one.state, one.text)
     except StoreError as error:
         yield Check("packets", "bad", str(error))
 

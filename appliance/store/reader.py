@@ -18,6 +18,7 @@ from appliance.flowrow import FlowRow
 from appliance.parties.party import PartyRecord
 from appliance.store import listing, looking, observations, rollups, tables
 from appliance.store.database import open_for_reading
+from appliance.store.deliveries import Standing, standing
 from appliance.store.looking import END, Key, Look, Named, Question
 from sensor.records import Loss, to_json
 
@@ -144,6 +145,10 @@ class Reader:
     def names(self, device: str, before: float, limit: int = 100) -> tuple[list[Named], float | None]:
         """Return what was read from packets before a time, newest first, and the time to go on before."""
         return looking.names(self._db, device, before, limit)
+
+    def deliveries(self, now: float) -> list[Standing]:
+        """Return how every notification channel and sink stands, each in a sentence."""
+        return standing(self._db, now)
 
     def learning(self, device: str) -> list[str]:
         """Return what the device's baseline still misses, in words; empty when it is complete."""
