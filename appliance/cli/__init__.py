@@ -7,33 +7,37 @@ Exit codes: 0 done; 1 something could not be read, found or written (a sentence 
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import Final
 
-from appliance.cli import (
-    answers,
-    archive,
-    digest,
-    dissect,
-    doctor,
-    explain,
-    inspect,
-    labels,
-    lists,
-    live,
-    replay,
-    sensor,
-    show,
-)
 from appliance.cli.common import CommandError, version
 from appliance.store.database import StoreError
 
-COMMANDS = (live, sensor, replay, dissect, inspect, show, explain, digest, labels, answers, lists, archive, doctor)
+COMMANDS: Final = {
+    "live": ("run",),
+    "sensor": ("sensor",),
+    "replay": ("replay",),
+    "dissect": ("dissect",),
+    "inspect": ("inspect",),
+    "show": ("devices", "parties", "updates", "changes", "findings", "alerts"),
+    "explain": ("explain",),
+    "digest": ("digest", "report"),
+    "labels": ("name", "category", "vendor", "model", "merge", "split", "forget", "undo", "labels"),
+    "answers": ("expected", "useful", "wrong", "snooze", "mute", "unmute", "wishes", "answers"),
+    "lists": ("lists",),
+    "archive": ("archive",),
+    "keeping": ("backup", "restore", "erase", "password", "settings"),
+    "doctor": ("doctor",),
+}
+"""Modules of this package and the commands each adds, in the order of the help. Only the module asked for is
+loaded: all of them, with what they import, take half a second."""
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command."""
+def parser(verb: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of the whole command, or as much of it as the command `verb` needs."""
     top = argparse.ArgumentParser(
         prog="tattlebox",
         description="Who your connected toys talk to, and when that changes.",
@@ -41,14 +45,16 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"tattlebox {version()}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        command.add(commands)
+    wanted = [name for name, verbs in COMMANDS.items() if verb in verbs] or list(COMMANDS)
+    for name in wanted:
+        importlib.import_module(f"appliance.cli.{name}").add(commands)
     return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
-    args = parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    args = parser(words[0] if words else None).parse_args(words)
     try:
         code: int = args.run(args)
     except (CommandError, StoreError) as error:
