@@ -76,6 +76,7 @@ class Channel:
     plain_days: int = 0  # days with readable uploads
     plain_ts: float = 0.0  # latest readable upload
     sealed_since: int = 0  # encrypted uploads since then
+    sealed_ts: float = 0.0  # the first of those
     open: bool = False  # readable uploads are no news: they came first, or were told
     known: bool = False  # its service is no news for this party
     waiting_since: float | None = None  # first contact of a service that is news, until its second
@@ -184,6 +185,8 @@ class Candidate:
     hits: list[int] = field(default_factory=list)
     around_start: list[int] = field(default_factory=list)  # those of them only just after a restart
     download_days: list[int] = field(default_factory=list)
+    sent_ts: float | None = None  # the first qualifying contact that was not just after a restart
+    again: bool = False  # a second one came, well apart
     uploads: int = 0
 
 
@@ -272,6 +275,7 @@ class Device:
     reports: list[Report] = field(default_factory=list)
     versions: dict[str, Version] = field(default_factory=dict)
     handshakes: dict[str, Handshake] = field(default_factory=dict)
+    shown: dict[str, float] = field(default_factory=dict)  # what software was seen to turn into → when first
     firmware_uids: list[str] = field(default_factory=list)
     named: int = 0  # uploads to parties whose name was seen
     hides: bool = False  # it hides names, and that is no news any more

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from appliance.behaviour import versions
 from appliance.behaviour.facts import Contact, Update
 from appliance.behaviour.hosts import FIRMWARE_PATH, is_update_like
-from appliance.behaviour.spans import DAY_S, HOUR_S, day_of
+from appliance.behaviour.spans import DAY_S, DAYS_KEPT, HOUR_S, day_of
 from appliance.behaviour.state import Channel, Cue, Device, Handshake, Party, Report, Start
 from sensor.records import (
     DhcpRequest,
@@ -61,9 +61,16 @@ UNNAMED_BYTES: Final = 1_048_576
 
 DOWNLOAD_RATIO: Final = 20
 DOWNLOAD_GROWTH: Final = 10
+SELDOM: Final = 10
+"""A download is this many times the channel's largest day but for one day in ten: those were updates, too."""
+
 
 STEADY_HELLOS: Final = 3
 """Handshakes of the old and of the new shape before "changed and stayed" is said."""
+
+ECHO_S: Final = DAYS_KEPT * DAY_S
+MAX_SHOWN: Final = 64
+"""So long, and so many of them, turns from an old version or handshake to a new one are remembered."""
 
 MAX_HANDSHAKES: Final = 256
 MAX_UPDATES: Final = 64
@@ -114,7 +121,7 @@ def _versions(device: Device, record: Record) -> Sequence[Update]:
     found: list[Update] = []
     for heard in versions.said(record):
         change = versions.learn(device, record.ts, heard)
-        if change is not None:
+        if change is not None and not _echoes(device, f"{change.before} {change.after}", record.ts):
             text = f"{change.where} changed from {change.before} to {change.after}"
             cue = Cue(record.ts, "version", 4.0, text, change.before, change.after)
             found.extend(_weigh(device, cue, change.since))
@@ -144,8 +151,8 @@ def from_contact(device: Device, party: Party, channel: Channel, contact: Contac
         named = named or is_update_like(contact.user_agent.lower())
     if not named and (party.purpose in CONTENT or contact.bytes_down < UNNAMED_BYTES):
         return
-    former = [old for old in channel.days.values() if old is not row]
-    usual = max((old[4] for old in former), default=0)
+    former = sorted(old[4] for old in channel.days.values() if old is not row)
+    usual = former[-1 - len(former) // SELDOM] if former else 0
     if row[4] < DOWNLOAD_GROWTH * usual:
         return
     where = contact.host or contact.domain
@@ -222,13 +229,25 @@ def _shook_anew(device: Device, seen: Handshake, shake: _Shake) -> Iterator[Upda
         return
     steady = seen.times >= STEADY_HELLOS
     device.handshakes[peer] = Handshake(shape, seen.new_times)
-    if steady:
+    if steady and not _echoes(device, f"{what} {seen.shape} {shape}", seen.new_ts):
         text = (
             f"its {what} with {peer} changed and stayed so"
             if what.startswith("TLS")
             else f"its {what} changed"
         )
         yield from _weigh(device, Cue(seen.new_ts, "handshake", 3.0, text), None)
+
+
+def _echoes(device: Device, turn: str, ts: float) -> bool:
+    """Return whether the same turn from old to new was seen before: with every host and service that the device
+    meets seldom, one update shows again, days later."""
+    first = device.shown.get(turn)
+    if first is not None and ts - first < ECHO_S:
+        return ts - first > WINDOW_S
+    device.shown[turn] = ts
+    while len(device.shown) > MAX_SHOWN:
+        del device.shown[min(device.shown, key=lambda key: (device.shown[key], key))]
+    return False
 
 
 def _weigh(device: Device, cue: Cue, since: float | None) -> Iterator[Update]:
@@ -245,12 +264,12 @@ def _weigh(device: Device, cue: Cue, since: float | None) -> Iterator[Update]:
     if certainty is None:
         return
     update = _update(device, certainty)
-    if update != device.group and not (certainty == "restarted" and _roams(device)):
+    if update != device.group and not (certainty == "restarted" and roams(device)):
         _remember(device, update)
         yield update
 
 
-def _roams(device: Device) -> bool:
+def roams(device: Device) -> bool:
     """Return whether the device comes and goes: its joining the network is no restart."""
     return len(device.joined) >= ROAMING_STARTS
 

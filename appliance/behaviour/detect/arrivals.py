@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from appliance.behaviour import changes, doubts
+from appliance.behaviour import changes, doubts, updates
 from appliance.behaviour.facts import Change, Contact
 from appliance.behaviour.spans import DAY_S, HOUR_S, LATE_S, day_of
 from appliance.behaviour.state import Candidate, Device, Party
@@ -18,6 +18,13 @@ PERSIST_DAYS: Final = 2
 PERSIST_HOURS: Final = 3
 PERSIST_APART_S: Final = 6 * HOUR_S
 """Two days are two only when so far apart: a minute before and after midnight is one occasion."""
+
+AGAIN_S: Final = HOUR_S / 2
+"""On a device that seldom meets anybody new, a second upload so much later is enough: what is visited once
+(a page, a song) does not come again within the day, or only downloads (docs/change.md has the curve)."""
+
+SHARP_S: Final = 3 * DAY_S
+"""So long after an update the same is enough on any device: then what is new is rarely a whim."""
 
 DOWNLOAD_ONLY: Final = 20
 SENT_BYTES: Final = 4_096
@@ -224,8 +231,16 @@ def _count(device: Device, candidate: Candidate, contact: Contact) -> None:
         return
     _add(candidate.hits, hour)
     start = device.start
-    if start is not None and start.ts <= contact.ts <= start.ts + AROUND_START_S:
+    if (
+        start is not None
+        and start.ts <= contact.ts <= start.ts + AROUND_START_S
+        and not updates.roams(device)
+    ):
         _add(candidate.around_start, hour)
+    elif candidate.sent_ts is None:
+        candidate.sent_ts = contact.ts
+    elif contact.ts >= candidate.sent_ts + AGAIN_S:
+        candidate.again = True
 
 
 def _add(numbers: list[int], number: int) -> None:
@@ -246,14 +261,18 @@ def _extra_days(device: Device, ts: float) -> int:
 def _persists(device: Device, candidate: Candidate) -> bool:
     if not device.learned:
         return False
-    extra = _extra_days(device, candidate.change.ts)
+    change = candidate.change
+    extra = _extra_days(device, change.ts)
+    sharp = change.update is not None and change.ts <= change.update + SHARP_S
+    if candidate.again and (sharp or not extra):
+        return True
     days = {hour // 24 for hour in candidate.hits}
     if len(days) >= PERSIST_DAYS + extra:
         return (max(candidate.hits) - min(candidate.hits)) * HOUR_S >= PERSIST_APART_S
     if len(days | set(candidate.download_days)) >= DOWNLOAD_DAYS + extra:
         return True
-    quiet = [hour for hour in candidate.hits if hour not in candidate.around_start]
-    return not extra and len(quiet) >= PERSIST_HOURS and max(quiet) - min(quiet) < 24
+    quiet = sorted(hour for hour in candidate.hits if hour not in candidate.around_start)
+    return len(quiet) >= PERSIST_HOURS + extra and quiet[PERSIST_HOURS + extra - 1] - quiet[0] < 24
 
 
 def _grown(device: Device, party: Party, candidate: Candidate, watch: Watch, certainty: str) -> Change:

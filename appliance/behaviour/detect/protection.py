@@ -36,6 +36,8 @@ def downgraded(
     """Yield the change when a channel that was encrypted carries readable uploads, or the other way round."""
     if contact.encrypted:
         channel.sealed += 1
+        if not channel.sealed_since:
+            channel.sealed_ts = contact.ts
         channel.sealed_since += 1
         if channel.plain_days >= PLAIN_DAYS:
             yield from _gained(device, party, channel, contact, watch)
@@ -86,7 +88,7 @@ def _gained(
         "watched_days": watch.in_days(channel.first_ts, channel.plain_ts),
     }
     after = {**changes.surroundings(party), "encrypted_uploads": channel.sealed_since, "port": contact.port}
-    ts = channel.plain_ts
+    ts = channel.sealed_ts or channel.plain_ts
     channel.plain_days, channel.readable, channel.open, channel.sealed = 0, 0, False, channel.sealed_since
     if device.learned and changes.may_tell(device, "encryption_gained", party.domain, ts):
         made = changes.make(

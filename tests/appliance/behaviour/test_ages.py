@@ -1,0 +1,124 @@
+"""One device at two ages, in captures of its set-up: updates are seen, exactly the new parties are named."""
+
+import csv
+from ipaddress import ip_address
+from pathlib import Path
+
+import dpkt
+import pytest
+
+from appliance.lookup.knowledge import load_knowledge
+from tests.appliance.behaviour.setups import DAY_S, START_TS, moved, setup, told
+
+SHARED = Path(__file__).parents[3].parent / "shared" / "captures" / "devices"
+BEFORE, AFTER = "Storybox/2.4.1", "Storybox/2.5.0"
+MAKER = ("api.storybox.example", "time.storybox.example")
+
+
+@pytest.fixture(scope="module")
+def knowledge():
+    return load_knowledge()
+
+
+@pytest.mark.parametrize("days", [0.01, 1.0, 40.0])
+def test_another_version_and_the_same_destinations(tmp_path, knowledge, days):
+    before = setup(tmp_path / "before.pcap", START_TS, BEFORE, *MAKER)
+    after = setup(tmp_path / "after.pcap", START_TS + days * DAY_S, AFTER, *MAKER)
+    said = told(knowledge, (before, after))
+    assert [(one.version_before, one.version_after) for one in said.updates] == [("2.4.1", "2.5.0")]
+    assert said.new == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "agent", "update"),
+    [
+        ("another version minutes later", 0.01, AFTER, True),
+        ("another version a month later", 30.0, AFTER, True),
+        ("the same version a month later", 30.0, BEFORE, False),
+    ],
+)
+def test_two_ages_with_other_destinations_name_exactly_the_new_ones(
+    tmp_path, knowledge, name, days, agent, update
+):
+    before = setup(tmp_path / "before.pcap", START_TS, BEFORE, *MAKER)
+    others = ("collect.tracker.example", "ads.banner.example")
+    after = setup(tmp_path / "after.pcap", START_TS + days * DAY_S, agent, *MAKER, *others)
+    said = told(knowledge, (before, after))
+    assert said.new == {"tracker.example", "banner.example"}, name
+    assert bool(said.updates) is update, name
+
+
+def real_devices():
+    """Yield the model, MAC and captures of each real device of which there are two set-ups or more."""
+    if not (SHARED / "labels.csv").exists():
+        return
+    runs = {}
+    with (SHARED / "labels.csv").open(newline="") as table:
+        for row in csv.DictReader(table):
+            path = SHARED.parent / row["file"]
+            if path.exists():
+                runs.setdefault((row["model"], row["mac"]), []).append(path)
+    yield from ((model, mac, paths) for (model, mac), paths in runs.items() if len(paths) > 1)
+
+
+REAL = pytest.mark.skipif(
+    not (SHARED / "labels.csv").exists(),
+    reason="the shared captures of real devices are not beside the repository",
+)
+
+
+def begin(capture):
+    with capture.open("rb") as file:
+        return float(next(iter(dpkt.pcap.Reader(file)))[0])
+
+
+def a_month_later(capture, before, path, turn=(b"", b"")):
+    return moved(capture, path, 30 + (begin(before) - begin(capture)) / DAY_S, turn)
+
+
+def named(domains):
+    """Return the domains that are names: a bare address is no news once others were met."""
+    found = set()
+    for domain in domains:
+        try:
+            ip_address(domain)
+        except ValueError:
+            found.add(domain)
+    return found
+
+
+@REAL
+@pytest.mark.parametrize(
+    ("model", "mac", "runs"), list(real_devices()), ids=lambda it: it if isinstance(it, str) else ""
+)
+def test_two_ages_of_a_real_device_name_exactly_the_new_ones(tmp_path, knowledge, model, mac, runs):
+    for before, later in ((runs[0], runs[-1]), (runs[-1], runs[0]), (runs[0], runs[len(runs) // 2])):
+        after = a_month_later(later, before, tmp_path / "after.pcap")
+        alone = [told(knowledge, [capture], mac).met for capture in (before, after)]
+        said = told(knowledge, (before, after), mac)
+        assert said.new == named(alone[1] - alone[0]), (before.name, later.name)
+        assert said.updates == []
+
+
+@REAL
+@pytest.mark.parametrize(
+    ("folder", "old", "first", "second"),
+    [
+        ("Withings", b"Withings UserAgent", b"Withings Agent/1.0", b"Withings Agent/1.1"),
+        ("D-LinkCam", b"udhcp 1.22.1", b"udhcp 1.22.1", b"udhcp 1.23.0"),
+        ("EdimaxPlug1101W", b"udhcp 1.15.2", b"udhcp 1.15.2", b"udhcp 1.15.3"),
+        ("TP-LinkPlugHS100", b"udhcp 0.9.9-pre", b"udhcp 0.9.9-pre", b"udhcp 1.0.0-pre"),
+    ],
+)
+@pytest.mark.parametrize("days", [0, 30])
+def test_a_real_device_with_another_version_of_its_agent(
+    tmp_path, knowledge, folder, old, first, second, days
+):
+    """The same set-up twice, its agent's version turned by us: no capture at hand holds two of them."""
+    capture = sorted((SHARED / folder).glob("*.pcap"))[0]
+    before = moved(capture, tmp_path / "before.pcap", 0, (old, first))
+    after = moved(capture, tmp_path / "after.pcap", days or 0.01, (old, second))
+    said = told(knowledge, (before, after))
+    assert len(said.updates) == 1
+    assert said.updates[0].version_after in second.decode()
+    assert said.new == set()
