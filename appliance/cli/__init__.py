@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "lists": ("lists",),
     "archive": ("archive",),
     "keeping": ("backup", "restore", "erase", "password", "settings"),
+    "keeping": ("backup", "restore", "erase", "password", "settings"),
     "doctor": ("doctor",),
 }
 """Modules of this package and the commands each adds, in the order of the help. Only the module asked for is

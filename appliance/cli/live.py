@@ -16,7 +16,10 @@ from appliance.ingest import SensorLink, SensorMismatch
 from appliance.lookup.knowledge import load_knowledge
 from appliance.lookup.upnp import DescriptionReader
 from appliance.service import Service
+from appliance.store.database import StoreReplacedError
 from appliance.store.writer import Writer
+
+log = logging.getLogger(__name__)
 
 COMMIT_S: Final = 5.0
 """What a power cut may cost of the flow log, in seconds; shorter wears the card."""
@@ -47,6 +50,17 @@ def _run(args: argparse.Namespace) -> int:
     stop: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda caught, _: stop.append(caught))
+    calm_collector()
+    while not stop:
+        try:
+            _watch(args, stop)
+        except StoreReplacedError as error:
+            log.warning("%s", error)
+    return 0
+
+
+def _watch(args: argparse.Namespace, stop: list[int]) -> None:
+    """Take records until told to stop. Raises CommandError, StoreError; StoreReplacedError to begin anew."""
     writer = Writer(args.store or default_store())
     if writer.meta("origin") == "replay":
         raise CommandError(
@@ -54,7 +68,6 @@ def _run(args: argparse.Namespace) -> int:
         )
     link = SensorLink(args.socket, writer.meta("sensor_position"))
     home = Home(load_knowledge(packs_folder(args)))
-    calm_collector()
     service = Service(home, writer, source=link)
     asking = DescriptionReader(home.devices.describe) if args.ask_devices else None
     writer.commit(origin="live")
@@ -64,7 +77,6 @@ def _run(args: argparse.Namespace) -> int:
         raise CommandError(str(error)) from error
     finally:
         writer.close()
-    return 0
 
 
 def _carry(link: SensorLink, service: Service, stop: list[int], asking: DescriptionReader | None) -> None:

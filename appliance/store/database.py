@@ -12,6 +12,9 @@ from typing import Final
 
 from appliance.store.observations import packed
 
+GENERATION: Final = "generation"
+"""Key in `meta` of a random text that changes when the whole record is erased or restored."""
+
 BUSY_TIMEOUT_S: Final = 10.0
 """How long a writer waits for another before it gives up; checkpoints of a slow card take seconds."""
 
@@ -26,6 +29,16 @@ DURABLE: Final = ("journal_mode=WAL", "synchronous=FULL")
 HASTY: Final = ("journal_mode=MEMORY", "synchronous=OFF")
 """For a store that is made anew beside the place it will take: each page is written once, nothing is waited
 for. After a power cut it is thrown away; `settle` makes it durable at the end."""
+
+
+class StoreReplacedError(StoreError):
+    """The record was erased or restored while it was written: what the writer knows is of another record."""
+
+
+def generation(db: sqlite3.Connection) -> str:
+    """Return what tells one record in a store from another that took its place."""
+    row = db.execute("SELECT value FROM meta WHERE key = ?", (GENERATION,)).fetchone()
+    return "" if row is None else str(row[0])
 
 
 def open_for_writing(path: Path, mode: tuple[str, ...] = DURABLE) -> sqlite3.Connection:

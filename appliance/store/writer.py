@@ -18,7 +18,14 @@ from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
 from appliance.store import observations, tables
 from appliance.store.answers import answers_after
-from appliance.store.database import DURABLE, StoreError, open_for_writing, settle
+from appliance.store.database import (
+    DURABLE,
+    StoreError,
+    StoreReplacedError,
+    generation,
+    open_for_writing,
+    settle,
+)
 from appliance.store.evidence import EvidenceFlows
 from appliance.store.family_words import words_after
 from appliance.store.rollups import add_up_days
@@ -50,6 +57,7 @@ class Writer:
         """Open or make the store at `path`. Raises StoreError."""
         self.path = path
         self._db = open_for_writing(path, mode)
+        self._generation = generation(self._db)
         self._pending: dict[type[Any], list[tables.Row]] = {}
         self._flows: list[tables.Row] = []
         self._observations: list[observations.Observed] = []
@@ -89,15 +97,18 @@ class Writer:
         """
         try:
             self._db.execute("BEGIN IMMEDIATE")
+            if generation(self._db) != self._generation:
+                raise StoreReplacedError(f"the record in {self.path} was erased or restored: beginning anew")
             self._write(states, meta)
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
             raise StoreError(
                 f"cannot write the store {self.path}: {error}; "
                 "free some space, or choose another place with --store"
             ) from error
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
         for gathered in (self._pending, self._flows, self._observations, self._evidence, self._erased):
             gathered.clear()
         self.pending = 0
