@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -50,8 +51,10 @@ class Bench:
 
     def __init__(self, scratch: Path, python: str, runs: int, chosen: Iterable[str] | None) -> None:
         self._scratch, self._runs = scratch, runs
-        self._ours = peers.ours(scratch / "replay.db")
-        others = peers.others(python, scratch)
+        self._ours = peers.ours(scratch)
+        self._collector = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)  # full soon: the rest is dropped
+        self._collector.bind(("127.0.0.1", 0))
+        others = peers.others(python, scratch, f"127.0.0.1:{self._collector.getsockname()[1]}")
         wanted = others.keys() if chosen is None else {"cat", *chosen} & others.keys()
         self._others = {
             name: others[name] for name in others if name in wanted and peers.installed(others[name])
@@ -122,16 +125,17 @@ def made(shape: str, number: int, path: Path, *more: str) -> int:
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def packets_in(capture: Path) -> int:
+def packets_in(capture: Path, scratch: Path) -> int:
     """Return how many packets our meter counts, which also brings the file into the page cache."""
-    command = [sys.executable, "-c", peers.METER, str(capture)]
+    subprocess.run(["cat", str(capture)], check=True, stdout=subprocess.DEVNULL)  # the meter skips some pages
+    command = [*peers.meter(scratch).command, str(capture)]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def figures(results: dict[str, Costs], packets: dict[str, int], rss_mb: float) -> list[str]:
     """Return the lines that other programs read."""
     lines = []
-    compared = [("meter", name, "meter") for name in peers.others("", Path())]
+    compared = [("meter", name, "meter") for name in peers.others("", Path(), "")]
     compared += [("sensor", name, "sensor") for name in ("ndpireader", "nfstream20")]
     compared.append(("replay", "nfstream20", "pipeline"))
     for our, name, title in compared:
@@ -146,9 +150,19 @@ def figures(results: dict[str, Costs], packets: dict[str, int], rss_mb: float) -
     return [*lines, f"rss_mb: {rss_mb:.0f}"]
 
 
-def shapes(bench: Bench, paths: list[Path]) -> tuple[dict[str, Costs], dict[str, int]]:
+def crowded_figures(crowded: dict[int, Costs]) -> list[str]:
+    """Return how many times faster our meter is where so many flows are open at once."""
+    return [
+        f"meter_vs_{name}_at_{flows}_flows: {costs[name].cpu_s / costs['meter'].cpu_s:.2f}"
+        for flows, costs in crowded.items()
+        for name in CONCURRENT_PEERS
+        if name in costs
+    ]
+
+
+def shapes(bench: Bench, scratch: Path, paths: list[Path]) -> tuple[dict[str, Costs], dict[str, int]]:
     """Return the costs of every program on these captures, and the packets in each."""
-    packets = {path.name: packets_in(path) for path in paths}
+    packets = {path.name: packets_in(path, scratch) for path in paths}
     return {path.name: bench.measure(path, packets[path.name]) for path in paths}, packets
 
 
@@ -158,7 +172,7 @@ def growth(bench: Bench, scratch: Path, base: int) -> dict[int, Costs]:
     for times in GROWTH:
         path = scratch / "growth.pcap"
         packets = made("iot", base * times, path)
-        packets_in(path)
+        packets_in(path, scratch)
         found[packets] = bench.measure(path, packets, ("meter",))
         path.unlink()
     return found
@@ -171,7 +185,7 @@ def concurrent(bench: Bench, scratch: Path, numbers: list[int]) -> dict[int, Cos
         path = scratch / f"flows-{flows}.pcap"
         turns = CONCURRENT_TURNS * max(numbers) // flows
         packets = made("flows", flows, path, "--turns", str(turns))
-        packets_in(path)
+        packets_in(path, scratch)
         found[flows] = bench.measure(path, packets, ("meter", *CONCURRENT_PEERS))
         path.unlink()
     return found
@@ -202,13 +216,13 @@ def main() -> None:
             paths = [scratch / "iot.pcap", scratch / "bulk.pcap"]
             made("iot", options.packets, paths[0])
             made("bulk", options.packets // 2, paths[1])
-        results, packets = shapes(bench, paths)
+        results, packets = shapes(bench, scratch, paths)
         if not options.capture:
             part = options.packets / PACKETS  # a smaller run is smaller throughout
             larger = growth(bench, scratch, int(GROWTH_PACKETS * part))
             crowded = concurrent(bench, scratch, [max(10, int(number * part)) for number in CONCURRENT])
     every = [costs["meter"].rss_mb for found in (results, larger, crowded) for costs in found.values()]
-    lines = figures(results, packets, max(every))
+    lines = [*crowded_figures(crowded), *figures(results, packets, max(every))]
     load += f" when the runs began and {os.getloadavg()[0]:.1f} when they ended"
     text = meter_page.page(load, options.runs, results, packets, larger, crowded, lines)
     print(text)

@@ -22,10 +22,11 @@ Made by `python benchmarks/meter.py --write docs/performance.md`; nothing here i
 Every program reads the same files, from the page cache, on one core. Rates are medians of {runs} interleaved
 runs, by CPU time (user and system), start-up included; the load average was {load}.
 nfstream, dpkt, tshark, scapy, libinspector and pyshark read the first packets of each capture (500,000 to
-2,000); what these cost beyond their start-up is scaled to the whole. Ours are `meter` (flow records, and the
-packets worth reading, as Python objects), `sensor` (every dissector on) and `replay` (`tattlebox replay`:
-sensor, home and store on disk). `nfstream` only counts, `nfstream20` dissects the first 20 packets of a flow;
-neither writes anything. `cat` copies the file to nowhere: the limit.
+2,000); what these cost beyond their start-up is scaled to the whole. Ours are `meter` (flows written packed
+to a file, as nfpcapd writes its own, and the packets worth reading picked out), `sensor` (every dissector on)
+and `replay` (`tattlebox replay`: sensor, home and store on disk). softflowd sends its flows as IPFIX to a
+socket on the same machine; with its limit of 8,192 flows raised to 2,000,000 it forgets none. `nfstream` only
+counts, `nfstream20` dissects the first 20 packets of a flow; neither writes anything. `cat` copies the file to nowhere: the limit.
 
 `iot.pcap` has small packets and 70,000 flows per million of them, a third IPv6, with valid hellos of 36 TLS
 clients, certificates, DNS, HTTP, mDNS, SSDP, DHCP and NTP; `bulk.pcap` has full-size segments of 200 flows
@@ -39,7 +40,8 @@ clients, certificates, DNS, HTTP, mDNS, SSDP, DHCP and NTP; `bulk.pcap` has full
 
 A `meter_vs_`, `sensor_vs_` (every dissector on, against `nfstream20`) or `pipeline_vs_` (the whole replay,
 against `nfstream20`) figure is our rate divided by the other program's, the lowest over the captures above,
-as are the `_packets_per_s`; `rss_mb` is the largest memory our meter took on any capture.
+as are the `_packets_per_s`; `_at_N_flows` are those of N flows at once. `rss_mb` is the largest memory our
+meter took on any capture.
 """
 
 Costs = Mapping[str, Any]
@@ -94,7 +96,8 @@ def _flows(crowded: Mapping[int, Costs]) -> str:
     rows = [
         "## As flows at once grow",
         "",
-        "A packet of each in turn, over ten seconds; as many packets for fewer flows.",
+        "A packet of each in every turn, in an order drawn anew, over ten seconds; as many packets for fewer "
+        "flows.",
         "",
     ]
     rows += ["| flows | program | packets/s | memory, MB |", "|---|---|---|---|"]

@@ -17,13 +17,16 @@ from typing import Final, NamedTuple
 
 METER: Final = """
 import sys
+root, spill, capture = sys.argv[1:]
+sys.path.insert(0, root)
 from sensor.capture.file import blocks
 from sensor.meter import new_meter
 meter = new_meter()
-for block in blocks(sys.argv[1]):
-    meter.feed(block)
-while meter.flush(10_000):
-    pass
+with open(spill, "wb") as out:
+    for block in blocks(capture):
+        out.write(meter.feed(block).flows())
+    while flows := meter.flush(10_000):
+        out.write(flows.flows())
 print(meter.stats()["packets"])
 """
 SENSOR: Final = """
@@ -100,17 +103,28 @@ class Program(NamedTuple):
     prefix: int = 0
 
 
-def ours(store: Path) -> dict[str, Program]:
-    """Return our own programs; the store is for a replay, which makes it anew."""
-    replay = f"import sys; from appliance.cli import main; store = {str(store)!r}\n"
+def meter(scratch: Path) -> Program:
+    """Return the meter alone, which needs nothing but the standard library; its flows go to a file."""
+    root = str(Path(__file__).resolve().parents[1])
+    return Program("meter", (sys.executable, "-S", "-c", METER, root, str(scratch / "flows")))
+
+
+def ours(scratch: Path) -> dict[str, Program]:
+    """Return our own programs; a replay makes its store anew in the scratch folder."""
+    replay = f"import sys; from appliance.cli import main; store = {str(scratch / 'replay.db')!r}\n"
     replay += "sys.exit(main(['replay', sys.argv[1], '--store', store]))"
-    scripts = {"meter": METER, "sensor": SENSOR, "replay": replay}
-    return {name: Program(name, (sys.executable, "-c", script)) for name, script in scripts.items()}
+    scripts = {"sensor": SENSOR, "replay": replay}
+    named = {name: Program(name, (sys.executable, "-c", script)) for name, script in scripts.items()}
+    return {"meter": meter(scratch), **named}
 
 
-def others(python: str, scratch: Path) -> dict[str, Program]:
-    """Return the programs of others; `python` is the interpreter that has those written in Python."""
-    softflowd = ("softflowd", "-d", "-6", "-m", "2000000", "-p", "none", "-c", "none", "-r")
+def others(python: str, scratch: Path, collector: str) -> dict[str, Program]:
+    """Return the programs of others; `python` is the interpreter that has those written in Python.
+
+    `collector` is the address of a UDP socket to which softflowd sends its flows, as its users let it.
+    """
+    softflowd = ("softflowd", "-d", "-6", "-m", "2000000", "-p", "none", "-c", "none")
+    softflowd += ("-v", "10", "-n", collector, "-r")
     tshark = ("tshark", "-n", "-q", "-z", "conv,ip", "-z", "conv,ipv6", "-r")
 
     def script(text: str) -> tuple[str, ...]:
