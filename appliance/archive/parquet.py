@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -96,6 +96,13 @@ class Engine:
             fresh = ", ".join("make_timestamp(ts) AS ts" if name == "ts" else f'"{name}"' for name in kept)
             self._copy(f"{archived}SELECT {fresh} FROM {_text(pipe.path)}", values, out)  # noqa: S608 - names only
 
+    def write_objects(self, lines: Iterable[bytes], types: Mapping[str, str], out: Path) -> None:
+        """Write JSON lines with columns of these types to `out`. Raises ArchiveError."""
+        columns = ", ".join(f"'{name}': '{'VARCHAR' if of == 'JSON' else of}'" for name, of in types.items())
+        with _Pipe(lines) as pipe:
+            source = f"read_json('{pipe.path}', format = 'newline_delimited', columns = {{{columns}}})"
+            self._copy(f"SELECT * FROM {source}", [], out)  # noqa: S608 - names only
+
     def rewrite_without(self, path: Path, devices: Sequence[str], out: Path) -> int:
         """Write the flows of `path` that are of none of these devices to `out`; return how many there are."""
         marks = ", ".join("?" * len(devices))
@@ -144,6 +151,12 @@ class Engine:
                 yield [FlowRow._make((row[0] / TICKS, row[1] / TICKS, *row[2:])) for row in rows]
         except duckdb.Error as error:
             raise ArchiveError(_explain(path, error)) from error
+
+    def community_ids(self, files: Sequence[Path], wanted: Wanted, uids: Collection[str]) -> dict[str, str]:
+        """Return the community ids of these flows that the files have. Raises ArchiveError."""
+        clause, values = _where(wanted)
+        query = f"SELECT DISTINCT uid, community_id FROM {_sources(files)} WHERE {clause} AND uid IN (SELECT unnest(?))"  # noqa: S608, E501
+        return dict(self._run(query, [*values, list(uids)], files[0]))
 
     def _archived(self, kept: list[str], files: Sequence[Path], wanted: Wanted) -> tuple[str, list[Any]]:
         if not files:

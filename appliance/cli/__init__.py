@@ -28,8 +28,9 @@ COMMANDS: Final = {
     "labels": ("name", "category", "vendor", "model", "merge", "split", "forget", "undo", "labels"),
     "answers": ("expected", "useful", "wrong", "snooze", "mute", "unmute", "wishes", "answers"),
     "lists": ("lists",),
+    "export": ("export",),
     "archive": ("archive",),
-    "keeping": ("backup", "restore", "erase", "password", "settings"),
+    "notify": ("notify", "sink"),
     "keeping": ("backup", "restore", "erase", "password", "settings"),
     "doctor": ("doctor",),
 }
