@@ -239,8 +239,10 @@ def _shook_anew(device: Device, seen: Handshake, shake: _Shake) -> Iterator[Upda
 
 
 def _echoes(device: Device, turn: str, ts: float) -> bool:
-    """Return whether the same turn from old to new was seen before: with every host and service that the device
-    meets seldom, one update shows again, days later."""
+    """Return whether the same turn from old to new was seen before.
+
+    With every host that the device meets seldom, one update shows again, days later.
+    """
     first = device.shown.get(turn)
     if first is not None and ts - first < ECHO_S:
         return ts - first > WINDOW_S

@@ -50,6 +50,8 @@ def _print(chain: dict[str, Any]) -> None:
     if alert := chain["alert"]:
         print(f"{alert['title']}\n  {printable(alert['text'])}\n  What you can do: {alert['do']}")
         print(f"  Rule {alert['kind']}, severity {alert['severity']}, volume {alert['volume']}")
+    if rule := chain["rule"]:
+        print(f"  Why it matters: {rule['why']}")
     if change := chain["change"]:
         who = printable(change["organisation"] or change["domain"] or "")
         seen = f"first seen {when(change['ts'])}, {change['certainty']}"
@@ -57,7 +59,8 @@ def _print(chain: dict[str, Any]) -> None:
         for side in ("before", "after"):
             print(f"  {side}: " + ", ".join(f"{key} {value}" for key, value in change[side].items()))
         if change["update"] is not None:
-            print(f"  an update was seen {when(change['update'])}")
+            print(f"  an update was seen {when(change['update'])}" + _cues(chain["update"]))
+    _print_sightings(chain["sightings"])
     for finding in chain["findings"]:
         print(f"Finding {finding['code']}: {finding['times']} times, {printable(finding['detail'])}")
     print(f"Flows kept as evidence: {len(chain['flows'])}")
@@ -71,3 +74,20 @@ def _print(chain: dict[str, Any]) -> None:
             k: v for k, v in observation.items() if k not in ("v", "uid", "mac", "ts") and v not in (None, [])
         }
         print(f"  {when(observation['ts'])}  " + printable(", ".join(f"{k} {v}" for k, v in words.items())))
+
+
+def _cues(update: dict[str, Any] | None) -> str:
+    return f" ({update['certainty']}: {printable('; '.join(update['evidence']))})" if update else ""
+
+
+def _print_sightings(sightings: list[dict[str, Any]]) -> None:
+    """Print the week before and after, a line a day."""
+    days: dict[int, list[int]] = {}
+    for hour in sightings:
+        day = days.setdefault(hour["hour"] // 24, [0, 0, 0])
+        for column, name in enumerate(("contacts", "flows", "bytes_up")):
+            day[column] += hour[name]
+    if days:
+        print("Sightings a day, a week to each side:")
+    for number, (contacts, flows, sent) in sorted(days.items()):
+        print(f"  {when(number * 86_400.0)[:10]}  {contacts} contacts, {flows} flows, {size(sent)} sent")

@@ -64,7 +64,10 @@ def _schemas() -> dict[str, Any]:
         "missing": _object(missing=_array(TEXT)),
         "chain": _object(
             alert={"anyOf": [_ref("alerts"), {"type": "null"}]},
+            rule={"type": ["object", "null"]},
+            update={"anyOf": [_ref("updates"), {"type": "null"}]},
             change={"anyOf": [_ref("changes"), {"type": "null"}]},
+            sightings=_array({"type": "object"}),
             findings=_array(_ref("findings")),
             flows=_array(_ref("flows")),
             observations=_array({"type": "object"}),

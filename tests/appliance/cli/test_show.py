@@ -74,7 +74,13 @@ def test_an_unknown_device_is_refused_with_those_known(store, capsys):
 def test_explain_leads_from_the_alert_to_what_was_read(store, capsys, identifier):
     assert main(["explain", identifier, "--json", "--store", store]) == 0
     chain = json.loads(capsys.readouterr().out)
+    assert list(chain) == [
+        "rule", "alert", "update", "change", "findings", "sightings", "flows", "observations",
+    ]  # fmt: skip
+    assert chain["rule"]["code"] == samples.CHANGE.kind
     assert chain["change"]["id"] == samples.CHANGE.id
+    assert chain["update"]["evidence"] == list(samples.UPDATE.evidence)
+    assert [sighting["hour"] for sighting in chain["sightings"]] == [samples.SIGHTING.hour]
     assert [flow["uid"] for flow in chain["flows"]] == [samples.FLOW.uid]
     assert [observation["type"] for observation in chain["observations"]] == ["tls"]
 
@@ -82,7 +88,11 @@ def test_explain_leads_from_the_alert_to_what_was_read(store, capsys, identifier
 def test_explain_says_it_in_words(store, capsys):
     assert main(["explain", samples.ALERT.identifier, "--store", store]) == 0
     said = capsys.readouterr().out
-    for words in ("Talking doll now talks", "What you can do", "before: ", "after: ", "198.51.100.7:443"):
+    for words in (
+        "Talking doll now talks", "What you can do", "Why it matters", "before: ", "after: ",
+        "an update was seen 2023-11-13 22:13 (updated: its version", "3 contacts, 4 flows, 900 B sent",
+        "198.51.100.7:443",
+    ):  # fmt: skip
         assert words in said
 
 
