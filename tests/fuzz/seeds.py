@@ -20,7 +20,12 @@ HOME: Final = bytes((192, 168, 4, 21))
 def conversations() -> tuple[tuple[bytes, ...], ...]:
     """Return the Ethernet frames of each conversation, in order."""
     samples = sorted(CAPTURES.glob("*.pcap"))
-    return tuple(tuple(data for data, _ in RawPcapReader(str(sample))) for sample in samples) + strange()
+    return tuple(map(_frames, samples)) + strange()
+
+
+def _frames(sample: Path) -> tuple[bytes, ...]:
+    with RawPcapReader(str(sample)) as packets:
+        return tuple(data for data, _ in packets)
 
 
 def strange() -> tuple[tuple[bytes, ...], ...]:

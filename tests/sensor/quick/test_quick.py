@@ -6,6 +6,7 @@ import math
 from collections import deque
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from sensor.packet import Packet
 from sensor.pipeline import SPAN_S, Pipeline
 from sensor.quick import NoNativeReader, PlainReader, new_reader
 from sensor.records import FlowRecord, Record, SensorStats, Weird
+from tests.fuzz import mutate, seeds
 from tests.sensor.dissect.given import GivenMeter, mutated, packet, segments
 from tests.sensor.dissect.hellos import alpn, hello, record, server_name, sized, versions
 from tests.sensor.dissect.test_dhcp4 import ACK, REQUEST
@@ -28,6 +30,7 @@ from tests.sensor.dissect.test_ntp import REST
 from tests.sensor.dissect.test_ssdp import NOTIFY, SEARCH
 from tests.sensor.dissect.test_tls import STREAM
 from tests.sensor.dissect.test_tls_server import CHAIN, message, server_hello
+from tests.sensor.meter import frames as f
 from tests.sensor.test_pipeline import flow
 
 SAMPLES = Path(__file__).parents[2] / "captures"
@@ -195,6 +198,23 @@ def test_streams_however_cut_are_told_alike(stream: bytes, cuts: list[int], rand
     if random.random() < 0.3:  # type: ignore[attr-defined]
         random.shuffle(parts)  # type: ignore[attr-defined]
     assert_alike([*parts, flow()])  # type: ignore[list-item]
+
+
+def test_mutated_conversations_are_told_alike() -> None:
+    random, entries = Random(7), []
+    for number in range(600):
+        address = bytes((10, 0, 0, number % 50))
+        for frame in random.choice(seeds.conversations()):
+            data = frame.replace(seeds.HOME, address)
+            if random.random() < 0.3:
+                data = mutate.mutated(data, frame, random)
+            entries.append((len(entries) * 0.05, data))
+    block = f.one_block(f.pcap(*entries))
+    told = []
+    for is_native in (True, False):
+        pipeline = Pipeline(new_meter(), is_native)
+        told.append([[*pipeline.feed(block), *pipeline.flush()], pipeline.stats()])
+    assert told[0] == told[1]
 
 
 def test_without_room_no_direction_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
