@@ -151,7 +151,7 @@ class Home:
         new = devices.take_new()
         facts = self._welcome(new, record.ts) if new else []
         device = devices.owner(*subject(record))
-        facts.append(Seen(record, device))
+        facts.append(tuple.__new__(Seen, (record, device)))
         if device is not None:
             self._read(device, record, facts)
         return facts
@@ -170,20 +170,20 @@ class Home:
 
     def _read(self, device: str, record: Any, facts: list[Fact]) -> None:
         """Add to `facts` what an observation says of the device that it is about."""
-        kind = type(record)
+        kind, findings = type(record), self.findings
         if kind is DnsAnswer:
             self.names.learn(device, record)
         found = self.behaviour.observe(device, record)
         if found:
             facts += self._judged(found)
-        if self.findings.concerns(record, ASKER):
+        if kind in findings.reads[ASKER] and findings.concerns(record, ASKER):
             party = self._party_of(device, record)
             domain, purpose = (party.domain, party.purpose) if party is not None else (None, None)
-            facts += self._judged(self.findings.observe(device, record, domain, purpose=purpose))
-        if self.findings.concerns(record, ASKED):
+            facts += self._judged(findings.observe(device, record, domain, purpose=purpose))
+        if kind in findings.reads[ASKED] and findings.concerns(record, ASKED):
             asked = self.devices.owner(None, record.dst)
             if asked is not None and asked != device:
-                facts += self._judged(self.findings.observe(asked, record, None, side=ASKED))
+                facts += self._judged(findings.observe(asked, record, None, side=ASKED))
 
     def _welcome(self, new: Iterable[str], ts: float) -> list[Fact]:
         """Let devices that a record brought hear the family's words, and wait to be told."""
@@ -261,29 +261,30 @@ def _contact(
     outward: bool,
 ) -> Contact:
     """Return the flow as a meeting of the device with the party; `outward`: the device began it."""
-    payload_up = flow.orig_bytes if outward else flow.resp_bytes
-    return Contact(
-        ts=flow.ts,
-        until=flow.ts + flow.duration_s,
-        device=device,
-        domain=party.domain,
-        host=destination.name,
-        organisation=party.organisation,
-        role=party.role,
-        purpose=party.purpose,
-        organisation_country=party.organisation_country,
-        server_country=party.server_country,
-        outcome=party.outcome,
-        proto=flow.proto,
-        port=destination.port,
-        bytes_up=flow.orig_ip_bytes if outward else flow.resp_ip_bytes,
-        bytes_down=flow.resp_ip_bytes if outward else flow.orig_ip_bytes,
-        payload_up=payload_up,
-        encrypted=encryption(mark, flow.proto, destination.port, payload_up),
-        uid=flow.uid,
-        user_agent=mark.user_agent if mark else None,
-        reason=party.reason,
+    port, payload_up = destination.port, flow.orig_bytes if outward else flow.resp_bytes
+    fields = (
+        flow.ts,
+        flow.ts + flow.duration_s,
+        device,
+        party.domain,
+        destination.name,
+        party.organisation,
+        party.role,
+        party.purpose,
+        party.organisation_country,
+        party.server_country,
+        party.outcome,
+        flow.proto,
+        port,
+        flow.orig_ip_bytes if outward else flow.resp_ip_bytes,
+        flow.resp_ip_bytes if outward else flow.orig_ip_bytes,
+        payload_up,
+        encryption(mark, flow.proto, port, payload_up),
+        flow.uid,
+        mark.user_agent if mark else None,
+        party.reason,
     )
+    return tuple.__new__(Contact, fields)  # half the price of naming them: one for each flow
 
 
 PARTS: Final = ("devices", "names", "behaviour", "history", "findings")

@@ -263,7 +263,10 @@ class Behaviour:
             facts.extend(protection.downgraded(device, party, channel, contact, self._watch))
         if not channel.known:
             facts.extend(protection.served(device, party, channel, contact, self._watch))
-        facts.extend(hiding.hid(device, party, contact, self._watch))
+        if contact.outcome == "hidden":
+            facts.extend(hiding.hid(device, party, contact, self._watch))
+        else:
+            device.named += 1
         if party.last_upload is None or ts > party.last_upload:
             party.last_upload = ts
         return facts

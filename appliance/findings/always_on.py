@@ -26,6 +26,7 @@ HOUR_BYTES: Final = 4_000
 class _Clock:
     hour: int = -1
     sent: int = 0
+    full: bool = False  # enough was sent in this hour, and it is counted
     days: dict[int, set[int]] = field(default_factory=dict)  # UTC day → hours with uploads
     told: int = -1  # the last day that was told
 
@@ -44,10 +45,13 @@ class AlwaysOn:
         clock = self._clocks.of((meeting.device, meeting.domain))
         hour = int(flow.ts // HOUR_S)
         if hour != clock.hour:
-            clock.hour, clock.sent = hour, 0
+            clock.hour, clock.sent, clock.full = hour, 0, False
+        if clock.full:
+            return None
         clock.sent += flow.orig_ip_bytes if flow.orig_bytes else 0
         if clock.sent < HOUR_BYTES:
             return None
+        clock.full = True
         day = hour // 24
         clock.days.setdefault(day, set()).add(hour % 24)
         while len(clock.days) > DAYS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from appliance.findings.finding import Finding
@@ -33,6 +33,7 @@ class _Reading(NamedTuple):
 
 
 _NONE: Final = _Reading((), ())
+NOTHING: Final[tuple[Finding, ...]] = ()
 
 
 class Findings:
@@ -42,6 +43,16 @@ class Findings:
         self.forgotten = 0  # findings and devices dropped at a bound
         self._devices: dict[str, dict[_Key, Finding]] = {}
         watches = [(kind, kind.watch()) for kind in kinds if kind.watch is not None]
+        self.reads = {
+            side: frozenset(
+                record_type
+                for kind in kinds
+                for record_type in kind.reads
+                if kind.side == side or kind.watch is not None
+            )
+            for side in (ASKER, ASKED)
+        }
+        """Which types of records may show a finding of a device on this side."""
         self._readings: dict[tuple[type[Any], str], _Reading] = {
             (record_type, side): _Reading(
                 tuple(
@@ -56,7 +67,7 @@ class Findings:
         }
 
     def concerns(self, record: Record, side: str = ASKER) -> bool:
-        """Return whether `observe` may have something to say: cheaper, and asks for no party."""
+        """Return whether `observe` has anything to say: cheaper, and asks for no party."""
         record_type: type[Any] = type(record)
         reading = self._readings.get((record_type, side), _NONE)
         for _, look in reading.looks:
@@ -72,20 +83,27 @@ class Findings:
         *,
         side: str = ASKER,
         purpose: str | None = None,
-    ) -> list[Finding]:
+    ) -> Sequence[Finding]:
         """Return each finding that the record makes or adds to, as it now stands.
 
         `domain` is the key of the party on the other side (Party.domain), None when it stayed in the home;
         `side` says which end the device is; `purpose` is what that party is probably for (Party.purpose).
         """
         record_type: type[Any] = type(record)
-        reading = self._readings.get((record_type, side), _NONE)
-        found = [(kind, seen) for kind, look in reading.looks if (seen := look(record)) is not None]
+        reading = self._readings.get((record_type, side))
+        if reading is None:
+            return NOTHING
+        found: list[tuple[Kind, Seen]] = []
+        for kind, look in reading.looks:
+            if (seen := look(record)) is not None:
+                found.append((kind, seen))
         if reading.watches:
             meeting = Meeting(device, record, side, domain, purpose)
             for kind, watch in reading.watches:
                 if (seen := watch.look(meeting)) is not None:
                     found.append((kind, seen))
+        if not found:
+            return NOTHING
         return [self._add(_finding(device, domain, record.ts, kind, seen)) for kind, seen in found]
 
     def all(self, device: str) -> list[Finding]:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from appliance.parties.party import Destination
-from sensor.records import DnsAnswer, FlowRecord
+from sensor.records import DnsAnswer
 
 MAX_NAMES: Final = 2_000
 """Addresses remembered per device: a busy television learns some 300 a day; more is a flood, oldest go."""
@@ -68,30 +68,29 @@ class Names:
             self._flows.popitem(last=False)
             self.forgotten += 1
 
-    def destination(
-        self, device: str, flow: FlowRecord, remote_address: str, remote_port: int
-    ) -> Destination:
-        """Return where the flow went, under the name the device knew it by when the flow began."""
-        return self.destination_of(device, flow.uid, flow.ts, (flow.proto, remote_address, remote_port))
-
     def destination_of(self, device: str, uid: str, ts: float, end: tuple[str, str, int]) -> Destination:
-        """Return the same for an `end` (transport protocol, address, port) met in the flow `uid` at `ts`.
+        """Return where a flow that began at `ts` went, under the name the device knew it by then.
+
+        `end` is the transport protocol, address and port on the other side.
 
         With ECH the outer name is only a cover; where the device asked an open resolver we still know the
         real one, and then say "dns".
         """
         proto, address, port = end
         said = self._flows.get(uid)
-        entries = self._devices.get(device, _NOBODY).get(address)
+        known = self._devices.get(device)
+        entries = known.get(address) if known is not None else None
         asked = _at(entries, ts) if entries is not None else None
-        if said is not None and said[1] != "hidden":
-            alias = asked[2] if asked is not None and asked[1] == said[0] else None
-            return Destination(address, port, proto, said[0], said[1], alias)
-        if asked is not None:
-            return Destination(address, port, proto, asked[1], "dns", asked[2])
-        if said is not None:
-            return Destination(address, port, proto, said[0], "hidden")
-        return Destination(address, port, proto, None, "none")
+        name: str | None = None
+        source, alias = "none", None
+        if said is not None and (said[1] != "hidden" or asked is None):
+            name, source = said
+            if asked is not None and asked[1] == name:
+                alias = asked[2]
+        elif asked is not None:
+            _, name, alias = asked
+            source = "dns"
+        return tuple.__new__(Destination, (address, port, proto, name, source, alias))
 
     def forget(self, device: str) -> None:
         """Drop all names that a device learnt."""

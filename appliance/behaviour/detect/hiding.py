@@ -19,10 +19,10 @@ NAMED_BEFORE: Final = 50
 
 
 def hid(device: Device, party: Party, contact: Contact, watch: Watch) -> Iterator[Change]:
-    """Yield the change when a device whose parties had names begins to hide them; told of the first one."""
-    if contact.outcome != "hidden":
-        device.named += 1
-        return
+    """Yield the change when a device whose parties had names begins to hide them; told of the first one.
+
+    Asked of hidden uploads only; `device.named` counts the others.
+    """
     if device.hides:
         return
     if not device.learned or device.named < NAMED_BEFORE:

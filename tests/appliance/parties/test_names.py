@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from appliance.parties import names as names_module
 from appliance.parties.names import MAX_NAMES, Names
+from appliance.parties.party import Destination
 from sensor.records import DnsAnswer, FlowRecord
 
 
@@ -27,8 +28,12 @@ def flow(ts: float, uid: str = "f1", proto: str = "tcp") -> FlowRecord:
     )  # fmt: skip
 
 
+def reached(names: Names, device: str, met: FlowRecord, address: str) -> Destination:
+    return names.destination_of(device, met.uid, met.ts, (met.proto, address, met.resp_p))
+
+
 def named(names: Names, device: str = "bear", ts: float = 10.0, uid: str = "f1") -> tuple[str | None, str]:
-    destination = names.destination(device, flow(ts, uid), "198.51.100.7", 443)
+    destination = reached(names, device, flow(ts, uid), "198.51.100.7")
     return destination.name, destination.learnt_from
 
 
@@ -137,7 +142,7 @@ def test_any_answers_leave_a_name_that_was_asked_for(answers: list[tuple[float, 
     asked = {query for _, query, _ in answers} | {None}
     for _, _, addresses in answers:
         for address in addresses:
-            assert names.destination("bear", flow(5.0), address, 443).name in asked
+            assert reached(names, "bear", flow(5.0), address).name in asked
 
 
 def test_the_tail_of_a_cname_chain_goes_along_but_names_nobody() -> None:
@@ -152,7 +157,7 @@ def test_the_tail_of_a_cname_chain_goes_along_but_names_nobody() -> None:
         ("same", "toy.example", "x.akamai.net"),
         ("other", "other.example", None),
     ):
-        there = again.destination("bear", flow(5, uid), "198.51.100.7", 443)
+        there = reached(again, "bear", flow(5, uid), "198.51.100.7")
         assert (there.name, there.alias) == (name, alias)
 
 
