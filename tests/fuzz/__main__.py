@@ -15,8 +15,8 @@ def main() -> int:
         "--packets", type=int, default=100_000, help="how many mutated packets (default 100000)"
     )
     parser.add_argument("--seed", type=int, default=1, help="another seed makes other packets")
-    parser.add_argument("--plain", action="store_true", help="with the meter in plain Python")
-    parser.add_argument("--meter", metavar="FILE", help="with the compiled meter in this file")
+    parser.add_argument("--plain", action="store_true", help="with the meter and the reader in plain Python")
+    parser.add_argument("--compiled", metavar="FOLDER", help="with the compiled meter and reader found there")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.here:
@@ -28,22 +28,23 @@ def main() -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    if args.meter:
-        _load(args.meter)
-    from tests.fuzz.run import Run  # noqa: PLC0415 - after the meter was chosen
+    if args.compiled:
+        _load("sensor.meter._meter", f"{args.compiled}/_meter.abi3.so")
+        _load("sensor.quick._quick", f"{args.compiled}/_quick.abi3.so")
+    from tests.fuzz.run import Run  # noqa: PLC0415 - after the native parts were chosen
 
     figures = Run(args.seed, native=False if args.plain else None).go(args.packets)
     print("\n".join(figures.lines()), flush=True)
-    return 0 if figures.sound(memory=not args.meter) else 1  # a sanitiser keeps freed memory aside
+    return 0 if figures.sound(memory=not args.compiled) else 1  # a sanitiser keeps freed memory aside
 
 
-def _load(path: str) -> None:
-    """Make this file the compiled meter that `sensor.meter` will find."""
-    spec = importlib.util.spec_from_file_location("sensor.meter._meter", path)
+def _load(name: str, path: str) -> None:
+    """Make this file the compiled module that will be found under this name."""
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise SystemExit(f"fuzz: {path} is no Python extension module")
     module = importlib.util.module_from_spec(spec)
-    sys.modules["sensor.meter._meter"] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
 
 

@@ -72,7 +72,7 @@ class Run:
         self.figures = Figures()
         self._random = Random(seed)
         self._meter: Any = new_meter(native)
-        self._pipeline = Pipeline(self._meter)
+        self._pipeline = Pipeline(self._meter, native)
         self._counted = 0
         self._in_records = 0
         self._base_mb = 0.0
