@@ -26,7 +26,8 @@ nfstream, dpkt, tshark, scapy, libinspector and pyshark read the first packets o
 to a file, as nfpcapd writes its own, and the packets worth reading picked out), `sensor` (every dissector on)
 and `replay` (`tattlebox replay`: sensor, home and store on disk). softflowd sends its flows as IPFIX to a
 socket on the same machine; with its limit of 8,192 flows raised to 2,000,000 it forgets none. `nfstream` only
-counts, `nfstream20` dissects the first 20 packets of a flow; neither writes anything. `cat` copies the file to nowhere: the limit.
+counts, `nfstream20` dissects the first 20 packets of a flow; neither writes anything. `cat` copies the file
+to nowhere: the limit.
 
 `iot.pcap` has small packets and 70,000 flows per million of them, a third IPv6, with valid hellos of 36 TLS
 clients, certificates, DNS, HTTP, mDNS, SSDP, DHCP and NTP; `bulk.pcap` has full-size segments of 200 flows
