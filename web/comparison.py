@@ -16,6 +16,9 @@ from web.watching import watched_s
 SIDE_S: Final = 28 * DAY_S
 """Longest stretch compared on each side: four weeks, so that weekends weigh the same."""
 
+MAX_BARS: Final = 10
+"""Parties drawn; the table has all that matter."""
+
 SHORTEST_S: Final = DAY_S / 4
 """A side watched for less gives no number per day: six hours do not tell a day."""
 
@@ -48,12 +51,35 @@ class Row(NamedTuple):
     changes: list[Change]
 
 
+class Bar(NamedTuple):
+    """One party in the drawing: how long its bar is on each side, in per cent of the longest."""
+
+    party: PartyRecord
+    before: float
+    after: float
+
+
 class Comparison(NamedTuple):
     update: Update
     before: Side
     after: Side
     rows: list[Row]  # parties with a change first, then by what was sent after
     steady: bool  # the core says that nothing changed after this update
+
+    @property
+    def bars(self) -> list[Bar]:
+        """The first parties of the table as bars; by square roots, so that little is seen beside much."""
+        rows = self.rows[:MAX_BARS]
+        longest = max((max(row.before.bytes_per_day, row.after.bytes_per_day) for row in rows), default=0.0)
+        scale = 100 / math.sqrt(longest) if longest else 0.0
+        return [
+            Bar(
+                row.party,
+                round(math.sqrt(row.before.bytes_per_day) * scale, 2),
+                round(math.sqrt(row.after.bytes_per_day) * scale, 2),
+            )
+            for row in rows
+        ]
 
     @property
     def changed(self) -> int:
