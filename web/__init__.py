@@ -24,6 +24,7 @@ from web import (
     log,
     login,
     security,
+    settings,
     setup,
     sharing,
 )
@@ -52,6 +53,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     icon.pages,
     login.pages,
     setup.pages,
+    settings.pages,
     certificate.pages,
     api.pages,
 )
