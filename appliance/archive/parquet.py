@@ -31,8 +31,12 @@ BUFFER_BYTES: Final = 4_000_000
 PIPE_BYTES: Final = 1_048_576
 """Size of the pipe, the largest that Linux allows by default: fewer turns between writer and reader."""
 
-LEAN_LESS: Final = ("uid", "community_id", "orig_mac", "resp_mac", "orig_dst_mac")
-"""Columns left out of a lean file: hashes that nothing compresses, and link-layer addresses."""
+LEAN_LESS: Final = (
+    *("uid", "community_id", "orig_mac", "resp_mac", "orig_dst_mac"),
+    *("orig_wire_bytes", "resp_wire_bytes", "orig_bytes", "resp_bytes"),
+)
+"""Columns left out of a lean file: hashes that nothing compresses, link-layer addresses, and all but one way to
+count bytes (IP bytes stay, as in NetFlow)."""
 
 _TYPES: Final = {"int": "BIGINT", "int | None": "USMALLINT", "str": "VARCHAR", "str | None": "VARCHAR"}
 _NARROW: Final = {

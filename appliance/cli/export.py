@@ -41,7 +41,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--lean",
         action="store_true",
-        help="parquet flows without uids, community ids and MACs: a third of it",
+        help="parquet flows without uids, community ids, MACs, wire and payload bytes: a third of it",
     )
     parser.add_argument("--estimate", action="store_true", help="only say how large it would be")
     add_store(parser)

@@ -29,8 +29,8 @@ class ParquetFile:
     NAME = "parquet"
     SUFFIX = ".parquet"
     KINDS = KINDS
-    ROW_BYTES = 55
-    LEAN_ROW_BYTES = 18
+    ROW_BYTES = 52
+    LEAN_ROW_BYTES = 16
 
 
 def write(source: Source, kind: Kind, wanted: Wanted, part: Path, *, lean: bool = False) -> None:

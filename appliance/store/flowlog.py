@@ -15,6 +15,9 @@ from appliance.flowrow import FlowRow
 PAGE: Final = 5_000
 """Rows of one step: about 5 MB of memory, and a read that does not hold up the write-ahead log."""
 
+STRETCH: Final = 40_000
+"""Flows that are put in order together: 10 MB, which SQLite sorts in memory, and one row group of Parquet."""
+
 TICKS: Final = 1_000_000
 """Microseconds in a second: what two readers of one float agree on."""
 
@@ -64,15 +67,27 @@ def flows(db: sqlite3.Connection, wanted: Wanted, after: Key | None = None) -> I
 
 
 def lines(db: sqlite3.Connection, wanted: Wanted) -> Iterator[bytes]:
-    """Yield the wanted flows as CSV text in blocks of whole lines, in the order of their time.
+    """Yield the wanted flows as CSV text in blocks of whole lines, stretch by stretch of time.
 
+    Within a stretch flows of one device and party stand together, so that columns compress a third better.
     SQLite itself puts a row together: a quarter of what Python would need. Times are microseconds.
     """
-    clause, values = _where(wanted)
-    query = f"SELECT {_as_text()} FROM flow WHERE {clause} ORDER BY ts"  # noqa: S608 - names only
-    cursor = db.execute(query, (wanted.since, *values))
-    while rows := cursor.fetchmany(PAGE):
-        yield "".join([line for (line,) in rows]).encode()
+    edge = wanted.since
+    while edge < wanted.until:
+        end = _stretch_end(db, edge, wanted.until)
+        clause, values = _where(wanted._replace(until=end))
+        query = f"SELECT {_as_text()} FROM flow WHERE {clause} ORDER BY device, domain, server_name, ts"  # noqa: S608
+        cursor = db.execute(query, (edge, *values))
+        while rows := cursor.fetchmany(PAGE):
+            yield "".join([line for (line,) in rows]).encode()
+        edge = end
+
+
+def _stretch_end(db: sqlite3.Connection, edge: float, until: float) -> float:
+    """Return the time before which about STRETCH flows lie, `until` where there are fewer."""
+    query = "SELECT ts FROM flow WHERE ts > ? ORDER BY ts LIMIT 1 OFFSET ?"
+    row = db.execute(query, (edge, STRETCH)).fetchone()
+    return until if row is None or row[0] >= until else float(row[0])
 
 
 def _as_text() -> str:
