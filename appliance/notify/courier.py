@@ -15,15 +15,19 @@ from appliance.delivery.consumer import GIVE_UP_REFUSALS, Send, healed, tell_out
 from appliance.delivery.faults import MAX_WAIT_S
 from appliance.delivery.message import DeliveryError
 from appliance.notify.compose import Known, compose
-from appliance.notify.quiet import Quiet, quiet_until
+from appliance.notify.quiet import Quiet, is_quiet
 from appliance.settings import LANGUAGE, ZONE
 from appliance.store.channels import ChannelRow, Channels
 from appliance.store.outbox import WEEK, Consumer, Event, Outbox
 from appliance.store.reader import Reader
+from appliance.store.secrets import SecretsError
 from appliance.store.settings import Settings as HomeSettings
 
 POLL_S: Final = 5.0
 """How often the outbox is looked at: a parent is told within seconds, and a look is one read of the cache."""
+
+QUIET_POLL_S: Final = 60.0
+"""How often it is looked whether quiet hours are over, or something came that may pass."""
 
 LOOKED_AT: Final = 500
 """Waiting events looked at for one that may pass while others keep the quiet hours."""
@@ -61,21 +65,23 @@ class Courier:
         unwanted = [one.seq for one in waiting if not channel.wants(one.kind, one.volume, one.severity)]
         if unwanted:
             self._outbox.settle(consumer, unwanted, "not wanted", now)
+        wanted = [event for event in waiting if event.seq not in unwanted]
         rules = [Quiet(*rule) for rule in self._channels.quiet()]
-        zone, later = self._zone(), now + POLL_S
-        for event in waiting:
-            if event.seq in unwanted:
-                continue
-            until = quiet_until(rules, channel.person, event.severity, now, zone)
-            if until is None:
+        if not wanted or not rules:
+            return (wanted[0] if wanted else None), now + POLL_S
+        zone = self._zone()
+        for event in wanted:
+            if not is_quiet(rules, channel.person, event.severity, now, zone):
                 return event, now
-        return None, later
+        return None, now + QUIET_POLL_S
 
     def _deliver(self, channel: ChannelRow, consumer: Consumer, event: Event, now: float) -> float:
         doubtful = self._outbox.begin(consumer, event.seq, now)
         try:
             message = compose(event, channel, self._known(event), doubtful=doubtful)
             self._send(channel.kind, message, self._channels.settings(channel))
+        except SecretsError as error:
+            return self._failed(consumer, event, DeliveryError(str(error), None, "settings"), now)
         except DeliveryError as error:
             return self._failed(consumer, event, error, now)
         taken = healed(consumer, now)._replace(delivered=consumer.delivered + 1)

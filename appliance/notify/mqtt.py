@@ -82,8 +82,10 @@ class Link:
                 self._client.tls_set_context(ssl.create_default_context(cafile=self._settings["ca"] or None))
             self._client.connect_timeout = TIMEOUT_S
             self._client.connect(host, int(self._settings["port"]), KEEPALIVE_S)
-        except (OSError, ValueError) as error:
+        except OSError as error:
             raise faults.of_network(error, host) from error
+        except ValueError as error:  # behind OSError: a bad certificate is one too
+            raise DeliveryError(f"the address {host} cannot be: check it", None, "settings") from error
         self._client.loop_start()
         if not self._answered.wait(TIMEOUT_S):
             self.close()

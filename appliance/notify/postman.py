@@ -36,6 +36,9 @@ WEEK_DAY: Final = 6  # Sunday
 WEEK_HOUR: Final = 18
 """When the week is told, in the home's time: a parent reads it in the evening."""
 
+WEEK_LOOK_S: Final = 60.0
+"""How often it is looked whether that hour has come."""
+
 SINK_KINDS: Final = frozenset(sink.KIND for sink in SINKS)
 
 Step = Callable[[float], float]
@@ -52,10 +55,13 @@ class Postman:
 
     def run(self, stop: threading.Event) -> None:
         """Serve every channel and sink there is, new ones within seconds, until `stop` is set."""
+        looked = 0.0
         while not stop.is_set():
             try:
                 self._staff()
-                tell_week(self._channels, time.time())
+                if abs(time.time() - looked) >= WEEK_LOOK_S:
+                    looked = time.time()
+                    tell_week(self._channels, looked)
             except StoreError as error:
                 LOG.warning("store error=%s", error)
             stop.wait(POLL_S)

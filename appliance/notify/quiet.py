@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import Final, NamedTuple
 
 EVERYONE: Final = ""
@@ -39,20 +39,12 @@ def show_hours(rule: Quiet) -> str:
     return "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in (rule.begins, rule.ends))
 
 
-def quiet_until(rules: Iterable[Quiet], person: str, severity: int, now: float, zone: tzinfo) -> float | None:
-    """Return when a message may be sent; None when it may now.
-
-    A person's own rule for a severity goes before that of everyone.
-    """
+def is_quiet(rules: Iterable[Quiet], person: str, severity: int, now: float, zone: tzinfo) -> bool:
+    """Return whether a person wants no message of a severity now; their own rule goes before everyone's."""
     of_severity = {rule.person: rule for rule in rules if rule.severity == severity}
     rule = of_severity.get(person) or of_severity.get(EVERYONE)
     if rule is None:
-        return None
+        return False
     local = datetime.fromtimestamp(now, zone)
     minute = local.hour * 60 + local.minute
-    if (minute - rule.begins) % DAY_MIN >= (rule.ends - rule.begins) % DAY_MIN:
-        return None
-    end = local.replace(hour=rule.ends // 60, minute=rule.ends % 60, second=0, microsecond=0)
-    if minute >= rule.ends:
-        end += timedelta(days=1)
-    return max(end.timestamp(), now + 1.0)
+    return (minute - rule.begins) % DAY_MIN < (rule.ends - rule.begins) % DAY_MIN

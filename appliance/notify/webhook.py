@@ -102,10 +102,10 @@ def _post(url: SplitResult, body: bytes, headers: dict[str, str], ca: str) -> tu
             return answer.status, answer.getheader("Retry-After")
         finally:
             connection.close()
-    except ValueError:
-        raise DeliveryError("the port of the address is no port: check it", None, "settings") from None
     except (OSError, http.client.HTTPException) as error:
         raise faults.of_network(error, host) from error
+    except ValueError:  # behind OSError: a bad certificate is one too
+        raise DeliveryError("the port of the address is no port: check it", None, "settings") from None
 
 
 def _trust(ca: str) -> ssl.SSLContext:

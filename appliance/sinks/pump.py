@@ -13,12 +13,13 @@ from typing import Final
 
 from appliance.delivery.consumer import GIVE_UP_REFUSALS, Send, healed, tell_outage, worse
 from appliance.delivery.faults import MAX_WAIT_S
-from appliance.delivery.message import Batch, DeliveryError
+from appliance.delivery.message import Batch, DeliveryError, Settings
 from appliance.sinks.points import OTHER, Point, line, party_tag
 from appliance.sinks.spool import Spool, Spooled
 from appliance.store.channels import ChannelRow, Channels
 from appliance.store.minutes import MAX_TAGS, MINUTE_S, Minutes
 from appliance.store.outbox import Consumer, Outbox
+from appliance.store.secrets import SecretsError
 
 EVERY_S: Final = 300.0
 """How often the sink is fed: a process that speaks to InfluxDB costs seconds on a small Pi."""
@@ -110,7 +111,7 @@ class Pump:
         consumer = self._outbox.save(consumer._replace(busy=now))
         try:
             batch = Batch(spooled.key, spool.read(spooled))
-            self._send(channel.kind, batch, self._channels.settings(channel))
+            self._send(channel.kind, batch, self._settings(channel))
         except DeliveryError as error:
             failed = worse(consumer, error, now)
             if error.fault == "refused" and failed.attempts >= GIVE_UP_REFUSALS:
@@ -122,6 +123,12 @@ class Pump:
         spool.drop(spooled)
         self._outbox.save(healed(consumer, now)._replace(delivered=consumer.delivered + 1))
         return now if spool.first() is not None else now + EVERY_S
+
+    def _settings(self, channel: ChannelRow) -> Settings:
+        try:
+            return self._channels.settings(channel)
+        except SecretsError as error:
+            raise DeliveryError(str(error), None, "settings") from error
 
 
 def spool_of(channels: Channels, channel: ChannelRow) -> Spool:

@@ -16,6 +16,10 @@ from appliance.store.database import StoreError
 MODE: Final = 0o600
 
 
+class SecretsError(StoreError):
+    """The file of secrets cannot be used: says what to do."""
+
+
 class Secrets:
     """The secrets beside one store: channel → setting → value."""
 
@@ -53,9 +57,9 @@ class Secrets:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
-            raise StoreError(
+            raise SecretsError(
                 f"cannot read {self.path} ({type(error).__name__}): remove it and give the secrets again"
             ) from error
         if not isinstance(held, dict) or not all(isinstance(one, dict) for one in held.values()):
-            raise StoreError(f"{self.path} does not hold secrets: remove it and give them again")
+            raise SecretsError(f"{self.path} does not hold secrets: remove it and give them again")
         return held
