@@ -16,7 +16,7 @@ from typing import Final
 
 log = logging.getLogger(__name__)
 
-MAX_CONNECTIONS: Final = 600
+MAX_CONNECTIONS: Final = 800
 """Connections carried at a time, as many as waitress takes; further ones are closed at once."""
 HANDSHAKE_S: Final = 10.0
 """A client that takes longer to begin is dropped, as waitress drops one that takes longer to ask."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 from appliance.store.reader import Reader
@@ -19,7 +19,7 @@ MAX_LISTENERS: Final = 24
 LOOK_S: Final = 2.0
 """How often the store is looked at; a live home commits every 5 s."""
 BEAT_S: Final = 15.0
-"""Silence after which a comment is sent: a listener that has gone is noticed by it."""
+"""Silence after which a comment is sent, so that whatever lies between keeps the connection."""
 LISTEN_S: Final = 600.0
 """A stream ends after this; browsers come again by themselves."""
 RETRY_MS: Final = 5_000
@@ -43,9 +43,9 @@ class Hub:
         self._seen: Marks | None = None
         self._looked_s = 0.0
 
-    def listen(self, reader: Reader) -> Stream | None:
-        """Return a stream of events; None when all places are taken."""
-        return Stream(self, reader) if self._places.acquire(blocking=False) else None
+    def listen(self, reader: Reader, gone: Callable[[], bool]) -> Stream | None:
+        """Return a stream of events until the listener is `gone`; None when all places are taken."""
+        return Stream(self, reader, gone) if self._places.acquire(blocking=False) else None
 
     def leave(self) -> None:
         """Give a place back."""
@@ -63,8 +63,9 @@ class Hub:
 class Stream:
     """The events of one listener. The server closes it when the listener has gone or the time is over."""
 
-    def __init__(self, hub: Hub, reader: Reader) -> None:
+    def __init__(self, hub: Hub, reader: Reader, gone: Callable[[], bool]) -> None:
         self._hub = hub
+        self._gone = gone
         self._reader = reader
         self._open = True
         self._events = self._run()
@@ -84,6 +85,8 @@ class Stream:
         yield f"retry: {RETRY_MS}\n\n" + _event("state", before)
         while time.monotonic() - began_s < LISTEN_S:
             time.sleep(LOOK_S)
+            if self._gone():
+                return
             now = self._hub.look(self._reader)
             for name in _news(before, now):
                 yield _event(name, now)

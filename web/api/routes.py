@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Final, cast
 
-from flask import Blueprint, Flask, Response, abort, current_app
+from flask import Blueprint, Flask, Response, abort, current_app, request
 
 from appliance.checks import self_test
 from appliance.evidence import evidence_chain
@@ -143,7 +143,8 @@ def health() -> Response:
 @allow("read")
 def events() -> Response:
     """Return what is new as server-sent events, for as long as the client listens."""
-    stream = HUB.listen(reader())
+    gone = request.environ.get("waitress.client_disconnected", lambda: False)
+    stream = HUB.listen(reader(), gone)
     if stream is None:
         abort(503, "too many listen already: try again in a minute")
     return Response(stream, mimetype="text/event-stream")
