@@ -13,13 +13,8 @@ from pathlib import Path
 from appliance.home import Home
 from appliance.lookup.knowledge import load_knowledge
 from appliance.service import Service
-from appliance.store.database import StoreError, origin
+from appliance.store.database import StoreError
 from appliance.store.writer import Writer
-
-
-def is_recorded(store: Path) -> bool:
-    """Return whether the store is that of a replay, so that nobody else will apply new words."""
-    return origin(store) == "replay"
 
 
 def settle(store: Path) -> None:

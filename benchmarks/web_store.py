@@ -81,7 +81,7 @@ def make(path: Path, size: Size) -> None:
     begin = END - size.days * DAY_S
     totals = {"flows": flows.made, "packets": flows.made * 19, "weirds": 1_204}
     writer = Writer(path)
-    writer.commit(first_ts=begin, last_ts=END, totals=totals, learning={}, origin="live")
+    writer.commit(first_ts=begin, last_ts=END, totals=totals, learning={}, origin="replay")
     writer.close()
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, abort, request
 from web.answers import WISHES, answers, covering
 from web.chain import of_alert
 from web.desk import desk, page
+from web.kept import kept
 from web.security import allow
 from web.telling import told_in
 
@@ -22,6 +23,7 @@ LIMIT: Final = 100
 
 @pages.get("/alerts")
 @allow("read")
+@kept
 def index() -> str:
     """Show the alerts, newest first; `?device=<id>` only those of one device."""
     reader = desk().reader
@@ -42,6 +44,7 @@ def index() -> str:
 
 @pages.get("/alerts/<identifier>")
 @allow("read")
+@kept
 def show(identifier: str) -> str:
     """Show one alert and the chain of its evidence."""
     here = desk()

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, request
 
 from web.chain import of_change
 from web.desk import desk, page
+from web.kept import kept
 from web.security import allow
 
 pages = Blueprint("changes", __name__)
@@ -13,6 +14,7 @@ pages = Blueprint("changes", __name__)
 
 @pages.get("/changes")
 @allow("read")
+@kept
 def index() -> str:
     """Show the changes, newest first; `?device=<id>` only those of one device."""
     reader = desk().reader
@@ -30,6 +32,7 @@ def index() -> str:
 
 @pages.get("/changes/<change>")
 @allow("read")
+@kept
 def show(change: str) -> str:
     """Show one change down to its flows."""
     here = desk()

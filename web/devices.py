@@ -17,6 +17,7 @@ from web.daily import by_hour, day_sent, day_spans, today_spans
 from web.desk import Desk, desk, page
 from web.home import Own, device_card, device_cards
 from web.identity import standing_word, words
+from web.kept import kept
 from web.language import HOUR_S
 from web.security import allow
 from web.security.house import house
@@ -34,6 +35,7 @@ SHOWN: Final = 3
 
 @pages.get("/devices")
 @allow("read")
+@kept
 def index() -> str:
     """Show every device."""
     here = desk()
@@ -43,6 +45,7 @@ def index() -> str:
 
 @pages.get("/devices/<device>")
 @allow("read")
+@kept
 def show(device: str) -> str:
     """Show one device; `?update=<ts>` chooses the update whose before and after is shown."""
     here = desk()

@@ -8,6 +8,7 @@ from flask import Blueprint, request
 
 from appliance.alerts.digest import WEEK_S
 from web.desk import desk, page
+from web.kept import kept
 from web.security import allow
 from web.telling import told_in
 
@@ -22,6 +23,7 @@ LIMIT: Final = 1_000
 
 @pages.get("/digest")
 @allow("read")
+@kept
 def show() -> str:
     """Show the last seven days of the data; `?back=1` the seven before them."""
     here = desk()

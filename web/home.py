@@ -15,6 +15,7 @@ from appliance.parties.party import PartyRecord
 from appliance.store.reader import Watch
 from web.daily import today, today_spans
 from web.desk import Desk, desk, page
+from web.kept import kept
 from web.security import allow
 from web.standing import WEEK_S, Card, count_roles, news, state
 from web.telling import told_in
@@ -33,6 +34,7 @@ T = TypeVar("T", Alert, Finding, PartyRecord)
 
 @pages.get("/")
 @allow("read")
+@kept
 def show() -> str:
     """Show the home; an empty store gets a page that says what to do."""
     here = desk()

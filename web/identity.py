@@ -14,7 +14,7 @@ from appliance.devices.categories import CATEGORIES
 from appliance.devices.device import DeviceRecord
 from appliance.devices.family import FORGET, LABEL, MERGE, SPLIT, Word, inverse, last_word
 from appliance.devices.identity import plain_text
-from appliance.settle import is_recorded
+from appliance.store.database import is_recorded
 from appliance.store.family_words import WordBook, words_of
 from appliance.store.notes import Notes
 from web.desk import desk

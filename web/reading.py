@@ -22,6 +22,7 @@ R = TypeVar("R", Sighting, Sum)
 class Reader(Protocol):
     """The store, read-only: `appliance.store.reader.Reader`."""
 
+    def version(self) -> tuple[object, ...] | None: ...
     def devices(self) -> list[DeviceRecord]: ...
     def device(self, device: str, /) -> DeviceRecord | None: ...
     def parties(self, device: str | None = None) -> list[PartyRecord]: ...
@@ -51,6 +52,10 @@ class VisibleReader:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+
+    def version(self) -> tuple[object, ...] | None:
+        """Return what differs when something was written; None where that cannot be told."""
+        return self._reader.version()
 
     def devices(self) -> list[DeviceRecord]:
         return visible_in(self._reader.devices())

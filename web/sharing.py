@@ -11,6 +11,7 @@ from flask import Blueprint, request
 from appliance.parties.party import PartyRecord
 from appliance.store.rollups import Sum
 from web.desk import Desk, company, desk, page
+from web.kept import kept
 from web.language import DAY_S, N_
 from web.sankey import Stream, sankey
 from web.security import allow
@@ -33,6 +34,7 @@ class Share(NamedTuple):
 
 @pages.get("/sharing")
 @allow("read")
+@kept
 def show() -> str:
     """Show who shares with whom; `?days=7` chooses the period, `?device=<id>` one device."""
     here = desk()

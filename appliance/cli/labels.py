@@ -16,7 +16,8 @@ from appliance.devices.categories import CATEGORIES
 from appliance.devices.family import FORGET, LABEL, MERGE, SPLIT, Word, inverse, last_word
 from appliance.devices.identity import plain_text
 from appliance.devices.labels import LabelFileError, contribution, label_rows, parse_labels, to_csv
-from appliance.settle import is_recorded, settle
+from appliance.settle import settle
+from appliance.store.database import is_recorded
 from appliance.store.family_words import WordBook
 from appliance.store.reader import Reader
 

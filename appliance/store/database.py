@@ -103,6 +103,11 @@ def origin(path: Path) -> str | None:
     return None if row is None else str(json.loads(row[0]))
 
 
+def is_recorded(path: Path) -> bool:
+    """Return whether the store is that of a replay: no service is at work on it. Raises StoreError."""
+    return origin(path) == "replay"
+
+
 def migrations() -> list[tuple[str, str]]:
     """Return (file name, SQL) of each migration, in order."""
     folder = resources.files("appliance.store") / "migrations"

@@ -28,6 +28,10 @@ MAX_LOSSES: Final = 100
 """Losses listed for a page; the sum is over all."""
 
 
+CACHE_KIB: Final = 256
+"""SQLite's own cache of a reading thread; the dashboard has 64, and the system caches the file anyway."""
+
+
 class Watch(NamedTuple):
     """What the store's record rests on: how long was watched, how much was seen, what was not."""
 
@@ -47,7 +51,7 @@ class Reader:
         """Open the store at `path`. Raises StoreError when there is none."""
         self.path = path
         self._local = threading.local()
-        self._local.db = open_for_reading(path)
+        self._local.db = _opened(path)
 
     def __enter__(self) -> Self:
         return self
@@ -59,6 +63,17 @@ class Reader:
         """Close this thread's connection."""
         self._db.close()
         del self._local.db
+
+    def version(self) -> tuple[object, ...]:
+        """Return what differs after every commit to the store: its place, and size and time of its files."""
+        states = []
+        for path in (self.path, self.path.with_name(f"{self.path.name}-wal")):
+            try:
+                found = path.stat()
+            except FileNotFoundError:
+                continue
+            states += [found.st_size, found.st_mtime_ns]
+        return (str(self.path), *states)
 
     def devices(self) -> list[DeviceRecord]:
         """Return all devices, the first seen first."""
@@ -177,7 +192,7 @@ class Reader:
     @property
     def _db(self) -> sqlite3.Connection:
         if not hasattr(self._local, "db"):
-            self._local.db = open_for_reading(self.path)
+            self._local.db = _opened(self.path)
         db: sqlite3.Connection = self._local.db
         return db
 
@@ -191,3 +206,9 @@ class Reader:
         """Return a value kept beside the tables (`origin`, `totals`, …), `default` when never set."""
         row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return default if row is None else json.loads(row[0])
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    db = open_for_reading(path)
+    db.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+    return db

@@ -61,6 +61,9 @@ class MemoryReader:
     missing: dict[str, list[str]] = field(default_factory=dict)
     watched: Watch = field(default_factory=lambda: Watch(None, None, 0, 0, 0, [], 0.0))
 
+    def version(self) -> None:
+        """Return nothing: what changes here does not say so."""
+
     def devices(self) -> list[DeviceRecord]:
         return sorted(self.known, key=lambda record: (record.first_ts, record.device))
 
