@@ -23,6 +23,7 @@
 #include "_hash.h"
 #include "_state.h"
 #include "_batch.h"
+#include "_address.h"
 #include "_records.h"
 #include "_table.h"
 #include "_select.h"

@@ -30,7 +30,6 @@ from sensor.records import (
     TlsServerHello,
 )
 from sensor.wire.resolvers import ADDRESSES
-from sensor.wire.text import ipv4, ipv6
 
 _quick: Any
 try:
@@ -100,7 +99,6 @@ def new_reader(
         span_s,
         templates,
         _readers(by_port),
-        (ipv4, ipv6),
         ADDRESSES,
         _meter,
     )

@@ -96,7 +96,8 @@ static PyObject *address_text(Reader *r, const struct answer *answer) {
     PyObject *text = memo_find(&r->addresses, answer->address, size);
     if (text != NULL)
         return shared(text);
-    text = PyObject_CallFunction(size == 4 ? r->ipv4 : r->ipv6, "y#", answer->address, (Py_ssize_t)size);
+    char buffer[48], *end = size == 4 ? put_ipv4(buffer, answer->address) : put_ipv6(buffer, answer->address);
+    text = PyUnicode_FromStringAndSize(buffer, end - buffer);
     if (text != NULL && memo_put(&r->addresses, answer->address, size, text) < 0)
         Py_CLEAR(text);
     return text;

@@ -18,6 +18,7 @@
 
 #include "../meter/_packed.h"
 #include "_state.h"
+#include "../meter/_address.h"
 #include "_memo.h"
 #include "_packet.h"
 #include "_records.h"
@@ -221,7 +222,7 @@ static void quick_dealloc(Reader *r) {
     PyTypeObject *type = Py_TYPE((PyObject *)r);
     PyObject *owned[] = {r->meter, r->packet_type, r->flow_type, r->query_type, r->answer_type, r->hello_type,
                          r->server_type, r->certificate_type, r->http_type, r->tables[0], r->tables[1], r->resolvers,
-                         r->ipv4, r->ipv6, r->tcp_text, r->udp_text, r->active_text, r->empty,
+                         r->tcp_text, r->udp_text, r->active_text, r->empty,
                          r->upgrade_text, r->encoding_text};
     struct memo *memos[] = {&r->datagrams, &r->requests, &r->clients, &r->server_names, &r->names,
                             &r->certificates, &r->addresses};
@@ -286,16 +287,16 @@ static bool take_meter(Reader *r, PyObject *meter) {
     return r->packed != NULL;
 }
 
-/* Reader((types), (tables), most directions, span in seconds, (templates), ports, (ipv4, ipv6), resolvers, meter) */
+/* Reader((types), (tables), most directions, span in seconds, (templates), ports, resolvers, meter) */
 static PyObject *quick_new(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
-    PyObject *types[8], *tables[2], *templates, *ipv4, *ipv6, *resolvers, *meter;
+    PyObject *types[8], *tables[2], *templates, *resolvers, *meter;
     Py_ssize_t most, ports_len;
     double span_s;
     const char *ports;
     (void)kwargs;
-    if (!PyArg_ParseTuple(args, "(OOOOOOOO)(O!O!)ndO!y#(OO)OO", &types[0], &types[1], &types[2], &types[3], &types[4],
+    if (!PyArg_ParseTuple(args, "(OOOOOOOO)(O!O!)ndO!y#OO", &types[0], &types[1], &types[2], &types[3], &types[4],
                           &types[5], &types[6], &types[7], &PyDict_Type, &tables[0], &PyDict_Type, &tables[1], &most,
-                          &span_s, &PyTuple_Type, &templates, &ports, &ports_len, &ipv4, &ipv6, &resolvers, &meter))
+                          &span_s, &PyTuple_Type, &templates, &ports, &ports_len, &resolvers, &meter))
         return NULL;
     allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
     Reader *r = (Reader *)allocate(type, 0); /* zeroed */
@@ -313,7 +314,7 @@ static PyObject *quick_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     for (int i = 0; i < 8; i++)
         *owned[i] = shared(types[i]);
     r->tables[0] = shared(tables[0]), r->tables[1] = shared(tables[1]);
-    r->ipv4 = shared(ipv4), r->ipv6 = shared(ipv6), r->resolvers = shared(resolvers);
+    r->resolvers = shared(resolvers);
     r->most_directions = most;
     r->span_s = span_s;
     memcpy(r->ports, ports, sizeof r->ports);

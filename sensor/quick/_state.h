@@ -15,7 +15,7 @@ enum {
     CLIENTS = 512,        /* remembered TLS clients: some dozens in a home */
     NAMES = 2048,         /* remembered names, of DNS and of TLS each */
     CERTIFICATES = 1024,  /* remembered certificates: 5 MiB at worst */
-    ADDRESSES = 2048,
+    ADDRESSES = 4096,
     TEMPLATE_TYPES = 16,
 };
 
@@ -88,7 +88,6 @@ typedef struct {
     PyObject *packet_type, *flow_type, *query_type, *answer_type, *hello_type, *server_type, *certificate_type, *http_type;
     PyObject *tables[2]; /* of Directions: responders', originators' */
     PyObject *resolvers; /* addresses */
-    PyObject *ipv4, *ipv6; /* sensor.wire.text */
     PyObject *tcp_text, *udp_text, *active_text, *empty, *upgrade_text, *encoding_text;
     struct template templates[TEMPLATE_TYPES];
     int template_count;
