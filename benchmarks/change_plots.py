@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, Protocol
 
 from benchmarks.change_score import Score
 
 WIDTH: Final = 680
 INK, SOFT, OURS, THEIRS = "#1b2733", "#c9d1d9", "#0b6e4f", "#8a6d3b"
+
+
+class Waited(Protocol):
+    """One setting of how long to wait for a second upload."""
+
+    @property
+    def minutes(self) -> int: ...
+    @property
+    def within_day(self) -> float: ...
+    @property
+    def false_sure(self) -> float: ...
 
 
 def methods(it: Score) -> str:
@@ -72,6 +83,32 @@ def delays(hours: list[float | None]) -> str:
     parts.append(f'<path d="{path} H {right}" fill="none" stroke="{OURS}" stroke-width="2.5"/>')
     parts.append(_text((left + right) / 2, height - 10, "days since the first packet", "middle"))
     return _svg(height, "New parties told, over time", parts)
+
+
+def tradeoff(points: Sequence[Waited]) -> str:
+    """Return a plot of new parties that are sure within a day over those that are falsely sure."""
+    height, left, top, right, bottom = 320, 60, 20, 640, 260
+    most = max(0.01, *(it.false_sure for it in points)) * 1.15
+    parts = [_line(left, bottom, right, bottom), _line(left, top, left, bottom)]
+    for share in (0, 25, 50, 75, 100):
+        at = bottom - share / 100 * (bottom - top)
+        parts += [_line(left, at, right, at, SOFT), _text(left - 8, at + 4, f"{share} %", "end")]
+    places = [
+        (left + it.false_sure / most * (right - left), bottom - it.within_day * (bottom - top))
+        for it in points
+    ]
+    path = " L ".join(f"{across:.1f} {up:.1f}" for across, up in places)
+    parts.append(f'<path d="M {path}" fill="none" stroke="{OURS}" stroke-width="2"/>')
+    for it, (across, up) in zip(points, places, strict=True):
+        parts.append(f'<circle cx="{across:.1f}" cy="{up:.1f}" r="5" fill="{OURS}"/>')
+        span = f"{it.minutes} min" if it.minutes < 120 else f"{it.minutes // 60} h"
+        parts.append(_text(across, up + 20, span, "middle"))
+    parts += [
+        _text(left, bottom + 20, "0", "middle"),
+        _text(right, bottom + 20, f"{most:.3f}", "middle"),
+        _text((left + right) / 2, height - 10, "falsely sure, per device and month", "middle"),
+    ]
+    return _svg(height, "New parties sure within a day, over false ones", parts)
 
 
 def _svg(height: int, title: str, parts: Iterable[str]) -> str:

@@ -39,10 +39,11 @@ def make(
     watch: Watch,
     certainty: str = "confirmed",
     evidence: tuple[str, ...] = (),
+    within_s: float = AFTER_UPDATE_S,
 ) -> Change:
-    """Return a change of the device's dealings with a party, grouped with a recent update.
+    """Return a change of the device's dealings with a party, grouped with an update shortly before it.
 
-    `after["doubts"]` says what may explain it otherwise; empty as a rule.
+    `within_s` is how long before at most; `after["doubts"]`, empty as a rule, says what else may explain it.
     """
     domain = party.domain if party else None
     return Change(
@@ -55,7 +56,7 @@ def make(
         party.role if party else None,
         before,
         {**after, "doubts": doubts.of(device, ts, watch)},
-        device.last_update(ts + (DAY_S - 1 if dated_to_day(ts) else 0), AFTER_UPDATE_S),
+        device.last_update(ts + (DAY_S - 1 if dated_to_day(ts) else 0), within_s),
         certainty,
         evidence,
     )

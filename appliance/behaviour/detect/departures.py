@@ -27,6 +27,9 @@ SURE_SHARE: Final = 0.9
 LEAST_SHARE: Final = 0.35
 """A party met on fewer days than this cannot be missed within the days kept."""
 
+MISSED: Final = 2
+"""A party is missed when so many of its usual pauses went by."""
+
 ALONE_DAYS: Final = 28
 """Silence of a party that follows play, when nothing else shows whether the device was in use: longer than a
 holiday."""
@@ -64,7 +67,14 @@ def _gone(device: Device, party: Party, span: tuple[list[int], Use], watch: Watc
         "watched_days": watch.in_days(last, ts),
         **changes.surroundings(party),
     }
-    return changes.make(device, party, "gone_party", ts, before=before, after=after, watch=watch)
+    made = changes.make(device, party, "gone_party", ts, before=before, after=after, watch=watch)
+    return made._replace(update=_update(device, last, len(base) / len(met.intersection(base))))
+
+
+def _update(device: Device, last: float, every_days: float) -> float | None:
+    """Return the update after which a party met every so many days was missed: one about its last upload."""
+    missed = last + DAY_S * max(1.0, MISSED * every_days)
+    return device.last_update(missed, missed - last + DAY_S)
 
 
 def _met(party: Party) -> set[int]:

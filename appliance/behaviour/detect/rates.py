@@ -12,7 +12,7 @@ from math import log
 from statistics import median
 from typing import Final, NamedTuple
 
-from appliance.behaviour import baseline, changes, shifts, use
+from appliance.behaviour import baseline, changes, shifts, updates, use
 from appliance.behaviour.facts import Change
 from appliance.behaviour.shifts import Day, Shift
 from appliance.behaviour.spans import DAY_S, day_of
@@ -60,6 +60,9 @@ SIZES: Final = (Look(2, 9.0, 1.8), Look(4, 6.5, 1.6), Look(7, 5.0, 1.5), Look(14
 LOADS: Final = (Look(7, 6.0, 1.8), Look(14, 5.5, 1.6))
 LONGEST_DAYS: Final = BASE_DAYS + PLAYED[-1].recent
 """Active days that any look compares."""
+
+AT_ONCE_S: Final = 4 * DAY_S
+"""What an update does to amounts shows at once; so far off the day may be on which we think that it began."""
 
 UPDATED_SURPRISE: Final = 4.2
 UPDATED_RATIO: Final = 1.4
@@ -165,6 +168,8 @@ def _sizes(scene: Scene, channel: Channel) -> Iterator[Series]:
     days = sorted(
         day for day, row in channel.days.items() if row[0] and row[1] and first <= day <= scene.days[-1]
     )
+    usual = median([channel.days[day][4] for day in days]) if days else 0
+    days = [day for day in days if not _fetched(channel.days[day], usual)]
     rows = [channel.days[day] for day in days]
     per_flow = [row[5] / row[2] / LOG_STEPS * log(2) for row in rows]
     means = [(log(row[1] / row[0]), log(row[1] / row[2])) for row in rows]
@@ -172,6 +177,12 @@ def _sizes(scene: Scene, channel: Channel) -> Iterator[Series]:
         "bytes", days, [(value, mean[0]) for value, mean in zip(per_flow, means, strict=True)], [], SIZES
     )
     yield Series("load", days, [(mean[0], mean[1]) for mean in means], [], LOADS)
+
+
+def _fetched(row: list[int], usual: float) -> bool:
+    """Return whether a day's uploads were mostly the asking for a great download: new software, as a rule."""
+    _, up, _, _, down, _ = row
+    return down >= max(updates.DOWNLOAD_BYTES, updates.DOWNLOAD_RATIO * up, updates.DOWNLOAD_GROWTH * usual)
 
 
 def _bouts(quarters: int) -> int:
@@ -319,6 +330,7 @@ def _told(scene: Scene, party: Party, channel: Channel, found: Found) -> Iterato
         "ratio": round(found.shift.ratio, 2),
         "surprise": round(abs(found.shift.surprise), 1),
     }
-    yield changes.tell(
-        device, changes.make(device, party, found.kind, ts, before=before, after=after, watch=watch)
+    made = changes.make(
+        device, party, found.kind, ts, before=before, after=after, watch=watch, within_s=AT_ONCE_S
     )
+    yield changes.tell(device, made)
