@@ -14,7 +14,7 @@ def extension(folder: str, name: str) -> Extension:
     return Extension(
         f"{folder.replace('/', '.')}.{name}",
         sources=[f"{folder}/{name}.c"],
-        depends=glob(f"{folder}/_*.h"),
+        depends=glob("sensor/*/_*.h"),  # one includes headers of another
         define_macros=[("Py_LIMITED_API", "0x030B0000")],
         extra_compile_args=["-std=c11", "-O3", "-Wall", "-Wextra", "-fvisibility=hidden"],
         py_limited_api=True,
