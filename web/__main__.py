@@ -19,6 +19,7 @@ from appliance.store.reader import Reader
 from web import create_app
 from web.certificate import FOLDER
 from web.hosts import ANY_ADDRESS, LOOPBACK, MDNS_NAME, OwnHosts, trusted_hosts, written
+from web.memory import spare_memory
 from web.security.certificate import authority, fingerprint, server_certificate
 from web.security.house import House
 from web.serving import handed_over, listen, serve
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until interrupted; returns the exit code: 0, 2 wrong use, 3 no store, 4 address not free."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    spare_memory()
     for port in (options.port, options.https_port):
         if not 0 < port < 65536:
             return _say(f"read the port {port}, expected a number from 1 to 65535", EXIT_USAGE)

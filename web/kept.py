@@ -46,16 +46,16 @@ def kept(view: Callable[P, str]) -> Callable[P, str]:
         who = visitor()
         moment = here.clock() // FRESH_S
         key = (version, moment, request.full_path, here.language.code, who.kind, who.name, who.permissions)
-        pages: OrderedDict[tuple[object, ...], str]
+        pages: OrderedDict[tuple[object, ...], bytes]  # half as large as text where it is not Latin
         pages = current_app.extensions.setdefault(EXTENSION, OrderedDict())
         with _lock:
             page = pages.get(key)
         if page is None:
-            page = view(*args, **kwargs).replace(token, _MARK)
+            page = view(*args, **kwargs).replace(token, _MARK).encode()
             with _lock:
                 pages[key] = page
                 while len(pages) > MAX_PAGES:
                     pages.popitem(last=False)
-        return page.replace(_MARK, token)
+        return page.decode().replace(_MARK, token)
 
     return look_up

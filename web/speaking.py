@@ -33,7 +33,14 @@ def spoken(home: Language) -> Language:
     if not has_request_context():
         return home
     code = g.get("language")
+    found: tuple[str | None, Language] | None = g.get("spoken")
+    if found is None or found[0] != code:  # a page asks some thousand times
+        found = g.spoken = code, _chosen(code, home)
+    return found[1]
+
+
+def _chosen(code: str | None, home: Language) -> Language:
     if code not in LANGUAGES:
         code = request.accept_languages.best_match(list(LANGUAGES), home.code)
-    languages: dict[str, Language] = current_app.extensions[EXTENSION]
+    languages: dict[str | None, Language] = current_app.extensions[EXTENSION]
     return languages.get(code, home)

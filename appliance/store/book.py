@@ -11,9 +11,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from appliance.store.database import StoreError, open_for_writing
+
+CACHE_KIB: Final = 512
+"""SQLite's own cache: the tables written here are small, and the dashboard's memory is bounded."""
 
 
 class Book:
@@ -23,6 +26,7 @@ class Book:
         """Open the store at `path`, made where absent. Raises StoreError."""
         self.path = path
         self._db = open_for_writing(path)
+        self._db.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
         self._lock = threading.RLock()
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Reading the store: every question of a page, a command or an export. Read-only, one connection a thread."""
+"""Reading the store: every question of a page, a command or an export. Read-only, a few connections."""
 
 from __future__ import annotations
 
@@ -28,8 +28,12 @@ MAX_LOSSES: Final = 100
 """Losses listed for a page; the sum is over all."""
 
 
+CONNECTIONS: Final = 4
+"""Connections of one reader, shared by its threads: as many as a Pi has cores. One for each thread of the
+dashboard took 0.7 MB each, for the schema alone."""
+
 CACHE_KIB: Final = 256
-"""SQLite's own cache of a reading thread; the dashboard has 64, and the system caches the file anyway."""
+"""SQLite's own cache of a connection; the system caches the file anyway."""
 
 
 class Watch(NamedTuple):
@@ -50,8 +54,8 @@ class Reader:
     def __init__(self, path: Path) -> None:
         """Open the store at `path`. Raises StoreError when there is none."""
         self.path = path
-        self._local = threading.local()
-        self._local.db = _opened(path)
+        self._lock = threading.Lock()
+        self._open = {0: _opened(path)}
 
     def __enter__(self) -> Self:
         return self
@@ -60,9 +64,10 @@ class Reader:
         self.close()
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        self._db.close()
-        del self._local.db
+        """Close every connection; a question after that opens one again."""
+        with self._lock:
+            while self._open:
+                self._open.popitem()[1].close()
 
     def version(self) -> tuple[object, ...]:
         """Return what differs after every commit to the store: its place, and size and time of its files."""
@@ -191,10 +196,11 @@ class Reader:
 
     @property
     def _db(self) -> sqlite3.Connection:
-        if not hasattr(self._local, "db"):
-            self._local.db = _opened(self.path)
-        db: sqlite3.Connection = self._local.db
-        return db
+        lane = threading.get_native_id() % CONNECTIONS
+        with self._lock:
+            if lane not in self._open:
+                self._open[lane] = _opened(self.path)
+            return self._open[lane]
 
     def _all(self, table: tables.Table[T], where: str, values: Any = ()) -> list[T]:
         return [table.record(row) for row in self._db.execute(f"{table.select} {where}", values)]
