@@ -1,7 +1,6 @@
-"""Flows in any number for benchmarks: the demonstration household's, told again and again with other numbers.
+"""Flows in any number for benchmarks: the demonstration household's, told again with other numbers.
 
-Names, addresses, devices, sizes and the share of long connections are the household's; times, ephemeral ports,
-uids, community ids and sizes are drawn anew for each telling, so that nothing compresses that would not at home.
+Names, addresses, devices, sizes and the share of long connections are the household's; times, ports, uids, community ids and sizes are drawn anew for each telling, so that nothing compresses that would not at home.
 """
 
 from __future__ import annotations
@@ -84,7 +83,7 @@ def tell_again(day: list[FlowRow], count: int, draw: random.Random, start: float
 
 def days_of_flows(total: int, days: int, seed: int, start: float) -> Iterator[list[FlowRow]]:
     """Yield each day's flows, `total` over all days."""
-    draw, source = random.Random(seed), household_days()  # noqa: S311 - a benchmark's dice
+    draw, source = random.Random(seed), household_days()
     for day in range(days):
         share = total * (day + 1) // days - total * day // days
         yield tell_again(source[day % (len(source) - 1)], share, draw, start + day * DAY_S)

@@ -368,7 +368,7 @@ class CoapRequest(NamedTuple):
 
 
 class RtspRequest(NamedTuple):
-    """An RTSP request (RFC 2326, RFC 7826) up to the one that starts the stream: somebody watches a camera."""
+    """An RTSP request (RFC 2326, RFC 7826), up to the one that starts it: somebody watches a camera."""
 
     ts: float
     uid: str

@@ -35,8 +35,8 @@ LEAN_LESS: Final = (
     *("uid", "community_id", "orig_mac", "resp_mac", "orig_dst_mac"),
     *("orig_wire_bytes", "resp_wire_bytes", "orig_bytes", "resp_bytes"),
 )
-"""Columns left out of a lean file: hashes that nothing compresses, link-layer addresses, and all but one way to
-count bytes (IP bytes stay, as in NetFlow)."""
+"""Columns left out of a lean file: hashes that nothing compresses, link-layer addresses, and all but one way
+to count bytes (IP bytes stay, as in NetFlow)."""
 
 _TYPES: Final = {"int": "BIGINT", "int | None": "USMALLINT", "str": "VARCHAR", "str | None": "VARCHAR"}
 _NARROW: Final = {

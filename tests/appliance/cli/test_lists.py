@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from appliance import cli
-from appliance.lookup.pack_age import OLD_DAYS
 from appliance.lookup import pack_sources
+from appliance.lookup.pack_age import OLD_DAYS
 from appliance.lookup.pack_sources import Fetched
 from tests.appliance.lookup.test_packs import mmdb, put, web
 

@@ -94,7 +94,7 @@ def test_parquet_opens_elsewhere_with_the_same_sums(store, tmp_path, library):
     out, there = exported(store, tmp_path, "flows", "parquet"), flows(store)
     if library == "duckdb":
         sums = "count(*), sum(orig_wire_bytes), sum(duration_us)"
-        found = module.sql(f"SELECT {sums} FROM '{out}'").fetchall()[0]
+        found = module.sql(f"SELECT {sums} FROM '{out}'").fetchall()[0]  # noqa: S608
     elif library == "pandas":
         frame = module.read_parquet(out).sort_values(["ts", "uid", "part"])
         found = len(frame), frame.orig_wire_bytes.sum(), frame.duration_us.sum()

@@ -1,4 +1,4 @@
-"""No page of another site changes anything (threats R15), under no other name (R16), by no long body (R18)."""
+"""No page of another site changes anything (R15), under no other name (R16), by no long body (R18)."""
 
 from __future__ import annotations
 
