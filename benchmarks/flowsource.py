@@ -1,6 +1,7 @@
 """Flows in any number for benchmarks: the demonstration household's, told again with other numbers.
 
-Names, addresses, devices, sizes and the share of long connections are the household's; times, ports, uids, community ids and sizes are drawn anew for each telling, so that nothing compresses that would not at home.
+Names, addresses, devices, sizes and the share of long connections are the household's; times, ports, uids,
+community ids and sizes are drawn anew for each telling, so that nothing compresses that would not at home.
 """
 
 from __future__ import annotations
