@@ -32,6 +32,7 @@ ROUTER = bytes((192, 168, 1, 1)), bytes.fromhex("fd0000000000000000000000000000f
 GROUP_MACS = {5353: bytes.fromhex("01005e0000fb"), 1900: bytes.fromhex("01005e7ffffa")}
 GROUPS = {5353: bytes((224, 0, 0, 251)), 1900: bytes((239, 255, 255, 250))}
 MSS = 1400
+SHORT_HEADER = b"\x40"  # of QUIC's 1-RTT packets (RFC 9000 section 17.3): nothing to be read but by its ends
 TIMESTAMPS = b"\x01\x01\x08\x0a" + bytes(8)
 SYN, SYN_ACK, ACK, PSH, FIN = 0x02, 0x12, 0x10, 0x18, 0x11
 
@@ -210,10 +211,11 @@ def concurrent(flows: int, turns: int = 4) -> Iterator[Event]:
         device = home.devices[index % payloads.DEVICES]
         there = bytes((45,)) + (index // payloads.DEVICES).to_bytes(3, "big")
         all_ends.append(_ends(rng, device, there, 40_000 + rng.randrange(20_000)))
+    payload = SHORT_HEADER + NOISE[:39]
     for turn in range(turns):
         rng.shuffle(all_ends)
         for index, ends in enumerate(all_ends):
-            yield (turn * flows + index) * 10_000_000 // (turns * flows), ends.udp(turn % 2 == 0, NOISE[:40])
+            yield (turn * flows + index) * 10_000_000 // (turns * flows), ends.udp(turn % 2 == 0, payload)
 
 
 def write(path: Path, events: Iterable[Event]) -> int:

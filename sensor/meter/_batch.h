@@ -104,7 +104,7 @@ static int emit_object(Meter *m, PyObject *record) {
 /* Append a flow, or a part of it. */
 static int emit_flow(Meter *m, uint32_t index, enum end end) {
     const struct flow *f = &m->flows[index];
-    const struct origin *origin = &m->origins[index];
+    const struct cold *cold = &m->cold[index];
     struct item *item = next_item(m);
     if (item == NULL)
         return -1;
@@ -115,12 +115,12 @@ static int emit_flow(Meter *m, uint32_t index, enum end end) {
     item->number = f->part;
     item->key = f->key;
     item->ts_ns = f->first_ns;
-    memcpy(&item->start_ns, origin->start_ns, 8);
+    item->start_ns = f->start_ns;
     item->of.flow.last_ns = f->last_ns;
     item->of.flow.counts = f->counts;
     memcpy(item->of.flow.flags, f->flags, 2);
-    memcpy(item->of.flow.mac, origin->mac, 12);
-    memcpy(item->of.flow.orig_dst_mac, origin->orig_dst_mac, 6);
+    memcpy(item->of.flow.mac, cold->mac, 12);
+    memcpy(item->of.flow.orig_dst_mac, cold->orig_dst_mac, 6);
     memset(item->of.flow.zero, 0, sizeof item->of.flow.zero);
     return 0;
 }
@@ -142,7 +142,7 @@ static int emit_packet(Meter *m, const struct waiting *w, uint32_t index) {
     item->known = (uint8_t)((p->src_mac ? PACKET_MACS : 0) | (p->dst_mac ? PACKET_DST_MAC : 0) |
                             (cut ? PACKET_CUT : 0) | (w->end == f->orig ? PACKET_ORIG : 0) |
                             (fragment ? PACKET_FRAGMENT : 0));
-    memcpy(&item->start_ns, m->origins[index].start_ns, 8);
+    item->start_ns = f->start_ns;
     item->of.packet.seq = fragment ? p->fragment : (uint32_t)(p->seq + (p->flags & SYN ? 1u : 0u));
     item->of.packet.payload = p->payload;
     if (p->src_mac != NULL)

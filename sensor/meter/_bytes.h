@@ -32,6 +32,7 @@ enum {
     MAC_TEXTS = 256,
     UID_TEXTS = 1024, /* the same of flows that are being opened, whose packets are handed up */
     BATCH = 32,       /* packets whose flows are fetched together: with fewer the processor waits for memory */
+    CACHED_FLOWS = 32768,  /* 4 MiB: so many flows the processor's caches hold */
     FEWEST_BUCKETS = 4096, /* 16 KiB */
     FETCH = 192,           /* bytes of a record to come that are fetched while this one is counted */
     FETCH_RECORDS = 4,     /* of so many records */

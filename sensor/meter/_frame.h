@@ -25,11 +25,11 @@ static int count(Meter *m, uint32_t index, const struct waiting *w) {
         f->last_ns = w->frame.ts_ns;
     f->seen_s = (uint32_t)m->now_s;
     if (p->src_mac != NULL && !(f->known & K_MAC0 << end)) {
-        memcpy(m->origins[index].mac[end], p->src_mac, 6);
+        memcpy(m->cold[index].mac[end], p->src_mac, 6);
         f->known |= K_MAC0 << end;
     }
     if (p->dst_mac != NULL && end == f->orig && !(f->known & K_DST)) {
-        memcpy(m->origins[index].orig_dst_mac, p->dst_mac, 6);
+        memcpy(m->cold[index].orig_dst_mac, p->dst_mac, 6);
         f->known |= K_DST;
     }
     if (p->flags & (FIN | RST))
@@ -81,21 +81,36 @@ static int into_flow(Meter *m, const struct waiting *w) {
     return count(m, index, w);
 }
 
-/* Count the packets that wait, in their order. First all their buckets are fetched, then all their flows, so
- * that the memory of a large table is waited for once, not packet by packet.
+static inline void fetch_flow(const Meter *m, uint32_t index) {
+    const char *flow = (const char *)&m->flows[index];
+    __builtin_prefetch(flow, 1);
+    __builtin_prefetch(flow + 64, 1);
+}
+
+/* Fetch the buckets of all packets that wait, then the flow at the head of each, then in a large table the one
+ * behind it where the head is another flow: memory is waited for once, not packet by packet.
  */
-static int drain(Meter *m) {
-    int count = m->waiting_count;
-    m->waiting_count = 0;
+static void fetch_flows(Meter *m, int count) {
     for (int i = 0; i < count; i++) {
         m->waiting[i].hash = hash_of(m->hash_key, &m->waiting[i].key);
         __builtin_prefetch(&m->buckets[m->waiting[i].hash & m->bucket_mask]);
     }
+    for (int i = 0; i < count; i++)
+        fetch_flow(m, m->buckets[m->waiting[i].hash & m->bucket_mask]);
+    if (m->live < CACHED_FLOWS)
+        return;
     for (int i = 0; i < count; i++) {
-        const char *flow = (const char *)&m->flows[m->buckets[m->waiting[i].hash & m->bucket_mask]];
-        __builtin_prefetch(flow, 1);
-        __builtin_prefetch(flow + 64, 1);
+        const struct flow *head = &m->flows[m->buckets[m->waiting[i].hash & m->bucket_mask]];
+        if (!same_key(&head->key, &m->waiting[i].key))
+            fetch_flow(m, head->hash_next);
     }
+}
+
+/* Count the packets that wait, in their order. */
+static int drain(Meter *m) {
+    int count = m->waiting_count;
+    m->waiting_count = 0;
+    fetch_flows(m, count);
     for (int i = 0; i < count; i++)
         if (into_flow(m, &m->waiting[i]) < 0)
             return -1;

@@ -80,7 +80,7 @@ static PyObject *meter_flush(Meter *m, PyObject *args) {
     int result = open_batch(m, NULL) == NULL ? -1 : 0;
     while (result == 0 && m->flush_next && m->batch->count < most) {
         result = emit_flow(m, m->flush_next, E_FLUSH);
-        m->flush_next = m->flows[m->flush_next].next;
+        m->flush_next = m->cold[m->flush_next].next;
     }
     m->flushing = m->flush_next != 0;
     return close_batch(m, result);
@@ -149,7 +149,7 @@ static bool make_texts(Meter *m) {
  */
 static bool map_flows(Meter *m) {
     size_t places = (size_t)m->max_flows + 1;
-    m->table_bytes = places * (sizeof *m->flows + sizeof *m->origins);
+    m->table_bytes = places * (sizeof *m->flows + sizeof *m->cold);
     void *table = mmap(NULL, m->table_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (table == MAP_FAILED)
         return false;
@@ -157,7 +157,7 @@ static bool map_flows(Meter *m) {
     madvise(table, m->table_bytes, MADV_HUGEPAGE); /* a wish: without it all is the same, but slower */
 #endif
     m->flows = table;
-    m->origins = (struct origin *)(m->flows + places);
+    m->cold = (struct cold *)(m->flows + places);
     return true;
 }
 

@@ -300,12 +300,10 @@ static int emit_weird(Meter *m, int64_t ts_ns, const char *name, PyObject *detai
 static int emit_weird_in_flow(Meter *m, const struct waiting *w, uint32_t index) {
     const char *text = "read %lu bytes of IP in a frame of %lu, lengths that do not agree";
     const struct packet *p = &w->packet;
-    int64_t start_ns;
-    memcpy(&start_ns, m->origins[index].start_ns, 8);
     PyObject *fields[] = {
         seconds(w->frame.ts_ns),
         PyUnicode_FromString(p->weird),
-        uid_text(m, &w->key, start_ns),
+        uid_text(m, &w->key, m->flows[index].start_ns),
         address_text(m, p->src, p->version),
         address_text(m, p->dst, p->version),
         PyUnicode_FromFormat(text, (unsigned long)p->ip_bytes, (unsigned long)w->frame.wire),

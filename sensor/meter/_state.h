@@ -8,7 +8,7 @@ struct flow {
     uint32_t seen_s;    /* watermark at its last packet */
     int64_t first_ns, last_ns;
     struct counts counts; /* of this part; ends are 0 and 1 in the order of the key */
-    uint32_t prev, next;  /* in its slot of the wheel; next: while flushing */
+    int64_t start_ns;     /* when the flow began, with its first part */
     uint32_t base[2];     /* select: sequence number of the first stream byte */
     uint32_t part;
     uint16_t limit[2]; /* select: stream bytes of a TLS hello to hand up */
@@ -19,13 +19,13 @@ struct flow {
     uint16_t known : 6; /* K_ bits */
 };
 
-/* What is written once and read when the flow is reported. Bytes alone, so that a million take 26 MB. */
-struct origin {
-    uint8_t start_ns[8]; /* an int64_t */
+/* What few packets need: where the flow is linked, and what is written once and read when it is reported. */
+struct cold {
+    uint32_t prev, next; /* in its slot of the wheel; next: while flushing */
     uint8_t mac[2][6], orig_dst_mac[6];
 };
 _Static_assert(sizeof(struct flow) == 128, "two cache lines");
-_Static_assert(sizeof(struct origin) == 26, "the memory of a million flows is a promise");
+_Static_assert(sizeof(struct cold) == 28, "the memory of a million flows is a promise");
 
 enum { K_MAC0 = KNOWN_MAC0, K_MAC1 = KNOWN_MAC1, K_DST = KNOWN_DST, K_CLOSED = 8, K_FIN0 = 16, K_FIN1 = 32 };
 
@@ -112,7 +112,7 @@ typedef struct {
     int waiting_count;
     uint64_t hash_key[HASH_KEYS];
     struct flow *flows; /* index 0 means "none" */
-    struct origin *origins;
+    struct cold *cold;
     size_t table_bytes; /* of both, one behind the other */
     uint32_t *buckets, bucket_mask, most_buckets;
     uint32_t max_flows, live, free, unused; /* unused: the first index never taken */

@@ -25,28 +25,29 @@ static uint32_t *bucket_of(Meter *m, const struct key *k) {
 
 static void wheel_link(Meter *m, uint32_t index) {
     struct flow *f = &m->flows[index];
+    struct cold *links = &m->cold[index];
     uint32_t slot = (uint32_t)(due_s(f) % WHEEL_S);
     f->slot = slot & (WHEEL_S - 1);
-    f->next = 0;
-    f->prev = m->slot_tail[slot];
-    if (f->prev)
-        m->flows[f->prev].next = index;
+    links->next = 0;
+    links->prev = m->slot_tail[slot];
+    if (links->prev)
+        m->cold[links->prev].next = index;
     else
         m->slot_head[slot] = index;
     m->slot_tail[slot] = index;
 }
 
 static void wheel_unlink(Meter *m, uint32_t index) {
-    struct flow *f = &m->flows[index];
-    uint32_t slot = f->slot;
-    if (f->prev)
-        m->flows[f->prev].next = f->next;
+    const struct cold *links = &m->cold[index];
+    uint32_t slot = m->flows[index].slot;
+    if (links->prev)
+        m->cold[links->prev].next = links->next;
     else
-        m->slot_head[slot] = f->next;
-    if (f->next)
-        m->flows[f->next].prev = f->prev;
+        m->slot_head[slot] = links->next;
+    if (links->next)
+        m->cold[links->next].prev = links->prev;
     else
-        m->slot_tail[slot] = f->prev;
+        m->slot_tail[slot] = links->prev;
 }
 
 /* Report a flow that is on no slot, and forget it. */
@@ -71,7 +72,7 @@ static int turn_slot(Meter *m, uint32_t slot) {
     uint32_t index = m->slot_head[slot];
     m->slot_head[slot] = m->slot_tail[slot] = 0;
     while (index) {
-        uint32_t next = m->flows[index].next;
+        uint32_t next = m->cold[index].next;
         __builtin_prefetch(&m->flows[next]);
         if (due_s(&m->flows[index]) > m->now_s)
             wheel_link(m, index);
@@ -88,11 +89,8 @@ static bool before(const Meter *m, uint32_t a, uint32_t b) {
     if (left->first_ns != right->first_ns)
         return left->first_ns < right->first_ns;
     char texts[2][17];
-    int64_t starts_ns[2];
-    memcpy(&starts_ns[0], m->origins[a].start_ns, 8);
-    memcpy(&starts_ns[1], m->origins[b].start_ns, 8);
-    flow_uid(&left->key, starts_ns[0], texts[0]);
-    flow_uid(&right->key, starts_ns[1], texts[1]);
+    flow_uid(&left->key, left->start_ns, texts[0]);
+    flow_uid(&right->key, right->start_ns, texts[1]);
     return memcmp(texts[0], texts[1], sizeof texts[0]) <= 0;
 }
 
@@ -101,7 +99,7 @@ static uint32_t merge(Meter *m, uint32_t a, uint32_t b) {
     while (a && b) {
         uint32_t *least_of = before(m, a, b) ? &a : &b;
         *tail = *least_of;
-        tail = &m->flows[*least_of].next;
+        tail = &m->cold[*least_of].next;
         *least_of = *tail;
     }
     *tail = a ? a : b;
@@ -117,13 +115,13 @@ static uint32_t run_of_flows(Meter *m, uint32_t *index) {
         if (last && m->flows[*index].first_ns <= m->flows[last].first_ns)
             break;
         if (last)
-            m->flows[last].next = *index;
+            m->cold[last].next = *index;
         else
             head = *index;
         last = *index;
     }
     if (last)
-        m->flows[last].next = 0;
+        m->cold[last].next = 0;
     return head;
 }
 
@@ -161,7 +159,7 @@ static void forget_table(Meter *m) {
 /* Report every flow: time went back so far that none of them would end in its time. */
 static int begin_anew(Meter *m) {
     for (uint32_t index = sort_flows(m), next; index; index = next) {
-        next = m->flows[index].next;
+        next = m->cold[index].next;
         if (emit_flow(m, index, why_quiet(&m->flows[index])) < 0)
             return -1;
     }
@@ -231,9 +229,9 @@ static bool from_responder(const struct packet *p) {
 static void begin(Meter *m, uint32_t index, const struct waiting *w) {
     struct flow *f = &m->flows[index];
     m->begun++;
-    f->first_ns = f->last_ns = w->frame.ts_ns;
-    m->origins[index] = (struct origin){0};
-    memcpy(m->origins[index].start_ns, &w->frame.ts_ns, 8);
+    f->start_ns = f->first_ns = f->last_ns = w->frame.ts_ns;
+    memset(m->cold[index].mac, 0, sizeof m->cold[index].mac);
+    memset(m->cold[index].orig_dst_mac, 0, sizeof m->cold[index].orig_dst_mac);
     f->seen_s = (uint32_t)m->now_s;
     f->orig = (from_responder(&w->packet) ? 1 - w->end : w->end) & 1;
     f->part = 0;
