@@ -17,6 +17,9 @@ class Mark(NamedTuple):
     user_agent: str | None
 
 
+_ENCRYPTED: Final = Mark(True, None)
+
+
 class Marks:
     """The marks of open flows, by uid."""
 
@@ -27,7 +30,7 @@ class Marks:
     def read(self, record: TlsClientHello | HttpRequest) -> None:
         """Remember what a handshake or request says of its flow."""
         if isinstance(record, TlsClientHello):
-            self._marks[record.uid] = Mark(True, None)
+            self._marks[record.uid] = _ENCRYPTED
         elif record.uid not in self._marks:
             self._marks[record.uid] = Mark(False, record.user_agent)
         if len(self._marks) > MAX_MARKS:

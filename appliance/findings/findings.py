@@ -98,7 +98,7 @@ class Findings:
             if (seen := look(record)) is not None:
                 found.append((kind, seen))
         if reading.watches:
-            meeting = Meeting(device, record, side, domain, purpose)
+            meeting = tuple.__new__(Meeting, (device, record, side, domain, purpose))  # one for each flow
             for kind, watch in reading.watches:
                 if (seen := watch.look(meeting)) is not None:
                     found.append((kind, seen))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import Final
 
 from appliance.parties.knowledge import PartyKnowledge
@@ -73,6 +74,7 @@ def is_local_name(name: str) -> bool:
     return _PEER.fullmatch(host) is not None or host.endswith(_LOCAL_ENDINGS)
 
 
+@lru_cache(4_096)
 def is_local_address(address: str) -> bool | None:
     """Whether the address stays in the home; None when the text is no address."""
     try:
