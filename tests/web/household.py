@@ -113,9 +113,13 @@ class MemoryReader:
     def sums(self, spans: Sequence[Span], device: str | None = None) -> list[Sum]:
         found: dict[tuple[int, str, str], Sum] = {}
         present = {record.device for record in self.known}
+        places: dict[int, list[int]] = {}
+        for n, (since, until) in enumerate(spans):
+            for hour in range(max(since, 400_000), min(until, 600_000)):
+                places.setdefault(hour, []).append(n)
         for row in self.seen:
-            for n, (since, until) in enumerate(spans):
-                if row.device in present and device in (None, row.device) and since <= row.hour < until:
+            if row.device in present and device in (None, row.device):
+                for n in places.get(row.hour, ()):
                     key = (n, row.device, row.domain)
                     had = found.get(key, Sum(*key, 0, 0, 0, 0))
                     found[key] = Sum(*key, *(a + b for a, b in zip(had[3:], row[3:], strict=True)))

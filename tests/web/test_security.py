@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from tests.web.conftest import dashboard
+from tests.web.hostile import HOSTILE
 from tests.web.household import DOLL, MemoryReader, household
 from tests.web.pages import PAGES
 from tests.web.reading_html import Page
@@ -33,38 +34,6 @@ FOREIGN_HOSTS = (
     "local host",
 )
 
-HOSTILE = (
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "' onmouseover='alert(1)",
-    "</title><svg/onload=alert(1)>",
-    "{{ 7*7 }}",
-    "{% include 'base.html' %}",
-    "javascript:alert(1)",
-    "<!--",
-    "]]>",
-    "&lt;b&gt;",
-    "</bdi></a><h1>x</h1>",
-    "\u202eexe.elppa",
-    "a\u200bb\u200cc\u200dd\u2060e",
-    "\ufeffx",
-    "\x1b[31mred\x1b[0m",
-    "\x00\x01\x7f",
-    "Z\u0310\u0311\u0312\u0313\u0314",
-    "\u3164\u115f",
-    "%s %d %(x)s",
-    "..//..//etc/passwd",
-    "=1+1",
-    "a\r\nSet-Cookie: x=1",
-    "\ud800",
-    "x" * 5000,
-    "😀👩\u200d👧",
-    "<style>*{display:none}</style>",
-    "<base href=//evil.example>",
-    "<meta http-equiv=refresh content=0>",
-    "\u2028\u2029",
-)
-
 
 @pytest.mark.parametrize("address", [*PAGES, "/nope", "/static/style.css"])
 def test_strict_headers(client: FlaskClient, address: str) -> None:
@@ -77,7 +46,7 @@ def test_strict_headers(client: FlaskClient, address: str) -> None:
     assert {source for each in policy.split("; ") for source in each.split()[1:]} == {"'self'", "'none'"}
     assert "http" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
     assert ("no-store" in headers["Cache-Control"]) is not address.startswith("/static/")
     assert all(cookie.startswith("tattlebox-visit=") for cookie in headers.getlist("Set-Cookie"))
 
@@ -138,7 +107,7 @@ def hostile_home(text: str) -> MemoryReader:
     domains = {record.domain for record in home.met[::2]}
     references = {item for alert in home.told for item in alert.evidence} | {row.uid for row in home.rows}
     keep = frozenset(CODES | ids | domains | references | {alert.identifier for alert in home.told})
-    for name in ("known", "met", "updated", "changed", "told", "found", "rows", "missing", "watched"):
+    for name in ("known", "met", "updated", "changed", "told", "found", "rows", "missing", "read", "watched"):
         setattr(home, name, infected(getattr(home, name), text, keep))
     recent = [row for row in home.seen if row.hour > home.watched.last_ts / 3600 - 240]  # ten days: quicker
     home.seen = [row._replace(domain=infected(row.domain, text, keep)) for row in recent]
@@ -159,24 +128,16 @@ def harmless() -> dict[str, Page]:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=[ascii(text)[:24] for text in HOSTILE])
 def test_hostile_text_makes_no_node_and_no_attribute(text: str, harmless: dict[str, Page]) -> None:
-    client, harmless = (
-        dashboard(hostile_home(text)).test_client(),
-        dashboard(hostile_home("harmless")).test_client(),
-    )
+    client = dashboard(hostile_home(text)).test_client()
     for address in PAGES:
         answer = client.get(address)
         assert answer.status_code == 200, address
-        found, expected = (
-            Page(answer.get_data(as_text=True)),
-            Page(harmless.get(address).get_data(as_text=True)),
-        )
+        found, expected = Page(answer.text), harmless[address]
         assert found.faults == []
-        assert found.tags.keys() == expected.tags.keys()
+        assert found.tags == expected.tags
         # A long text also gets a title: the full text on hover.
         assert shape(found) == shape(expected)
-        assert not re.search(
-            r"[\u202a-\u202e\u2066-\u2069\u200b-\u200d\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]", answer.text
-        )
+        assert not DECEIVING.search(answer.text)
 
 
 def shape(page: Page) -> list[tuple[str, str]]:

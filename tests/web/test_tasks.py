@@ -1,0 +1,129 @@
+"""The tasks of docs/dashboard.md, walked through in the browser: what a family and a researcher come for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from appliance.store.answers import Answers
+from appliance.store.family_words import WordBook
+from tests.web.household import DOLL, SPEAKER, MemoryReader
+from tests.web.test_answers import Home
+from tests.web.test_browser import CHROMIUM, Visit, _serve, browser
+
+__all__ = ["browser"]
+
+pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium at /usr/bin/chromium"),
+]
+
+
+@pytest.fixture
+def family(home: MemoryReader, tmp_path: Path) -> Iterator[Home]:
+    found = Home(home, tmp_path / "home.db")
+    yield found
+    found.close()
+
+
+@pytest.fixture(params=["phone", "desk"])
+def page(request: pytest.FixtureRequest, browser: Any, family: Home) -> Iterator[Any]:
+    server, address = _serve(family.app)
+    visit = Visit(browser, f"{address}/", request.param, "light")
+    yield visit.page
+    assert visit.console == []
+    visit.context.close()
+    server.shutdown()
+    server.server_close()
+
+
+def test_find_who_the_doll_talks_to(page: Any) -> None:
+    page.get_by_role("link", name="Talking doll").last.click()
+    cards = page.locator(".party h3").all_inner_texts()
+    assert cards == ["AdReach", "203.0.113.77", "Amazon Web Services", "Example Toys"]
+
+
+def test_learn_why_there_is_an_alert(page: Any) -> None:
+    page.get_by_role("link", name="The talking doll now also sends data to AdReach").click()
+    assert page.get_by_role("heading", name="Why do we say this?").is_visible()
+    page.get_by_text("Show each conversation").click()
+    assert page.get_by_text("198.18.4.20:443").first.is_visible()
+
+
+def test_mark_it_expected_and_undo(page: Any, family: Home) -> None:
+    page.get_by_role("link", name="The talking doll now also sends data to AdReach").click()
+    page.get_by_role("button", name="Yes, this is expected").click()
+    assert page.get_by_text("You said this is expected").is_visible()
+    assert [answer.act for answer in Answers(family.book).standing()] == ["expected"]
+    page.get_by_role("button", name="Undo").click()
+    assert page.get_by_text("You said this is expected").count() == 0
+    assert Answers(family.book).standing() == []
+
+
+def test_rename_and_merge_a_device(page: Any, family: Home) -> None:
+    page.get_by_role("link", name="Talking doll").last.click()
+    page.get_by_text("Name or correct it").click()
+    page.get_by_label("Name", exact=True).fill("Emma")
+    page.get_by_role("button", name="Keep this").click()
+    assert page.get_by_text("You said: Name – Emma").is_visible()
+    page.get_by_text("It is the same as another device").click()
+    page.get_by_label("The other one").select_option(SPEAKER)
+    page.get_by_role("button", name="Make them one").click()
+    assert page.get_by_text("You said that two devices are this one.").is_visible()
+    page.get_by_role("button", name="Undo").click()
+    with WordBook(family.path) as book:
+        said = [(word.act, word.device, word.detail) for word in book.all()]
+    assert said == [("label", DOLL, "name"), ("merge", DOLL, SPEAKER), ("split", DOLL, SPEAKER)]
+
+
+def test_the_slider_goes_from_before_to_after(page: Any) -> None:
+    page.goto(f"{page.url}devices/{DOLL}")
+    bar = page.locator("#before-after rect.is").first
+    after = bar.get_attribute("width")
+    page.locator("#slider").fill("0")
+    assert bar.get_attribute("width") == "0.00%"
+    page.locator("#slider").fill("100")
+    assert bar.get_attribute("width") == after != "0.00%"
+
+
+def test_a_researcher_keeps_a_search_and_copies_an_id(page: Any) -> None:
+    page.get_by_role("link", name="Log", exact=True).click()
+    page.get_by_text("Search, columns, clock").click()
+    page.get_by_label("Part of a name").fill("adreach")
+    page.get_by_label("UTC").check()
+    page.get_by_role("button", name="Search").click()
+    assert page.locator(".log tbody tr").count() == 3
+    page.get_by_text("Kept searches").click()
+    page.get_by_label("Keep the search of this page under a name").fill("the advertiser")
+    page.get_by_role("button", name="Keep it").click()
+    page.get_by_text("Kept searches").click()
+    page.get_by_role("link", name="the advertiser").click()
+    assert page.locator(".log tbody tr").count() == 3
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    wanted = page.locator("code.copied").first.inner_text()
+    page.locator("button.copy").first.click()
+    assert page.evaluate("navigator.clipboard.readText()") == wanted
+
+
+def test_the_pages_can_be_read_without_scripts(browser: Any, family: Home) -> None:
+    server, address = _serve(family.app)
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    page.get_by_role("link", name="Talking doll").last.click()
+    assert page.get_by_role("heading", name="Who it talks to").is_visible()
+    assert not page.locator("#slider").is_visible()
+    context.close()
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_manifest_says_what_a_phone_needs(family: Home) -> None:
+    manifest = json.loads(family.client.get("/manifest.webmanifest").data)
+    assert manifest["display"] == "standalone"
+    assert {"name", "short_name", "start_url", "icons"} <= manifest.keys()
