@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from appliance.devices.registry import EVICTED_AT_ONCE, MAX_DEVICES, Devices
 from appliance.devices.state import MAX_ADDRESSES, MAX_EVIDENCE, MAX_HOSTNAMES, MAX_TOKENS
-from sensor.records import Record
+from sensor.records import FlowRecord, Record
 from tests.appliance.devices.samples import (
     BOX,
     KNOWLEDGE,
@@ -332,6 +332,19 @@ def test_after_a_restart_all_goes_on_as_if_there_had_been_none(
 
 
 @given(RECORDS)
+def test_what_is_remembered_for_speed_changes_nothing(records: list[Record]) -> None:
+    quick, slow = Devices(KNOWLEDGE), Devices(KNOWLEDGE)
+    for record in [*records, *records]:  # the same again is what is remembered
+        slow._forget_paths()
+        slow._heard.clear()
+        quick.observe(record)
+        slow.observe(record)
+        if isinstance(record, FlowRecord):
+            assert quick.ends(record) == slow.ends(record)
+    assert [quick.dump(device) for device in quick.ids()] == [slow.dump(device) for device in slow.ids()]
+
+
+@given(RECORDS)
 def test_every_mac_and_address_has_at_most_one_device(records: list[Record]) -> None:
     devices = home(*records)
     everything = [devices.record(device) for device in devices.ids()]
@@ -405,6 +418,18 @@ def test_a_forgotten_device_seen_again_is_a_new_one() -> None:
     devices.observe(neighbour(BOX, "192.168.1.30"))
     assert devices.record(box).name == "tonies toy"
     assert devices.record(box).hostnames == ()
+
+
+def test_a_forgotten_device_is_heard_anew() -> None:
+    asked = query("api.xbcs.net", PLUG, "192.168.1.20")
+    devices = home(neighbour(PLUG, "192.168.1.20"), asked)
+    [plug] = devices.ids()
+    said = {item.reason for item in devices.record(plug).evidence}
+    devices.forget(plug)
+    devices.observe(neighbour(PLUG, "192.168.1.20"))
+    devices.observe(asked)
+    assert {item.reason for item in devices.record(plug).evidence} == said
+    assert any("api.xbcs.net" in reason for reason in said)
 
 
 def test_things_behind_a_repeater_are_told_apart_by_their_addresses_only_where_it_shows_their_macs() -> None:
