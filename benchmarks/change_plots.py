@@ -85,6 +85,11 @@ def delays(hours: list[float | None]) -> str:
     return _svg(height, "New parties told, over time", parts)
 
 
+def span(minutes: int) -> str:
+    """Return a number of minutes as one would say it."""
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+
+
 def tradeoff(points: Sequence[Waited]) -> str:
     """Return a plot of new parties that are sure within a day over those that are falsely sure."""
     height, left, top, right, bottom = 320, 60, 20, 640, 260
@@ -101,8 +106,7 @@ def tradeoff(points: Sequence[Waited]) -> str:
     parts.append(f'<path d="M {path}" fill="none" stroke="{OURS}" stroke-width="2"/>')
     for it, (across, up) in zip(points, places, strict=True):
         parts.append(f'<circle cx="{across:.1f}" cy="{up:.1f}" r="5" fill="{OURS}"/>')
-        span = f"{it.minutes} min" if it.minutes < 120 else f"{it.minutes // 60} h"
-        parts.append(_text(across, up + 20, span, "middle"))
+        parts.append(_text(across, up + 20, span(it.minutes), "middle"))
     parts += [
         _text(left, bottom + 20, "0", "middle"),
         _text(right, bottom + 20, f"{most:.3f}", "middle"),

@@ -70,7 +70,7 @@ def run(task: Task) -> Result:
     more = read_profiles(task.flows) if task.flows else ()
     simulated = build(task.seed, task.drift, task.days, task.shape, more)
     lived = live(simulated)
-    home = Home(_knowledge(simulated, lived))
+    home = Home(knowledge_of(simulated, lived))
     changes: list[Told] = []
     alerts: list[Told] = []
     updates: list[tuple[str, float, str]] = []
@@ -87,7 +87,7 @@ def run(task: Task) -> Result:
     return Result(
         task.seed,
         {it.mac: it.profile.key for it in simulated.devices if not it.guest},
-        _device_months(simulated),
+        device_months_of(simulated),
         lived.truth,
         tuple(changes),
         tuple(alerts),
@@ -97,7 +97,7 @@ def run(task: Task) -> Result:
     )
 
 
-def _knowledge(simulated: Simulated, lived: Lived) -> Knowledge:
+def knowledge_of(simulated: Simulated, lived: Lived) -> Knowledge:
     """Return the appliance's own knowledge, with the home's makers and countries."""
     with tempfile.NamedTemporaryFile("w", suffix=".csv", newline="") as table:
         simulated.world.write_table(table)
@@ -106,7 +106,7 @@ def _knowledge(simulated: Simulated, lived: Lived) -> Knowledge:
     return knowledge._replace(parties=knowledge.parties._replace(geography=lived.countries))
 
 
-def _device_months(simulated: Simulated) -> float:
+def device_months_of(simulated: Simulated) -> float:
     return sum(
         max(0.0, (it.until - it.begin) / DAY_S - LEARNING_DAYS) / 30.44
         for it in simulated.devices
