@@ -310,12 +310,13 @@ class Devices:
         """Take in a flow; return the devices at its two ends, as `ends` does."""
         orig_mac, resp_mac, gateway_mac = flow.orig_mac, flow.resp_mac, flow.orig_dst_mac
         key = (orig_mac, flow.orig_h, resp_mac, flow.resp_h, gateway_mac, flow.resp_pkts == 0)
-        ends = self._ends.get(key)
+        remembered = self._ends
+        ends = remembered.get(key)
         if ends is None:
             ends = self._find_ends(flow)
-            if len(self._ends) >= MAX_CACHED:
-                self._ends.clear()
-            self._ends[key] = ends
+            if len(remembered) >= MAX_CACHED:
+                remembered.clear()
+            remembered[key] = ends  # in vain if the second end taught us something of the first
         originator, responder, orig, resp = ends
         if originator is not None:
             if originator.saw(flow.ts):
@@ -577,7 +578,7 @@ class Devices:
         """Drop what was remembered of endpoints: who holds an address, or who is a gateway, has changed."""
         self._owners.clear()
         self._met.clear()
-        self._ends.clear()
+        self._ends = {}
         self._said.clear()
 
     def _changed(self, state: DeviceState) -> None:

@@ -97,6 +97,13 @@ def test_an_offer_binds_nothing() -> None:
     assert devices.owner(None, "192.168.1.30") is None
 
 
+def test_a_sender_is_known_at_its_next_flow_once_the_far_end_showed_who_the_gateway_is() -> None:
+    both = flow(PLUG, "2001:db8::5", ROUTER, "198.51.100.7")
+    devices = home(neighbour(PLUG, "192.168.1.20"), both)
+    assert devices.ends(both) == (None, None)
+    assert devices.observe_flow(both) == (devices.owner(PLUG, "192.168.1.20"), None)
+
+
 def test_a_router_named_in_a_lease_is_the_gateway_whichever_comes_first() -> None:
     for records in (
         (neighbour(ROUTER, "192.168.1.1"), lease(PLUG, "192.168.1.20", routers=("192.168.1.1",))),
