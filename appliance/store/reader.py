@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, Self, TypeVar
 
 from appliance.alerts.alert import Alert
 from appliance.behaviour.facts import Change, Sighting, Update
+from appliance.declared.document import Claim, Document
 from appliance.devices.device import DeviceRecord
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
@@ -126,6 +127,14 @@ class Reader:
         """Return findings, the gravest first."""
         where = "WHERE device = :d OR :d IS NULL ORDER BY severity DESC, last_ts DESC, device, code, domain"
         return self._all(tables.FINDING, where, {"d": device})
+
+    def documents(self, device: str) -> list[Document]:
+        """Return every version of what its maker declares of a device, the oldest first."""
+        return self._all(tables.DOCUMENT, "WHERE device = ? ORDER BY id", (device,))
+
+    def claims(self, device: str) -> list[Claim]:
+        """Return what was read from all documents of a device, struck claims included, in their order."""
+        return self._all(tables.CLAIM, "WHERE device = ? ORDER BY document, number", (device,))
 
     def sightings(self, device: str, since_hour: int, until_hour: int) -> list[Sighting]:
         """Return the hourly rollup of a device for since_hour <= hour < until_hour, in order."""

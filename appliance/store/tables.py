@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from appliance.alerts.alert import Alert
 from appliance.behaviour.facts import Change, Sighting, Update
+from appliance.declared.document import Claim, Document
 from appliance.devices.device import DeviceRecord, Evidence
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
@@ -98,6 +99,8 @@ FLOW: Final = Table("flow", FlowRow, numbered=True)
 EVIDENCE_FLOW: Final = Table("evidence_flow", FlowRow)
 WEIRD: Final = Table("weird", Weird)
 LOSS: Final = Table("loss", Loss, numbered=True)
+DOCUMENT: Final = Table("document", Document)
+CLAIM: Final = Table("claim", Claim)
 TABLES: Final[tuple[Table[Any], ...]] = (
     DEVICE,
     PARTY,
@@ -110,4 +113,6 @@ TABLES: Final[tuple[Table[Any], ...]] = (
     EVIDENCE_FLOW,
     WEIRD,
     LOSS,
+    DOCUMENT,
+    CLAIM,
 )

@@ -39,6 +39,9 @@ _BY_TYPE: Final[dict[type[Any], tables.Table[Any]]] = {
 LOGS: Final = ("flow", "observation", "loss")
 """Tables from which the records after a checkpoint are taken again."""
 
+_SAID: Final = ("word", "answer", "note", "document", "claim")
+"""What the family said or gave, which outlives a replay that is made anew."""
+
 _ABOUT_DEVICES: Final = (
     "answer",
     "daily",
@@ -171,10 +174,12 @@ class Writer:
         """
         try:
             self._db.execute("ATTACH DATABASE ? AS former", (str(former),))
-            for table in ("word", "answer"):  # an older release knows fewer columns, or no such table
-                names = ", ".join(sorted(self._columns("main", table) & self._columns("former", table)))
+            for table in _SAID:  # an older release knows fewer columns, or no such table
+                columns = self._columns("main", table) & self._columns("former", table)
+                names = ", ".join(sorted(columns))
                 if names:
-                    said = f"SELECT {names} FROM former.{table} WHERE act <> ?"  # noqa: S608 - names only
+                    wanted = "act <> ?" if "act" in columns else "? <> ''"
+                    said = f"SELECT {names} FROM former.{table} WHERE {wanted}"  # noqa: S608 - names only
                     self._db.execute(f"INSERT INTO main.{table} ({names}) {said}", (FORGET,))
             self._db.execute("DETACH DATABASE former")
         except sqlite3.Error as error:
