@@ -16,12 +16,13 @@ from sensor.capture.links import addresses
 from sensor.capture.live import LiveCapture, LiveError
 from sensor.capture.packetring import RETIRE_MS, RING_BYTES
 from sensor.capture.privileges import PrivilegeError, drop, identity
+from sensor.liveness import Liveness
 from sensor.meter import Block, new_meter
 from sensor.metrics import MetricsServer
 from sensor.numbers import Numbers
 from sensor.pipeline import Pipeline
 from sensor.publish import Publisher
-from sensor.records import Record, SensorStats
+from sensor.records import Loss, Record, SensorStats
 
 TICK_S: Final = 0.5
 """Longest wait between two looks at everything."""
@@ -34,6 +35,11 @@ DROPS_S: Final = 1.0
 
 SETTLE_S: Final = 1.0
 """How far behind the clock flows are ended on a quiet line: packets of that time may wait in the ring."""
+
+CLOCK_S: Final = 60.0
+"""How often it is said that the time is not known yet."""
+
+CLOCK_DOUBT: Final = "the time was not known yet: packets of this span are dated wrongly"
 
 FAREWELL_S: Final = 2.0
 """How long the end waits for an appliance that is slow to read."""
@@ -62,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if metrics:
             sockets.append(metrics)
         drop(args.user)
-        Sensor(capture, publisher, metrics).run()
+        Sensor(capture, publisher, metrics, args.clock_known).run()
     except (LiveError, PrivilegeError) as error:
         print(f"tattlebox-sensor: {error}", file=sys.stderr)
         return 1
@@ -99,6 +105,12 @@ def _parser() -> argparse.ArgumentParser:
         help="share the flows with other sensors of the group N, one a core",
     )
     parser.add_argument(
+        "--clock-known",
+        type=Path,
+        metavar="FILE",
+        help="doubt the time of every packet until this file exists: a Pi has no battery clock",
+    )
+    parser.add_argument(
         "--ring-mib", type=int, default=RING_BYTES // 1_048_576, metavar="N", help="memory of each ring"
     )
     return parser
@@ -107,8 +119,17 @@ def _parser() -> argparse.ArgumentParser:
 class Sensor:
     """The loop: packets, changes of interfaces, the appliance, numbers."""
 
-    def __init__(self, capture: LiveCapture, publisher: Publisher, metrics: MetricsServer | None) -> None:
+    def __init__(
+        self,
+        capture: LiveCapture,
+        publisher: Publisher,
+        metrics: MetricsServer | None,
+        clock_known: Path | None = None,
+    ) -> None:
         self._capture, self._publisher, self._metrics = capture, publisher, metrics
+        self._clock_known = None if clock_known is None or clock_known.exists() else clock_known
+        self._unsure_since = time.time()
+        self._alive = Liveness()
         self._pipeline = Pipeline(new_meter())
         self._numbers = Numbers(time.time())
         self._stop = self._busy = False
@@ -123,6 +144,7 @@ class Sensor:
             where = ", ".join(addresses(one.name)) or "no address"
             print(f"tattlebox-sensor: watching {one.name} ({where})", file=sys.stderr)
         next_drops = next_stats = time.monotonic()
+        self._alive.ready()
         while not self._stop:
             self._wait()
             now, clock = time.time(), time.monotonic()
@@ -133,10 +155,12 @@ class Sensor:
                 self._offer(*self._capture.losses(now), *self._pipeline.tick(now - SETTLE_S))
             if clock >= next_stats:
                 next_stats = clock + STATS_S
+                self._doubt(now)
                 self._count(now)
             self._publisher.pump()
             if self._metrics:
                 self._metrics.pump(self._stats)
+            self._alive.progress()
         self._finish()
 
     def _told_to_stop(self, *_: object) -> None:
@@ -172,6 +196,18 @@ class Sensor:
             lag_s=self._lag_s,
         )
         self._offer(self._stats)
+
+    def _doubt(self, now: float) -> None:
+        """Say from time to time, and once at the end, of which span the time was not known."""
+        if self._clock_known is None:
+            return
+        known = self._clock_known.exists()
+        if known or not 0 <= now - self._unsure_since < CLOCK_S:
+            until = min(max(now, self._unsure_since), self._unsure_since + CLOCK_S)
+            self._offer(Loss(self._unsure_since, until, "clock", 0, CLOCK_DOUBT))
+            self._unsure_since = now
+        if known:
+            self._clock_known = None
 
     def _finish(self) -> None:
         """Hand on what is still open, as far as the appliance takes it soon."""

@@ -18,6 +18,7 @@ from appliance.lookup.upnp import DescriptionReader
 from appliance.service import Service
 from appliance.store.database import StoreReplacedError
 from appliance.store.writer import Writer
+from sensor.liveness import Liveness
 
 log = logging.getLogger(__name__)
 
@@ -51,15 +52,16 @@ def _run(args: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda caught, _: stop.append(caught))
     calm_collector()
+    alive = Liveness()
     while not stop:
         try:
-            _watch(args, stop)
+            _watch(args, stop, alive)
         except StoreReplacedError as error:
             log.warning("%s", error)
     return 0
 
 
-def _watch(args: argparse.Namespace, stop: list[int]) -> None:
+def _watch(args: argparse.Namespace, stop: list[int], alive: Liveness) -> None:
     """Take records until told to stop. Raises CommandError, StoreError; StoreReplacedError to begin anew."""
     writer = Writer(args.store or default_store())
     if writer.meta("origin") == "replay":
@@ -71,16 +73,26 @@ def _watch(args: argparse.Namespace, stop: list[int]) -> None:
     service = Service(home, writer, source=link)
     asking = DescriptionReader(home.devices.describe) if args.ask_devices else None
     writer.commit(origin="live")
+    alive.ready()
     try:
-        _carry(link, service, stop, asking)
+        _carry(link, service, stop, asking, alive)
     except SensorMismatch as error:
         raise CommandError(str(error)) from error
     finally:
         writer.close()
 
 
-def _carry(link: SensorLink, service: Service, stop: list[int], asking: DescriptionReader | None) -> None:
-    """Take records until told to stop, and store them every COMMIT_S. Raises SensorMismatch, StoreError."""
+def _carry(
+    link: SensorLink,
+    service: Service,
+    stop: list[int],
+    asking: DescriptionReader | None,
+    alive: Liveness,
+) -> None:
+    """Take records until told to stop, and store them every COMMIT_S. Raises SensorMismatch, StoreError.
+
+    What was stored is the progress that keeps the watchdog quiet.
+    """
     committed = time.monotonic()
     for record in link.records(lambda: bool(stop)):
         if record is not None:
@@ -92,5 +104,6 @@ def _carry(link: SensorLink, service: Service, stop: list[int], asking: Descript
                 asking.report()
             service.commit()
             committed = time.monotonic()
+            alive.progress()
     service.commit()
     service.checkpoint()
