@@ -7,13 +7,14 @@ of one source is not, so the best of it counts. Where two values are both well s
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
 from appliance.devices.device import SOURCES, Evidence
 
 RANK: Final = {source: rank for rank, source in enumerate(SOURCES)}
 
+_GUESS: Final = 0.5  # below this a value is a mere guess, such as what a maker of many kinds sells most
 _ENOUGH: Final = 0.35  # below this a value is not shown: more likely wrong than useful
 _STRONG: Final = 0.8  # from here on the order of sources decides between two values
 _CEILING: Final = 0.99  # only the family's word is certain
@@ -101,13 +102,16 @@ def _best(field: str, evidence: list[Evidence], confidence: dict[str, float]) ->
 def _after_dispute(
     winner: str, by_value: dict[str, dict[str, float]], probability: dict[str, float]
 ) -> float:
-    """Return how sure we are of the winner, given what speaks for others."""
+    """Return how sure we are of the winner, given what speaks for others; a guess disputes only a guess."""
     if "parent" in by_value[winner]:
         return 1.0
-    if _outranks_all(by_value, winner):
+    least = _GUESS if probability[winner] >= _GUESS else 0.0
+    others = {value: sure for value, sure in probability.items() if value != winner and sure >= least}
+    if not others:
+        return probability[winner]
+    if _outranks_all(winner, others, by_value):
         return probability[winner] * _OUTRANKED
-    against = max((sure for value, sure in probability.items() if value != winner), default=0.0)
-    return probability[winner] * (1 - _DISPUTED * against)
+    return probability[winner] * (1 - _DISPUTED * max(others.values()))
 
 
 def _brand(winner: str, evidence: list[Evidence]) -> str:
@@ -141,13 +145,12 @@ def _first_rank(sources: dict[str, float]) -> int:
     return min(convinced, default=min(RANK[source] for source in sources) + len(RANK))
 
 
-def _outranks_all(by_value: dict[str, dict[str, float]], winner: str) -> bool:
-    """Return whether every other value is said only by sources below the winner's first convinced one."""
+def _outranks_all(winner: str, others: Iterable[str], by_value: dict[str, dict[str, float]]) -> bool:
+    """Return whether the other values are said only by sources below the winner's first convinced one."""
     rank = _first_rank(by_value[winner])
     if rank >= RANK["oui"]:
         return False
-    others = [RANK[source] for value, sources in by_value.items() if value != winner for source in sources]
-    return bool(others) and min(others) > rank
+    return min(RANK[source] for value in others for source in by_value[value]) > rank
 
 
 def _names(evidence: Collection[Evidence]) -> tuple[str | None, str | None]:

@@ -34,11 +34,15 @@ SIGNALS_OF_RULES: Final = (
     "ja4",
     "certificate",
     "port",
+    "broadcast",
+    "remote_port",
 )
 """What a rule may look at; the `signal` column of rules.csv and the prefix of a catalogue column."""
 
 _DOMAIN: Final = "domain"
-_EXACT: Final = frozenset({"dhcp_options", "dhcp_enterprise", "ja4", "port", "mdns_service"})
+_EXACT: Final = frozenset(
+    {"dhcp_options", "dhcp_enterprise", "ja4", "port", "broadcast", "remote_port", "mdns_service"}
+)
 
 
 class OuiTable(Protocol):

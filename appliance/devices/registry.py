@@ -24,6 +24,7 @@ from appliance.devices.identity import (
 from appliance.devices.knowledge import DeviceKnowledge
 from appliance.devices.likeness import compare
 from appliance.devices.signals import BY_RECORD
+from appliance.devices.signals.calls import Call, call_of
 from appliance.devices.signals.ports import answered
 from appliance.devices.similar import FLOWS_DESCRIBED, words
 from appliance.devices.state import (
@@ -325,6 +326,7 @@ class Devices:
             if originator.flows <= FLOWS_DESCRIBED:
                 for word in words(flow):
                     originator.add_token(word)
+                self._hear_call(originator, flow)
         if responder is not None:
             if responder.saw(flow.ts):
                 self._dirty.add(responder.device)
@@ -364,6 +366,13 @@ class Devices:
             return
         self._remember(service)
         self._signal(responder, flow)
+
+    def _hear_call(self, originator: DeviceState, flow: FlowRecord) -> None:
+        call = call_of(flow)
+        if call is None or (said := (originator.device, call.way, call.port)) in self._heard:
+            return
+        self._remember(said)
+        self._signal(originator, call)
 
     def _observe_neighbour(self, record: Neighbour) -> None:
         state = self._device_of_mac(record.mac, record.ts)
@@ -733,7 +742,7 @@ class Devices:
             state.add_token(word)
         self._signal(state, record)
 
-    def _signal(self, state: DeviceState, record: Record) -> None:
+    def _signal(self, state: DeviceState, record: Record | Call) -> None:
         for signal in BY_RECORD.get(type(record), ()):
             for item in signal.evidence(record, self._knowledge):
                 if state.add_evidence(item):

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from appliance.devices.device import Evidence
 from appliance.devices.knowledge import DeviceKnowledge
 from appliance.devices.signals import (
+    calls,
     certificate,
     dhcp,
     dhcp6,
@@ -24,6 +25,7 @@ from appliance.devices.signals import (
     tls,
     user_agent,
 )
+from appliance.devices.signals.calls import Call
 from sensor.records import (
     Dhcp6Request,
     DhcpRequest,
@@ -59,6 +61,7 @@ SIGNALS: Final = (
     Signal("tls", (TlsClientHello,), tls.evidence),
     Signal("certificate", (TlsCertificate,), certificate.evidence),
     Signal("ports", (FlowRecord,), ports.evidence),
+    Signal("calls", (Call,), calls.evidence),
     Signal("router", (Neighbour,), router.evidence),
 )
 """Every signal. A flow is about its responder, a certificate about its server, all else about its sender."""

@@ -35,9 +35,21 @@ CASES = [
     ),
     (
         "a name asked for does not beat the address block",
+        [said("vendor", "Amazon", "oui", 0.93), said("vendor", "Signify (Philips Hue)", "dns", 0.55)],
+        "Amazon",
+        0.67,
+    ),
+    (
+        "a guess contradicts nothing better",
         [said("vendor", "Amazon", "oui", 0.93), said("vendor", "Signify (Philips Hue)", "dns", 0.3)],
         "Amazon",
-        0.79,
+        0.93,
+    ),
+    (
+        "a guess contradicts a guess",
+        [said("vendor", "Amazon", "oui", 0.45), said("vendor", "Signify (Philips Hue)", "dns", 0.3)],
+        "Amazon",
+        0.38,
     ),
     (
         "a house does not contradict its brand",

@@ -8,7 +8,7 @@ from tests.appliance.devices.samples import BOX, KNOWLEDGE, MODULE, PLUG, PRIVAT
 
 CASES = [
     ("a brand with one kind of product", BOX, {"vendor": "Boxine (tonies)", "category": "toy"}),
-    ("a brand with many", PLUG, {"vendor": "TP-Link"}),
+    ("a brand with many: its commonest kind is a guess", PLUG, {"vendor": "TP-Link", "category": "router"}),
     ("a maker of parts", MODULE, {}),
     ("a random address", PRIVATE, {}),
     ("nobody's block", "14:ff:ff:00:00:01", {}),
