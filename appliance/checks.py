@@ -11,6 +11,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -62,6 +63,13 @@ def self_test(store: Path) -> Iterator[Check]:
     yield from _seen(store)
     yield clock(time.time())
     yield _space(store)
+
+
+def machine(store: Path) -> Iterator[Check]:
+    """Yield what a family should know of the machine each day: clock, space, how old its lists are."""
+    yield clock(time.time())
+    yield _space(store)
+    yield _lists(store.parent / "packs")
 
 
 def _seen(store: Path) -> Iterator[Check]:
@@ -160,6 +168,17 @@ def _packs(folder: Path) -> Check:
     return Check(
         "lists", "ok" if sound and not missing else "note", f"{told}; `tattlebox lists update` gets them"
     )
+
+
+def _lists(folder: Path) -> Check:
+    """Return how old the oldest list is, without reading any."""
+    try:
+        days = [pack_age.age_days(day, datetime.now(UTC).date()) for day in packs.dates(folder).values()]
+    except (OSError, ValueError) as error:
+        return Check("lists", "bad", str(error))
+    if not days:
+        return Check("lists", "note", "none: countries of servers, and some companies, cannot be named")
+    return Check("lists", "note" if max(days) > pack_age.OLD_DAYS else "ok", f"{max(days)} days old")
 
 
 def _knowledge(folder: Path) -> Check:

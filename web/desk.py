@@ -74,7 +74,7 @@ def install(app: Flask, here: Desk) -> None:
     )
 
 
-_SPOKEN: Final = ("size", "exact_size", "duration", "number", "country", "sentence")
+_SPOKEN: Final = ("size", "exact_size", "duration", "number", "country", "said", "sentence")
 """Methods of the request's language that are filters."""
 
 

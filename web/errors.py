@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from appliance.store.database import StoreError
 from web.api import problem
-from web.language import N_
+from web.marking import N_
 
 log = logging.getLogger(__name__)
 

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, TypeVar
 from flask import Blueprint
 
 from appliance.alerts.alert import Alert
+from appliance.checks import machine
 from appliance.devices.device import DeviceRecord
 from appliance.findings.finding import Finding
 from appliance.parties.party import PartyRecord
@@ -17,6 +18,7 @@ from web.daily import today, today_spans
 from web.desk import Desk, desk, page
 from web.kept import kept
 from web.security import allow
+from web.security.house import house
 from web.standing import WEEK_S, Card, count_roles, news, state
 from web.telling import told_in
 from web.watching import missed_s
@@ -52,6 +54,7 @@ def show() -> str:
         devices={card.device.device: card.device for card in cards},
         watch=watch,
         missed_s=missed_s(watch, watch.last_ts - WEEK_S, watch.last_ts),
+        machine=list(machine(house().book.path)),
     )
 
 

@@ -17,6 +17,9 @@ from babel import Locale
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
+from web.marking import N_
+from web.said import said
+
 LOCALES: Final = Path(__file__).parent / "locale"
 DOMAIN: Final = "tattlebox"
 
@@ -32,11 +35,6 @@ UNKNOWN: Final = "ZZ"
 MINUTE_S: Final = 60
 HOUR_S: Final = 3600
 DAY_S: Final = 86400
-
-
-def N_(text: str) -> str:
-    """Mark `text` for the translators; it is translated where it is shown."""
-    return text
 
 
 class Language:
@@ -141,8 +139,13 @@ class Language:
             return f"{round(seconds / MINUTE_S)} min"
         return f"{seconds:.0f} s"
 
+    def said(self, text: str) -> str:
+        """Return what the core says, in this language where its sentences are known (`web/said.py`)."""
+        return text if self.code == "en" else said(text, self._)
+
     def sentence(self, text: str) -> str:
-        """Return `text` with its first letter large and a full stop where it has no end."""
+        """Return what the core says with its first letter large and a full stop where it has no end."""
+        text = self.said(text)
         text = text[:1].upper() + text[1:]
         return text if not text or text[-1] in ".!?…" else f"{text}."
 

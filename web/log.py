@@ -14,7 +14,7 @@ from appliance.store.looking import END, Key, Question
 from appliance.store.searches import MAX_NAME, MAX_QUESTION, Searches
 from sensor.records import TYPES
 from web.desk import Desk, desk, page
-from web.language import N_
+from web.marking import N_
 from web.security import allow
 from web.security.house import house
 from web.visible import visible

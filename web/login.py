@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from appliance.store.people import Person
 from web.desk import desk
-from web.language import N_
+from web.marking import N_
 from web.security import allow, allow_anyone, visitor
 from web.security.house import House, house
 from web.security.passwords import MOST, fits

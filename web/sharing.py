@@ -12,7 +12,8 @@ from appliance.parties.party import PartyRecord
 from appliance.store.rollups import Sum
 from web.desk import Desk, company, desk, page
 from web.kept import kept
-from web.language import DAY_S, N_
+from web.language import DAY_S
+from web.marking import N_
 from web.sankey import Stream, sankey
 from web.security import allow
 from web.worldmap import world

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from web.language import N_
+from web.marking import N_
 
 SURE: Final = 0.9
 THINK: Final = 0.5

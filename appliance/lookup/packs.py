@@ -171,6 +171,11 @@ def status(folder: Path | None) -> list[PackStatus]:
     return [_status(folder, pack, manifest.get(pack.name)) for pack in PACKS]
 
 
+def dates(folder: Path) -> dict[str, str]:
+    """Return the date of each pack in use, without reading it. Raises PackError for a damaged manifest."""
+    return {name: str(entry["date"]) for name, entry in _manifest(folder).items() if name in _BY_NAME}
+
+
 def read_owners(folder: Path) -> dict[str, dict[str, Owner]]:
     """Return the domain owners of each sound pack in the folder, in the order of PACKS.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.checks import NOT_BEFORE, RECENT_S, checks, clock, packets, self_test
+from appliance.checks import NOT_BEFORE, RECENT_S, checks, clock, machine, packets, self_test
 from appliance.store.reader import Reader
 from appliance.store.writer import Writer
 
@@ -45,3 +45,23 @@ def test_the_self_test_has_the_five_lines_of_the_first_run(tmp_path: Path) -> No
 
 def test_nothing_is_ill_before_the_first_record(tmp_path: Path) -> None:
     assert "bad" not in {check.state for check in checks(tmp_path / "none.db") if check.name != "imports"}
+
+
+@pytest.mark.parametrize(
+    ("manifest", "state", "text"),
+    [
+        (None, "note", "none: countries"),
+        ('{"third-party-web": {"file": "a", "sha256": "0", "date": "2020-01-01"}}', "note", "days old"),
+        ("{", "bad", "packs.json"),
+    ],
+)
+def test_the_machine_tells_how_old_its_lists_are(
+    tmp_path: Path, manifest: str | None, state: str, text: str
+) -> None:
+    if manifest is not None:
+        (tmp_path / "packs").mkdir()
+        (tmp_path / "packs" / "packs.json").write_text(manifest)
+    found = {check.name: check for check in machine(tmp_path / "home.db")}
+    assert list(found) == ["time", "space", "lists"]
+    assert found["lists"].state == state
+    assert text in found["lists"].text

@@ -8,7 +8,7 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from web.language import N_
+from web.marking import N_
 
 LEAST: Final = 10
 MOST: Final = 128

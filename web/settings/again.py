@@ -6,8 +6,8 @@ import time
 
 from flask import request
 
-from web.language import N_
 from web.login import THROTTLE
+from web.marking import N_
 from web.security import visitor
 from web.security.house import house
 from web.security.passwords import MOST, fits

@@ -18,7 +18,7 @@ from appliance.store.database import StoreError
 from appliance.vault import VaultError
 from web.desk import desk, page
 from web.identity import say
-from web.language import N_
+from web.marking import N_
 from web.security import allow
 from web.security.house import house
 from web.security.passwords import LEAST

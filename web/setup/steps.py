@@ -13,8 +13,9 @@ from appliance.settings import INTERFACE, LANGUAGE, SETUP_DONE, SOURCE, SettingE
 from appliance.store.people import MAX_NAME, PersonError
 from appliance.store.reader import Reader
 from web.desk import desk, page
-from web.language import LANGUAGES, N_
+from web.language import LANGUAGES
 from web.login import begin_session
+from web.marking import N_
 from web.security import allow, allow_anyone, visitor
 from web.security.house import house
 from web.security.passwords import LEAST, MOST, REASONS, hashed, weakness

@@ -1,0 +1,227 @@
+"""What the core says in English, in a reader's language: each sentence is known by its shape.
+
+Records carry their reasons as plain English, the same in a page, a file and an export. A page looks for the
+shape that fits, takes out what was filled in, and says it in the reader's language; what fits no shape stays
+as it is. To add one: write it into SHAPES as the core makes it, `%(name)s` where the core fills something in;
+`tests/web/test_said.py` finds sentences of the core that fit none.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from web.marking import N_
+
+MAX_TEXT: Final = 600
+"""Longest text looked at; longer ones stay as they are. A reason is a few sentences."""
+
+IDENTITY: Final = (
+    N_("its address block is registered to %(name)s"),
+    N_("its address block is registered to %(name)s, whose devices are mostly of this kind"),
+    N_("its identifier holds an address block registered to %(name)s"),
+    N_("it gives %(text)s as its kind when it asks for an address"),
+    N_("it asks for network settings in the order %(text)s"),
+    N_("it calls itself %(text)s when it asks for an address"),
+    N_("it gives the maker number %(text)s when it asks for an address"),
+    N_("it calls itself %(text)s on the home network"),
+    N_("it offers the service %(text)s"),
+    N_("it announces itself as %(text)s"),
+    N_("it announces itself on the home network as %(text)s"),
+    N_("it announces itself as a router"),
+    N_("it announces %(text)s"),
+    N_("its announced name is %(text)s"),
+    N_("its description gives %(text)s as %(field)s"),
+    N_("its description gives %(text)s as its type"),
+    N_("its description names %(text)s as its maker"),
+    N_("its program introduces itself as %(text)s"),
+    N_("its encryption library has the fingerprint %(text)s"),
+    N_("its certificate is made out to %(text)s"),
+    N_("it talks to %(text)s"),
+    N_("it answers on %(text)s"),
+    N_("it behaves like %(text)s: %(share)s of what it does is the same"),
+)
+"""Why we think that a device is what it is (appliance/devices)."""
+
+OWNERSHIP: Final = (
+    N_("The real name is encrypted (ECH); this is only its cover."),
+    N_("The names asked for there are encrypted (DNS over TLS)."),
+    N_("The names asked for there are encrypted (DNS over HTTPS)."),
+    N_("A tunnel hides what lies behind it."),
+    N_("The server is run by %(name)s."),
+    N_("This is in your home: nothing left it."),
+    N_("The device used no name for this address."),
+    N_("The device used no name for this address; it lies in the network of %(name)s."),
+    N_("We know neither who made this device nor who owns %(domain)s."),
+    N_("%(domain)s bears the name of %(vendor)s; %(name)s only houses it."),
+    N_("%(domain)s bears the name of %(vendor)s."),
+    N_("We know no tie between %(domain)s and %(vendor)s, and do not know who owns it."),
+    N_("%(domain)s belongs to %(name)s; we do not know whether it made this device."),
+    N_("%(domain)s belongs to %(name)s, who made this device."),
+    N_("%(domain)s belongs to %(name)s, which has the same owner as %(vendor)s."),
+    N_("%(vendor)s sells devices that run on the platform of %(name)s."),
+    N_("%(name)s watches use or serves advertisements for many companies."),
+    N_("%(name)s watches use or serves advertisements for many companies; we know no tie to %(vendor)s."),
+    N_("%(name)s offers this service to everyone, on its own account; we know no tie to %(vendor)s."),
+    N_("%(name)s is another company; we know no tie to %(vendor)s."),
+    N_("%(name)s makes other devices; we know no tie to %(vendor)s."),
+    N_("%(name)s is a cloud that many makers rent."),
+    N_("%(name)s is a delivery network that many makers rent."),
+    N_("%(name)s is a host where many companies put their services."),
+    N_("%(name)s is a platform that many devices are built on."),
+    N_("%(name)s is a service that delivers messages to apps and devices."),
+    N_("%(name)s is a public time service."),
+    N_("%(name)s is a public name service."),
+    N_("%(name)s is an office that issues and checks certificates."),
+    N_("%(name)s is an office or service that keeps the internet's names and routes."),
+)
+"""Why a company has its role for a device (appliance/parties)."""
+
+UPDATES: Final = (
+    N_("it downloaded %(size)s from %(host)s"),
+    N_("it downloaded %(size)s from %(host)s, an update server by its name"),
+    N_("it restarted: it asked for an address and for %(part)s of the %(all)s names it usually asks for"),
+    N_("its %(what)s with %(host)s changed and stayed so"),
+    N_("its %(what)s changed"),
+    N_("its User-Agent changed from %(before)s to %(after)s"),
+    N_("its UPnP SERVER line changed from %(before)s to %(after)s"),
+    N_("its DHCP vendor class changed from %(before)s to %(after)s"),
+    N_("its mDNS entry %(key)s changed from %(before)s to %(after)s"),
+)
+"""How we know of an update (appliance/behaviour)."""
+
+LEARNING: Final = (
+    N_("1 more day of watching"),
+    N_("%(n)s more days of watching"),
+    N_("1 more session of use"),
+    N_("%(n)s more sessions of use"),
+    N_("1 more day with use"),
+    N_("%(n)s more days with use"),
+    N_("1 restart"),
+    N_("%(n)s restarts"),
+)
+"""What a baseline still misses (appliance/behaviour)."""
+
+FINDINGS: Final = (
+    N_("sent something in at least %(hours)s of 24 hours on %(days)s days in a row"),
+    N_("was shown a certificate that ended %(days)s days ago"),
+    N_("was shown a certificate that its server signed itself"),
+    N_("readable fields %(fields)s"),
+    N_("MQTT without encryption to port %(port)s"),
+    N_("CoAP %(method)s without encryption"),
+    N_("RTSP %(method)s: sound or pictures without encryption"),
+    N_("HTTP %(method)s with %(n)s bytes (%(kind)s)"),
+    N_("HTTP %(method)s with a body (%(kind)s)"),
+    N_("HTTP %(method)s with fields %(fields)s"),
+    N_("%(service)s with %(n)s bytes"),
+    N_("sent %(sent)s MB in a day for %(purpose)s, which needs less than %(allowed)s MB"),
+    N_("looks up names over HTTPS at %(host)s"),
+    N_("looks up names over TLS at %(host)s"),
+    N_("encrypts the name it asks for (ECH)"),
+    N_("talks through a tunnel (%(kind)s) to %(host)s"),
+    N_("connected to %(host)s in your home (port %(port)s)"),
+    N_("uses %(version)s with %(host)s"),
+    N_("offers at best %(version)s"),
+    N_("a control page was opened without password: %(path)s"),
+    N_("answers on %(service)s (port %(port)s)"),
+    N_("shows its pictures to anyone in the home (RTSP without password)"),
+    N_("asks the resolver %(host)s"),
+    N_("asked %(host)s to open %(proto)s port %(port)s"),
+    N_("asked %(host)s to open %(proto)s port %(port)s to %(inside)s"),
+    N_("asked %(host)s to open %(proto)s a port of the router's choice"),
+    N_("accepted a connection from %(host)s to port %(port)s"),
+    N_("tells its software readably: %(fields)s"),
+    N_("uses %(why)s (cipher suite %(suite)s)"),
+)
+"""What exactly was seen (appliance/findings)."""
+
+CHECKS: Final = (
+    N_("none yet: `tattlebox run` or `tattlebox replay` begins the record"),
+    N_("none yet: is the sensor running, and on the right interface?"),
+    N_("a recording with %(n)s packets"),
+    N_("none for %(n)s minutes: is the sensor running?"),
+    N_("%(n)s so far, the last %(age)s s ago"),
+    N_("no device was seen to resolve a name yet; switch one off and on again"),
+    N_("%(n)s companies were met by name"),
+    N_("seen of %(n)s of %(all)s devices"),
+    N_("this machine has it; no device was seen to use it yet"),
+    N_("no device was seen to use it, and this machine has none"),
+    N_("the clock shows %(time)s, which is past: connect it to the internet once"),
+    N_("%(time)s, not yet compared with a time server"),
+    N_("%(n)s MB free in %(folder)s"),
+    N_("none: countries of servers, and some companies, cannot be named"),
+    N_("not there"),
+    N_("%(n)s days old"),
+    N_("%(n)s days old: time for an update"),
+)
+"""What the self-test found (appliance/checks.py)."""
+
+SETTINGS: Final = (
+    N_("Language of the pages; empty: what each browser asks for."),
+    N_("Time zone of the home; empty: the machine's own."),
+    N_("Where packets come from: live, or recordings."),
+    N_("The interface that is watched; empty: not chosen yet."),
+    N_("Days that single conversations and what was read of them stay in the store; then they are archived."),
+    N_("Days that archived conversations are kept; 0: no archive."),
+    N_("Days that the hourly sums behind the pages are kept."),
+    N_("Megabytes that the store and its archive may take; beyond, the oldest conversations go first."),
+    N_("Megabytes of the disk that are always left free."),
+    N_("read %(text)s for %(key)s, expected a whole number from %(least)s to %(most)s"),
+    N_("read %(text)s for %(key)s, expected one of %(choices)s"),
+    N_("read %(text)s for %(key)s, expected a name such as Europe/Paris, or nothing for the machine's own"),
+    N_("read %(text)s for %(key)s, expected the name of a network interface, such as eth0"),
+)
+"""What can be set, and what is refused (appliance/settings.py)."""
+
+SHAPES: Final = (*IDENTITY, *OWNERSHIP, *UPDATES, *LEARNING, *FINDINGS, *CHECKS, *SETTINGS)
+"""Every sentence; of two that fit, the one with more words of its own is meant."""
+
+_FILLED: Final = re.compile(r"%\((\w+)\)s")
+
+
+def _pattern(shape: str) -> re.Pattern[str]:
+    parts = _FILLED.split(shape)
+    return re.compile(
+        "".join(f"(?P<{part}>.+?)" if number % 2 else re.escape(part) for number, part in enumerate(parts)),
+        re.DOTALL,
+    )
+
+
+_PATTERNS: Final = tuple(
+    (shape, _pattern(shape)) for shape in sorted(SHAPES, key=lambda shape: -len(_FILLED.sub("", shape)))
+)
+
+
+def said(text: str, translate: Callable[[str], str]) -> str:
+    """Return a text of the core in the language of `translate`; as it is where no shape fits."""
+    if len(text) > MAX_TEXT:
+        return text
+    found = shapes_of(text)
+    return " ".join(translate(shape) % filled for shape, filled in found) if found else text
+
+
+@functools.lru_cache(maxsize=4_096)
+def shapes_of(text: str) -> tuple[tuple[str, dict[str, str]], ...]:
+    """Return the shape of each sentence of a text with what was filled in; nothing where one fits none."""
+    for head, rest in _cuts(text):
+        first = _shape(head)
+        if first is not None and (others := shapes_of(rest)):
+            return (first, *others)
+    whole = _shape(text)
+    return () if whole is None else (whole,)
+
+
+def _cuts(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the text cut behind each full stop: names have some too ("Pte. Ltd.")."""
+    for stop in re.finditer(r"(?<=\.) ", text):
+        yield text[: stop.start()], text[stop.end() :]
+
+
+def _shape(sentence: str) -> tuple[str, dict[str, str]] | None:
+    for shape, pattern in _PATTERNS:
+        found = pattern.fullmatch(sentence)
+        if found is not None:
+            return shape, found.groupdict()
+    return None
