@@ -5,6 +5,8 @@ hourly sums and what was read of flows; each night the archive runs. Bytes writt
 this process and the archive's (/proc/PID/io write_bytes: whole pages, the write-ahead log and its checkpoints
 included; the file system's own journal is not).
 
+A run of fewer days than a year tells the year from how much a day adds once retention is at work.
+
 usage: python benchmarks/retention.py [--devices 40] [--flows-a-device 1000] [--days 365] [--commit-s 5]
 """
 
@@ -16,9 +18,9 @@ import resource
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 from appliance.behaviour.facts import Sighting
 from appliance.flowrow import FlowRow
@@ -31,6 +33,22 @@ from sensor.records import DnsAnswer, DnsQuery, TlsClientHello
 COMMAND = [sys.executable, "-c", "import sys; from appliance.cli import main; sys.exit(main(sys.argv[1:]))"]
 START = 19_700 * DAY_S
 CHECKPOINT_S = 900.0
+YEAR_DAYS = 365
+HOUSEHOLD = 8  # devices of the household whose flows are told again
+MB = 1e6
+
+
+class Day(NamedTuple):
+    """What one day and its night came to."""
+
+    lived_bytes: int  # written by the service
+    night_bytes: int  # written by the archive
+    store_bytes: int  # at its end
+    archive_bytes: int
+
+    @property
+    def total_bytes(self) -> int:
+        return self.store_bytes + self.archive_bytes
 
 
 def written_bytes() -> int:
@@ -123,67 +141,88 @@ def archive(store: Path) -> int:
     return (resource.getrusage(resource.RUSAGE_CHILDREN).ru_oublock - before) * 512
 
 
+class Life:
+    """A home's store, lived day by day."""
+
+    def __init__(self, store: Path, options: argparse.Namespace) -> None:
+        self._store, self._options = store, options
+        self._draw, self._source = random.Random(options.seed), household_days()
+        self._writer, self._seq = Writer(store), 0
+        self._writer.commit(origin="live", first_ts=START)
+
+    def day(self, number: int) -> Day:
+        """Live one day and the night after it."""
+        options, before = self._options, written_bytes()
+        told = tell_again(
+            self._source[number % (len(self._source) - 1)],
+            options.devices * options.flows_a_device,
+            self._draw,
+            START + number * DAY_S,
+        )
+        homes = max(1, options.devices // HOUSEHOLD)
+        spread = [
+            flow._replace(device=f"{flow.device}{n % homes}" if flow.device else None)
+            for n, flow in enumerate(told)
+        ]
+        self._seq = live_day(self._writer, spread, self._seq, options.commit_s)
+        lived = written_bytes() - before
+        night = archive(self._store)
+        archived = sum(path.stat().st_size for path in archive_files(self._store))
+        return Day(lived, night, self._store.stat().st_size, archived)
+
+    def end(self) -> None:
+        """Close the store."""
+        self._writer.close()
+
+
+def archive_files(store: Path) -> list[Path]:
+    """Return the archived files of a store."""
+    return list(store.with_name("home-archive").glob("*.parquet"))
+
+
+def figures(days: list[Day], flows: int) -> dict[str, float]:
+    """Return the figures; those of a day are means over the second half, in which retention is at work."""
+    steady = days[len(days) // 2 :]
+    grown = (steady[-1].total_bytes - steady[0].total_bytes) / max(1, len(steady) - 1)
+    lived = sum(day.lived_bytes for day in steady) / len(steady)
+    night = sum(day.night_bytes for day in steady) / len(steady)
+    return {
+        "store_mb": days[-1].store_bytes / MB,
+        "archive_mb": days[-1].archive_bytes / MB,
+        "archive_bytes_per_flow": days[-1].archive_bytes / max(1, flows),
+        "total_mb": days[-1].total_bytes / MB,
+        "grows_mb_a_day": grown / MB,
+        "year_mb": (days[-1].total_bytes + grown * max(0, YEAR_DAYS - len(days))) / MB,
+        "written_by_service_mb_a_day": lived / MB,
+        "written_by_archive_mb_a_day": night / MB,
+        "written_mb_a_day": (lived + night) / MB,
+    }
+
+
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--devices", type=int, default=40)
     parser.add_argument("--flows-a-device", type=int, default=1000)
-    parser.add_argument("--days", type=int, default=365)
+    parser.add_argument("--days", type=int, default=YEAR_DAYS)
     parser.add_argument("--commit-s", type=float, default=5.0)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--folder", type=Path, help="on the disk to be measured (default: /tmp)")
     options = parser.parse_args()
-    draw, source = random.Random(options.seed), household_days()
-    count = options.devices * options.flows_a_device
     with tempfile.TemporaryDirectory(dir=options.folder) as made:
         store = Path(made) / "home.db"
-        writer = Writer(store)
-        writer.commit(origin="live", first_ts=START)
-        seq, by_day, nightly, begin = 0, [], [], time.monotonic()
-        for day in range(options.days):
-            before = written_bytes()
-            told = tell_again(source[day % (len(source) - 1)], count, draw, START + day * DAY_S)
-            houses = [
-                flow._replace(device=f"{flow.device}{n % (options.devices // 8)}" if flow.device else None)
-                for n, flow in enumerate(told)
-            ]
-            seq = live_day(writer, houses, seq, options.commit_s)
-            by_day.append(written_bytes() - before)
-            nightly.append(archive(store))
-            if day % 30 == 29:
-                print(f"day {day + 1}, {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
-        writer.close()
-        folder = store.with_name("home-archive")
-        archived = sum(path.stat().st_size for path in folder.glob("*.parquet"))
+        life, days = Life(store, options), list[Day]()
+        for number in range(options.days):
+            days.append(life.day(number))
+            if number % 10 == 9:
+                print(f"day {number + 1}: {days[-1].total_bytes / MB:.0f} MB", file=sys.stderr, flush=True)
+        life.end()
         with closing(open_for_reading(store)) as db:
-            files = catalogue.files(db)
-            tables = (
-                dict(db.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY name").fetchall())
-                if _dbstat(db)
-                else {}
-            )
-        steady = by_day[len(by_day) // 2 :]
-        night = nightly[len(nightly) // 2 :]
-        print(f"flows_a_day: {count}")
-        print(f"commit_s: {options.commit_s:.0f}")
-        for name, size in sorted(tables.items(), key=lambda item: -item[1])[:6]:
-            print(f"table_{name}_mb: {size / 1e6:.1f}")
-        print(f"store_mb: {store.stat().st_size / 1e6:.1f}")
-        print(f"archive_mb: {archived / 1e6:.1f}")
-        print(f"archive_bytes_per_flow: {archived / max(1, sum(file.flows for file in files)):.1f}")
-        print(f"days: {options.days}")
-        print(f"total_mb: {(store.stat().st_size + archived) / 1e6:.1f}")
-        print(f"written_by_service_mb_a_day: {sum(steady) / len(steady) / 1e6:.1f}")
-        print(f"written_by_archive_mb_a_day: {sum(night) / len(night) / 1e6:.1f}")
-        print(f"written_mb_a_day: {(sum(steady) + sum(night)) / len(steady) / 1e6:.1f}")
-
-
-def _dbstat(db: object) -> bool:
-    try:
-        db.execute("SELECT 1 FROM dbstat LIMIT 1")  # type: ignore[attr-defined]
-    except Exception:  # noqa: BLE001 - SQLite without dbstat
-        return False
-    return True
+            archived = sum(file.flows for file in catalogue.files(db))
+    print(f"flows_a_day: {options.devices * options.flows_a_device}")
+    print(f"days: {options.days}")
+    for name, value in figures(days, archived).items():
+        print(f"{name}: {value:.1f}")
 
 
 if __name__ == "__main__":
