@@ -11,6 +11,9 @@ from pathlib import Path
 from study import ask
 from study.homes import Home, hand_in, models
 from study.intake import take_in, withdraw
+from study.receive import receive
+from study.release import release
+from study.risk import claims
 from study.shelf import Shelf, open_shelf
 
 ENGINES = {"duckdb": ask.ask_duckdb, "clickhouse": ask.ask_clickhouse}
@@ -46,6 +49,22 @@ def _parser() -> argparse.ArgumentParser:
     leave.add_argument("home")
     leave.add_argument("lake", type=Path)
     leave.set_defaults(run=_withdraw)
+    received = verbs.add_parser(
+        "receive", help="put a bundle that a home handed over where the intake takes it"
+    )
+    received.add_argument("bundle", type=Path, nargs="+")
+    received.add_argument("place")
+    received.set_defaults(run=_receive)
+    told = verbs.add_parser("risk", help="how many homes can be told apart, and by what knowledge, as CSV")
+    told.add_argument("lake", type=Path)
+    told.set_defaults(run=_risk)
+    released = verbs.add_parser(
+        "release", help="write the table to hand on: rare parties and makers held back"
+    )
+    released.add_argument("lake", type=Path)
+    released.add_argument("out", type=Path)
+    released.add_argument("-k", type=int, default=ask.DEFAULT_K, help="least homes (default: %(default)s)")
+    released.set_defaults(run=_release)
     pretend = verbs.add_parser("pretend", help="hand in the days of made-up homes, to try a set-up")
     pretend.add_argument("place")
     pretend.add_argument("--study", required=True)
@@ -68,12 +87,38 @@ def _intake(args: argparse.Namespace) -> int:
 
 def _ask(args: argparse.Namespace) -> int:
     query = ask.text(args.name, args.k)
-    if not any(args.lake.glob("day=*/*.parquet")):
-        raise ValueError(f"read no day in {args.lake}; take some in first: python -m study intake")
+    _check(args.lake)
     answer = ENGINES[args.engine](args.lake, query)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(answer.columns)
     writer.writerows(answer.rows)
+    return 0
+
+
+def _check(lake: Path) -> None:
+    if not any(lake.glob("day=*/*.parquet")):
+        raise ValueError(f"read no day in {lake}; take some in first: python -m study intake")
+
+
+def _receive(args: argparse.Namespace) -> int:
+    shelf = _shelf(args.place)
+    days = sum(receive(bundle, shelf) for bundle in args.bundle)
+    print(f"{days} days wait to be taken in")
+    return 0
+
+
+def _risk(args: argparse.Namespace) -> int:
+    _check(args.lake)
+    print("knows,homes,classes,alone,links_at_most")
+    for claim in claims(args.lake):
+        print(f"{claim.knows},{claim.homes},{claim.classes},{claim.alone},{claim.links_at_most:.3f}")
+    return 0
+
+
+def _release(args: argparse.Namespace) -> int:
+    _check(args.lake)
+    rows, rare = release(args.lake, args.out, args.k)
+    print(f"{rows} rows in {args.out}, {rare} of them name no party")
     return 0
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -32,14 +34,22 @@ def text(name: str, k: int) -> str:
     return (QUERIES / f"{name}.sql").read_text().replace("{k}", str(k))
 
 
-def ask_duckdb(lake: Path, query: str) -> Answer:
-    """Return the answer of DuckDB over the lake's files."""
+@contextmanager
+def lake_in_duckdb(lake: Path) -> Iterator[Any]:
+    """Give a connection of DuckDB that knows the lake's files as the table `sharing`."""
     import duckdb  # noqa: PLC0415 - either engine may be absent
 
     with duckdb.connect() as connection:
         files = str(lake / "day=*" / "*.parquet").replace("'", "''")
-        view = f"CREATE VIEW sharing AS SELECT * FROM read_parquet('{files}', hive_partitioning=false)"  # noqa: S608
-        connection.execute(view)
+        connection.execute(
+            f"CREATE VIEW sharing AS SELECT * FROM read_parquet('{files}', hive_partitioning=false)"  # noqa: S608
+        )
+        yield connection
+
+
+def ask_duckdb(lake: Path, query: str) -> Answer:
+    """Return the answer of DuckDB over the lake's files."""
+    with lake_in_duckdb(lake) as connection:
         result = connection.execute(query)
         return Answer(tuple(column[0] for column in result.description or ()), result.fetchall())
 

@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from appliance.research.parcel import Manifest, home_of, seal
 from study.intake import INBOX
-from study.parcel import Manifest, home_of, seal
 from study.schema import SCHEMA
 from study.shelf import Shelf
 

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from study.parcel import MAX_MANIFEST_BYTES, Manifest, ParcelError, unseal
+from appliance.research.parcel import MAX_MANIFEST_BYTES, Manifest, ParcelError, unseal
 from study.schema import MAX_BYTES, problems
 from study.shelf import Shelf
 

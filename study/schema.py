@@ -1,18 +1,18 @@
-"""One day of one home, as a study receives it: a Parquet file whose every column is listed here.
+"""One day of one home, as a study receives it: Parquet with the columns of `appliance.research.columns`.
 
-A column that is not here is not accepted, so that a home cannot send by mistake what nobody asked it for.
+A column that is not there is not accepted, so that a home cannot send by mistake what nobody asked it for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-FORMAT: Final = "tattlebox-study-day-1"
+from appliance.research.columns import DAY
 
 MAX_ROWS: Final = 20_000
 """Rows of a day: 64 devices that each meet 300 parties; a home of 40 devices has some 600."""
@@ -21,37 +21,14 @@ MAX_BYTES: Final = 4_000_000
 MAX_TEXT: Final = 253  # the longest name there is (RFC 1035 §2.3.4)
 
 
-class Column(NamedTuple):
-    """One column of the table."""
-
-    name: str
-    type: pa.DataType
-    meaning: str
-
-
-TEXT: Final = pa.string()
-COLUMNS: Final = (
-    Column("home", TEXT, "pseudonym of the home, keyed by the study: two studies cannot be joined"),
-    Column("day", pa.date32(), "UTC day"),
-    Column("device", TEXT, "pseudonym of the device, the same on every day of the study"),
-    Column("category", TEXT, "its kind, `toy`, `camera`, …"),
-    Column("vendor", TEXT, "its maker, empty where unknown or held back"),
-    Column("party", TEXT, "registrable domain, or `rare` where too few homes may know it"),
-    Column("organisation", TEXT, "who owns that domain, empty where unknown"),
-    Column("role", TEXT, "`first`, `support`, `third`, `unknown` for this device"),
-    Column("purpose", TEXT, "our guess, empty where none"),
-    Column("organisation_country", TEXT, "ISO 3166-1, empty where unknown"),
-    Column("server_country", TEXT, "probably; ISO 3166-1, empty where unknown"),
-    Column("contacts", pa.int64(), "flows of that day"),
-    Column("bytes_up", pa.int64(), "IP bytes to the party, rounded as the study's profile says"),
-    Column("bytes_down", pa.int64(), "IP bytes from it, rounded"),
-    Column("encrypted", pa.bool_(), "nothing readable was sent"),
-    Column("first_met", pa.bool_(), "the first day of this device with this party since the home took part"),
-    Column(
-        "days_since_update", pa.int32(), "days since the last update seen of the device; null without one"
-    ),
-)
-SCHEMA: Final = pa.schema([pa.field(column.name, column.type) for column in COLUMNS])
+_TYPES: Final = {
+    "VARCHAR": pa.string(),
+    "DATE": pa.date32(),
+    "BIGINT": pa.int64(),
+    "INTEGER": pa.int32(),
+    "BOOLEAN": pa.bool_(),
+}
+SCHEMA: Final = pa.schema([pa.field(column.name, _TYPES[column.type]) for column in DAY])
 ROLES: Final = frozenset(("first", "support", "third", "unknown"))
 
 
@@ -82,8 +59,8 @@ def _content(values: dict[str, list[object]], home: str, day: str) -> Iterator[s
     for name in ("contacts", "bytes_up", "bytes_down"):
         if any(not isinstance(number, int) or number < 0 for number in values[name]):
             yield f"read {name} below 0 or missing"
-    for column in COLUMNS:
-        if column.type == TEXT and any(
+    for column in DAY:
+        if column.type == "VARCHAR" and any(
             not isinstance(text, str) or len(text) > MAX_TEXT or not text.isprintable()
             for text in values[column.name]
         ):

@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "answers": ("expected", "useful", "wrong", "snooze", "mute", "unmute", "wishes", "answers"),
     "lists": ("lists",),
     "export": ("export",),
+    "study": ("study",),
     "archive": ("archive",),
     "notify": ("notify", "sink"),
     "keeping": ("backup", "restore", "erase", "password", "settings"),

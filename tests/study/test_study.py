@@ -19,11 +19,12 @@ import pytest
 from minio.error import MinioException, S3Error
 from urllib3.exceptions import HTTPError
 
+from appliance.research import columns
 from study import ask
 from study.__main__ import main
 from study.homes import TRACKER, UPDATE_DAY, Home, hand_in, models
 from study.intake import CATALOGUE, take_in, withdraw
-from study.schema import COLUMNS, MAX_BYTES, SCHEMA, problems
+from study.schema import MAX_BYTES, SCHEMA, problems
 from study.shelf import Folder, Shelf, open_shelf
 
 HOMES, DAYS = 8, UPDATE_DAY + 3
@@ -154,7 +155,7 @@ def test_bad_input_gets_a_sentence(
 
 def test_every_column_is_explained() -> None:
     page = (ROOT / "docs" / "study.md").read_text()
-    assert all(f"`{column.name}` | {column.meaning}" in page for column in COLUMNS)
+    assert all(f"`{column.name}` | {column.meaning}" in page for column in columns.DAY)
 
 
 def free_port() -> int:

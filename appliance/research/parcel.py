@@ -1,4 +1,4 @@
-"""What a home hands in: a day's file and a manifest signed with the key the home made for this study.
+"""What a home hands in: a day's file and a manifest signed with the key the home made for this study. No I/O.
 
 The study knows each home by its public key alone; the pseudonym is the key's fingerprint, so that nobody can
 hand in under another home's name. Ed25519 (RFC 8032).
@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from study.schema import FORMAT
+FORMAT: Final = "tattlebox-study-day-1"
+
 
 MAX_MANIFEST_BYTES: Final = 4_096
 _FINGERPRINT: Final = 16  # hexadecimal digits: 64 bits tell a million homes apart
@@ -45,9 +47,13 @@ def home_of(key: Ed25519PublicKey) -> str:
 
 def seal(manifest: Manifest, key: Ed25519PrivateKey) -> bytes:
     """Return the signed manifest, a JSON object."""
-    body = _body(manifest)
+    return seal_fields("manifest", manifest._asdict(), key)
+
+
+def seal_fields(name: str, fields: Mapping[str, Any], key: Ed25519PrivateKey) -> bytes:
+    """Return fields under a name, with the home's key and its signature, as a JSON object."""
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    sealed = {"manifest": manifest._asdict(), "key": public.hex(), "signature": key.sign(body).hex()}
+    sealed = {name: fields, "key": public.hex(), "signature": key.sign(_body(fields)).hex()}
     return json.dumps(sealed, sort_keys=True).encode()
 
 
@@ -59,7 +65,7 @@ def unseal(data: bytes, file: bytes, study: str) -> Manifest:
         sealed = json.loads(data)
         manifest = Manifest(**sealed["manifest"])
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(sealed["key"]))
-        key.verify(bytes.fromhex(sealed["signature"]), _body(manifest))
+        key.verify(bytes.fromhex(sealed["signature"]), _body(manifest._asdict()))
     except InvalidSignature:
         raise ParcelError("read a signature that is not of this manifest and key") from None
     except (ValueError, TypeError, KeyError, RecursionError) as error:
@@ -75,5 +81,5 @@ def unseal(data: bytes, file: bytes, study: str) -> Manifest:
     return manifest
 
 
-def _body(manifest: Manifest) -> bytes:
-    return json.dumps(manifest._asdict(), sort_keys=True, separators=(",", ":")).encode()
+def _body(fields: Mapping[str, Any]) -> bytes:
+    return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from study.parcel import Manifest, ParcelError, home_of, seal, unseal
+from appliance.research.parcel import Manifest, ParcelError, home_of, seal, unseal
 
 KEY, OTHER = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2))
 FILE = b"a day"

@@ -1,0 +1,219 @@
+"""A study's bundle: a ZIP file with the signed days, the consent, what each column means, and what remains.
+
+What a preview shows and what a bundle holds are the rows of one and the same `Session`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Self
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from publicsuffixlist import PublicSuffixList
+
+from appliance.archive.parquet import Engine
+from appliance.archive.span import Span
+from appliance.privacy import Pseudonyms
+from appliance.research.columns import DAY, FLOW, Column
+from appliance.research.consent import record
+from appliance.research.parcel import Manifest, home_of, seal, seal_fields
+from appliance.research.profile import Profile
+from appliance.research.risk import Summary, Tally, claims
+from appliance.research.rows import EPOCH, Known, Maker, Row
+from appliance.store.flowlog import Wanted
+from appliance.store.reader import Reader
+from appliance.store.studies import Consent
+
+DAY_S: Final = 86_400
+MAX_DAYS: Final = 730
+"""Days of one bundle: what the hourly sums behind them are kept for."""
+
+README: Final = """\
+A research bundle of one home, made by Tattlebox.
+
+consent.json     what the family agreed to, signed by the home's key for this study
+days/            a Parquet file for each UTC day, and its signed manifest
+flows.parquet    single conversations, where the study asks for them
+dictionary.json  what every column means
+remains.json     what remains re-identifiable, and for whom
+
+To take it in: python -m study receive BUNDLE PLACE
+"""
+
+
+class BundleError(Exception):
+    """A bundle that cannot be made: one sentence."""
+
+
+class Done(NamedTuple):
+    """What a bundle holds."""
+
+    home: str
+    summary: Summary
+    flows: int
+    size_bytes: int
+
+
+class Session:
+    """A store, open for what one study may have of it."""
+
+    def __init__(self, store: Path, profile: Profile, key: bytes, since: int, until: int) -> None:
+        """`since` and `until` are UTC days (ts // 86400), the end not included; both within the record.
+
+        Raises StoreError, and BundleError where there is no such span.
+        """
+        self.profile, pseudonyms = profile, Pseudonyms(key)
+        self.signer = _signer(pseudonyms)
+        self.home = home_of(self.signer.public_key())
+        self._store, self._reader = store, Reader(store)
+        self._begin, self.until = since, until
+        self._maker = Maker(profile, pseudonyms, self.home, _known(self._reader))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._reader.close()
+
+    def days(self, wanted_from: int | None = None) -> Iterator[tuple[str, list[Row]]]:
+        """Yield each day as it is told, with its rows; those before `wanted_from` only say what was met."""
+        watch = self._reader.watch()
+        if watch.first_ts is None or watch.last_ts is None:
+            raise BundleError("nothing was recorded yet: there is nothing to give to a study")
+        begin = max(self._begin, int(watch.first_ts // DAY_S))
+        end = min(self.until, int(watch.last_ts // DAY_S))  # the last day is not over
+        if end - begin > MAX_DAYS:
+            raise BundleError(
+                f"a bundle holds at most {MAX_DAYS} days, asked for {end - begin}: shorten the span"
+            )
+        for day in range(begin, end):
+            rows = self._maker.day(day, self._reader.day_sums(day, day + 1))
+            shown = self._maker.shown_day(day)
+            if rows and shown <= self.profile.until and (wanted_from is None or day >= wanted_from):
+                yield shown, rows
+
+    def flows(self) -> Iterator[Row]:
+        """Yield the rows of single conversations, where the profile asks for them. Raises ArchiveError."""
+        if not self.profile.flows:
+            return
+        last = (EPOCH.fromisoformat(self.profile.until) - EPOCH).days + 1
+        wanted = Wanted(float(self._begin * DAY_S), float(min(self.until, last) * DAY_S))
+        with Span(self._store) as span:
+            for page in span.flows(wanted):
+                yield from self._maker.flows(page)
+
+
+def write(session: Session, consent: Consent, out: Path, since: int | None = None) -> Done:
+    """Write the bundle, whole or not at all. Raises StoreError, ArchiveError, BundleError."""
+    part = out.with_name(out.name + ".part")
+    try:
+        with (
+            tempfile.TemporaryDirectory(dir=out.absolute().parent, prefix="bundle.") as scratch,
+            zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as bundle,
+        ):
+            done = _fill(bundle, session, consent, Path(scratch), since)
+        part.replace(out)
+    except OSError as error:
+        raise BundleError(f"cannot write {out}: {error.strerror}; make room and try again") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return done._replace(size_bytes=out.stat().st_size)
+
+
+def _fill(
+    bundle: zipfile.ZipFile, session: Session, consent: Consent, scratch: Path, since: int | None
+) -> Done:
+    tally, engine, file = Tally(), Engine(scratch), scratch / "rows.parquet"
+    try:
+        for day, rows in session.days(since):
+            tally.see(rows)
+            engine.write_objects(_lines(rows), _types(DAY), file)
+            data = file.read_bytes()
+            bundle.writestr(f"days/{day}.parquet", data)
+            bundle.writestr(f"days/{day}.json", seal(_manifest(session, day, rows, data), session.signer))
+        flows = _Counted(session.flows())
+        if session.profile.flows:
+            engine.write_objects(_lines(flows), _types(FLOW), file)
+            bundle.write(file, "flows.parquet")
+    finally:
+        engine.close()
+    summary = tally.summary()
+    said = record(session.profile, consent, session.home)
+    bundle.writestr("consent.json", seal_fields("consent", said, session.signer))
+    bundle.writestr("dictionary.json", _json(dictionary(session.profile)))
+    bundle.writestr("remains.json", _json(remains(session.profile, summary)))
+    bundle.writestr("README.txt", README)
+    return Done(session.home, summary, flows.count, 0)
+
+
+def home_in(key: bytes) -> str:
+    """Return the pseudonym under which a study knows this home."""
+    return home_of(_signer(Pseudonyms(key)).public_key())
+
+
+def _signer(pseudonyms: Pseudonyms) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(pseudonyms.signing_seed())
+
+
+def dictionary(profile: Profile) -> dict[str, Any]:
+    """Return what every column of a bundle means."""
+    tables = {"days": DAY, **({"flows": FLOW} if profile.flows else {})}
+    return {table: {column.name: column.meaning for column in columns} for table, columns in tables.items()}
+
+
+def remains(profile: Profile, summary: Summary) -> dict[str, Any]:
+    """Return what leaves in numbers, and what remains re-identifiable."""
+    return {**summary._asdict(), "claims": [claim._asdict() for claim in claims(profile, summary)]}
+
+
+def _manifest(session: Session, day: str, rows: list[Row], data: bytes) -> Manifest:
+    digest, profile = hashlib.sha256(data).hexdigest(), session.profile
+    words = f"{profile.names}/{profile.amounts}{'/shift' if profile.shift else ''}"
+    return Manifest(profile.study, session.home, day, len(rows), digest, words, profile.until)
+
+
+class _Counted:
+    """Rows, counted as they pass."""
+
+    def __init__(self, rows: Iterator[Row]) -> None:
+        self._rows, self.count = rows, 0
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
+            self.count += 1
+            yield {**row, "ts": f"{_clock(row['ts'])}"}
+
+
+def _clock(ts: int) -> str:
+    day, rest = divmod(ts, DAY_S)
+    shown = EPOCH.fromordinal(EPOCH.toordinal() + day).isoformat()
+    return f"{shown} {rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
+
+
+def _lines(rows: Iterable[Row]) -> Iterator[bytes]:
+    for row in rows:
+        yield json.dumps(row).encode() + b"\n"
+
+
+def _types(columns: tuple[Column, ...]) -> dict[str, str]:
+    return {column.name: column.type for column in columns}
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=True) + "\n"
+
+
+def _known(reader: Reader) -> Known:
+    updates = reader.updates()[::-1]
+    devices = {device.device: device for device in reader.devices()}
+    return Known(
+        devices,
+        {(party.device, party.domain): party for party in reader.parties()},
+        {device: tuple(one for one in updates if one.device == device) for device in devices},
+        PublicSuffixList(only_icann=True).privatesuffix,
+    )
