@@ -181,8 +181,8 @@ def archive_files(store: Path) -> list[Path]:
 
 
 def figures(days: list[Day], flows: int) -> dict[str, float]:
-    """Return the figures; those of a day are means over the second half, in which retention is at work."""
-    steady = days[len(days) // 2 :]
+    """Return the figures; those of a day are means over the days on which retention is at work."""
+    steady = [day for day in days if day.archive_bytes][1:] or days
     grown = (steady[-1].total_bytes - steady[0].total_bytes) / max(1, len(steady) - 1)
     lived = sum(day.lived_bytes for day in steady) / len(steady)
     night = sum(day.night_bytes for day in steady) / len(steady)
@@ -214,7 +214,7 @@ def main() -> None:
         life, days = Life(store, options), list[Day]()
         for number in range(options.days):
             days.append(life.day(number))
-            if number % 10 == 9:
+            if number % 5 == 4:
                 print(f"day {number + 1}: {days[-1].total_bytes / MB:.0f} MB", file=sys.stderr, flush=True)
         life.end()
         with closing(open_for_reading(store)) as db:
