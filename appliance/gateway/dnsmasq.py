@@ -14,8 +14,9 @@ ROOT_ANCHOR: Final = "20326,8,2,E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC6834
 """DS of the root zone's key (IANA, root-anchors, KSK-2017)."""
 
 
-def config(plan: Plan, leases: str) -> str:
-    """Return the configuration; `leases` is the file that remembers who has which address.
+def config(plan: Plan, leases: str, resolvers: str) -> str:
+    """Return the configuration; `leases`: the file that remembers who has which address; `resolvers`: the one
+    that names those of the internet connection.
 
     The page is reached as tattlebox.home.arpa (RFC 8375). Answers that lead into the home are refused
     (rebinding), names of the home never asked outside.
@@ -26,7 +27,6 @@ def config(plan: Plan, leases: str) -> str:
     lines = [
         f"interface={plan.toys}",
         "bind-dynamic",  # the radio comes and goes
-        "except-interface=lo",
         "no-hosts",
         "domain=home.arpa",
         "local=/home.arpa/",
@@ -43,12 +43,13 @@ def config(plan: Plan, leases: str) -> str:
         "enable-ra",
         f"dhcp-option=option:router,{four.ip}",
         f"dhcp-option=option:dns-server,{four.ip}",
-        f"dhcp-option=option:ntp-server,{four.ip}",
         f"dhcp-option=option6:dns-server,[{six.ip}]",
         "dhcp-lease-max=500",
         f"dhcp-leasefile={leases}",
     ]
-    if plan.dns.upstreams:
+    if not plan.dns.upstreams:
+        lines.append(f"resolv-file={resolvers}")
+    else:
         lines += ["no-resolv", *(f"server={upstream}" for upstream in plan.dns.upstreams)]
     if plan.dns.dnssec:
         lines += ["dnssec", f"trust-anchor=.,{ROOT_ANCHOR}", "dnssec-no-timecheck"]

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from appliance.gateway.plan import ROUTED, Plan
 
-BRIDGE = "br-home"
+BRIDGE: Final = "br-home"
+SYSCTL: Final = "90-tattlebox.conf"
+NAMES: Final = (
+    "10-tattlebox-bridge.netdev",
+    "10-tattlebox-bridge.network",
+    "10-tattlebox-upstream.network",
+    "10-tattlebox-toys.network",
+)
+"""Every file that a plan may become."""
 
 
 def files(plan: Plan) -> dict[str, str]:
-    """Return the text of each file by its name; they go to /run/systemd/network and /run/sysctl.d.
+    """Return the text of each file by its name; they go to /run/systemd/network, SYSCTL to /run/sysctl.d.
 
     The upstream interface takes what the family's router gives it, and asks for an IPv6 prefix to hand on.
     """
@@ -16,7 +26,7 @@ def files(plan: Plan) -> dict[str, str]:
         return {
             "10-tattlebox-upstream.network": _upstream(plan.upstream),
             "10-tattlebox-toys.network": _toys(plan),
-            "90-tattlebox.conf": _sysctl(forwarding=True),
+            SYSCTL: _sysctl(forwarding=True),
         }
     if plan.mode == "bridge":
         member = "[Match]\nName={name}\n\n[Network]\nBridge=" + BRIDGE + "\nLinkLocalAddressing=no\n"
@@ -25,14 +35,15 @@ def files(plan: Plan) -> dict[str, str]:
             "10-tattlebox-bridge.network": _upstream(BRIDGE),
             "10-tattlebox-upstream.network": member.format(name=plan.upstream),
             "10-tattlebox-toys.network": member.format(name=plan.toys),
-            "90-tattlebox.conf": _sysctl(forwarding=False),
+            SYSCTL: _sysctl(forwarding=False),
         }
     return {}
 
 
 def _upstream(name: str) -> str:
     return (
-        f"[Match]\nName={name}\n\n[Network]\nDHCP=yes\nIPv6AcceptRA=yes\nLLMNR=no\nMulticastDNS=no\n\n"
+        f"[Match]\nName={name}\n\n[Network]\nDHCP=yes\nIPv6AcceptRA=yes\nKeepConfiguration=dhcp-on-stop\n"
+        "LLMNR=no\nMulticastDNS=no\n\n"
         "[DHCPv6]\nWithoutRA=solicit\n\n[DHCPv4]\nSendHostname=no\nUseDomains=no\n"
     )
 

@@ -6,7 +6,8 @@ of its device by one look-up (conntrack mark, or link-layer address on a bridge)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Interface, IPv6Interface, ip_address
 from typing import Final
 
@@ -18,18 +19,40 @@ REFUSED: Final = "reject with icmpx admin-prohibited"
 """A device that is told so tries again less often than one that hears nothing (RFC 1812 §5.2.7.1)."""
 
 FAMILIES: Final = (("4", "ipv4_addr", "ip"), ("6", "ipv6_addr", "ip6"))
-SERVICES: Final = "udp dport { 53, 67, 123, 547, 5353 } accept", "tcp dport { 53, 80, 443 } accept"
-"""What toys may ask of the gateway itself: names, addresses, the time, its page."""
+SERVICES: Final = "udp dport { 53, 67, 547, 5353 } accept", "tcp dport { 53, 80, 443 } accept"
+"""What toys may ask of the gateway itself: names, addresses, its page."""
 
 
-def ruleset(plan: Plan) -> str:
-    """Return the text for `nft -f -`; without a network of its own or a bridge, one that takes ours away."""
+Counts = Mapping[str, tuple[int, int]]
+"""Packets and bytes of each named counter."""
+
+BYPASS: Final = "bypass"
+"""The counter of packets to resolvers that are not ours."""
+
+
+def counter_of(policy: Policy) -> str:
+    """Return the name of the counter of what a policy stopped."""
+    return f"c_{policy.id}"
+
+
+def counts(text: str) -> dict[str, tuple[int, int]]:
+    """Return the named counters of our tables in what `nft -j list counters` prints."""
+    found = (item["counter"] for item in json.loads(text)["nftables"] if "counter" in item)
+    return {one["name"]: (one["packets"], one["bytes"]) for one in found if one["table"] == TABLE}
+
+
+def ruleset(plan: Plan, counted: Counts | None = None) -> str:
+    """Return the text for `nft -f -`; without a network of its own or a bridge, one that takes ours away.
+
+    Counters begin with what was `counted` before.
+    """
+    counted = counted or {}
     family = "inet" if plan.mode in ROUTED else "bridge"
     gone = "".join(f"table {each} {TABLE}\ndelete table {each} {TABLE}\n" for each in ("inet", "bridge"))
     if plan.mode not in ROUTED and plan.mode != "bridge":
         return gone
     body = _routed(plan) if plan.mode in ROUTED else _bridged(plan)
-    lines = ["counter bypass { }", *_sets(plan.policies), *body]
+    lines = [_counter(BYPASS, counted), *_sets(plan.policies, counted), *body]
     return gone + f"table {family} {TABLE} {{\n" + "".join(f"\t{line}\n" for line in lines) + "}\n"
 
 
@@ -47,10 +70,15 @@ def update(plan: Plan, policy: Policy, addresses: Iterable[str]) -> str:
     )
 
 
-def _sets(policies: Iterable[Policy]) -> Iterator[str]:
+def _counter(name: str, counted: Counts) -> str:
+    packets, size = counted.get(name, (0, 0))
+    return f"counter {name} {{ packets {packets} bytes {size} }}"
+
+
+def _sets(policies: Iterable[Policy], counted: Counts) -> Iterator[str]:
     """Yield the sets and counters of all policies."""
     for policy in policies:
-        yield f"counter c_{policy.id} {{ }}"
+        yield _counter(counter_of(policy), counted)
         if policy.kind not in WITH_ADDRESSES:
             continue
         for version, kind, _ in FAMILIES:
@@ -61,7 +89,7 @@ def _sets(policies: Iterable[Policy]) -> Iterator[str]:
 
 def _rules(policy: Policy, out: str, back: str, refused: str) -> Iterator[str]:
     """Yield a policy's rules in the chain of its device; `out`, `back`: match packets from it and to it."""
-    count = f"counter name c_{policy.id}"
+    count = f"counter name {counter_of(policy)}"
     if policy.kind not in WITH_ADDRESSES:
         yield f"{out}{count} {refused}"
         yield f"{back}{count} drop"
@@ -120,7 +148,7 @@ def _routed(plan: Plan) -> Iterator[str]:
     yield "\tct state established,related accept"
     yield from (f"\t{rule}" for rule in _reachable(plan))
     if plan.dns.forced:
-        yield f"\tiifname {toys} meta l4proto {{ tcp, udp }} th dport 853 counter name bypass {REFUSED}"
+        yield f"\tiifname {toys} meta l4proto {{ tcp, udp }} th dport 853 counter name {BYPASS} {REFUSED}"
     yield f"\tiifname {toys} oifname {upstream} accept"
     yield f"\tiifname {upstream} oifname {toys} counter drop"
     yield "}"
@@ -166,7 +194,7 @@ def _translation(plan: Plan) -> Iterator[str]:
     yield "\ttype nat hook prerouting priority dstnat;"
     for layer, own in (("ip", four.ip), ("ip6", six.ip)):
         ask = f'iifname "{plan.toys}" {layer} daddr != {own} meta l4proto {{ tcp, udp }} th dport 53'
-        yield f"\t{ask} counter name bypass redirect to :53"
+        yield f"\t{ask} counter name {BYPASS} redirect to :53"
     yield "}"
 
 

@@ -77,12 +77,17 @@ class Surroundings(NamedTuple):
 
 def to_json(plan: Plan) -> str:
     """Return the plan as one line of JSON that `from_json` reads."""
+    return json.dumps(to_plain(plan), sort_keys=True, separators=(",", ":"))
+
+
+def to_plain(plan: Plan) -> dict[str, Any]:
+    """Return the plan as values for JSON, which `from_plain` reads."""
     fields = plan._asdict()
     fields["wifi"] = None if plan.wifi is None else plan.wifi.to_plain()
     fields["dns"] = plan.dns._asdict()
     fields["reach"] = [one._asdict() for one in plan.reach]
     fields["policies"] = [policy._asdict() for policy in plan.policies]
-    return json.dumps(fields, sort_keys=True, separators=(",", ":"))
+    return fields
 
 
 def from_json(text: str | bytes) -> Plan:
@@ -95,13 +100,18 @@ def from_json(text: str | bytes) -> Plan:
         raise PlanError(f"read text that is no JSON ({error}), expected a plan") from error
     if not isinstance(fields, dict):
         raise PlanError(f"read a {type(fields).__name__}, expected an object with the fields of a plan")
+    return from_plain(fields)
+
+
+def from_plain(fields: dict[str, Any]) -> Plan:
+    """Return the plan of values of JSON or TOML; what is left out is as a plan has it. Raises PlanError."""
     if unknown := sorted(set(fields) - set(Plan._fields)):
         raise PlanError(f"read the field {unknown[0]!r:.40}, expected only {', '.join(Plan._fields)}")
     try:
         return _plan(fields)
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise PlanError(
-            f"read a plan of another shape ({error}); make it with: tattlebox gateway plan"
+            f"read a plan of another shape ({error}), expected the fields of docs/gateway.md"
         ) from error
 
 
@@ -111,9 +121,7 @@ def _plan(fields: dict[str, Any]) -> Plan:
         if name == "wifi":
             made[name] = None if value is None else wifi_from(value)
         elif name == "dns":
-            made[name] = Dns(
-                tuple(_texts(value["upstreams"])), _bool(value["dnssec"]), _bool(value["forced"])
-            )
+            made[name] = _dns(value)
         elif name == "reach":
             made[name] = tuple(
                 Reach(next(_texts([one["mac"]])), tuple(_texts(one["addresses"]))) for one in value
@@ -127,6 +135,12 @@ def _plan(fields: dict[str, Any]) -> Plan:
         else:
             (made[name],) = _texts([value])
     return Plan(**made)
+
+
+def _dns(value: dict[str, Any]) -> Dns:
+    upstreams, switches = tuple(_texts(value.get("upstreams", ()))), {**value}
+    switches.pop("upstreams", None)
+    return Dns(upstreams, **{name: _bool(switch) for name, switch in switches.items()})
 
 
 def _texts(values: Any) -> Iterator[str]:

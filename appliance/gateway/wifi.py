@@ -10,6 +10,7 @@ from appliance.devices.identity import is_device_mac
 
 MAX_SSID_BYTES: Final = 32  # IEEE 802.11-2020 §9.4.2.2
 MAX_KEYS: Final = 64
+DEFAULT_CHANNEL: Final = 6
 SECURITIES: Final = ("wpa2", "wpa2-wpa3", "wpa3")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}").fullmatch
 _PASSPHRASE: Final = re.compile(r"[\x20-\x7e]{8,63}").fullmatch  # IEEE 802.11-2020 §J.4.1
@@ -44,7 +45,7 @@ class Wifi(NamedTuple):
     passphrase: str
     country: str  # ISO 3166-1; decides channels and power
     security: str = "wpa2-wpa3"
-    channel: int = 6  # 2.4 GHz: all toys have it, few have more
+    channel: int = DEFAULT_CHANNEL  # 2.4 GHz: all toys have it, few have more
     keys: tuple[DeviceKey, ...] = ()
 
     def to_plain(self) -> dict[str, Any]:
@@ -58,12 +59,12 @@ class Wifi(NamedTuple):
 
 def wifi_from(value: Any) -> Wifi:
     """Return the Wi-Fi of plain JSON values. Raises TypeError, KeyError for another shape."""
-    texts = [value[name] for name in ("ssid", "passphrase", "country", "security")]
-    keys = tuple(DeviceKey(key["label"], key["passphrase"], key["mac"]) for key in value["keys"])
-    if not all(isinstance(text, str) for text in (*texts, *(text for key in keys for text in key))):
+    keys = tuple(DeviceKey(**key) for key in value.get("keys", ()))
+    wifi = Wifi(**value | {"keys": keys, "channel": int(value.get("channel", DEFAULT_CHANNEL))})
+    texts = (wifi.ssid, wifi.passphrase, wifi.country, wifi.security, *(text for key in keys for text in key))
+    if not all(isinstance(text, str) for text in texts):
         raise TypeError("a field of the Wi-Fi is no text")
-    ssid, passphrase, country, security = texts
-    return Wifi(ssid, passphrase, country, security, int(value["channel"]), keys)
+    return wifi
 
 
 def wifi_problems(wifi: Wifi | None) -> Iterator[str]:

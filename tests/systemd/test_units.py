@@ -8,12 +8,16 @@ import pytest
 
 FOLDER = Path(__file__).parents[2] / "systemd"
 UNITS = sorted(path.name for kind in ("service", "socket", "timer") for path in FOLDER.glob(f"*.{kind}"))
-COMMANDS = ("tattlebox", "tattlebox-sensor", "tattlebox-web")
+COMMANDS = ("tattlebox", "tattlebox-gateway", "tattlebox-sensor", "tattlebox-web")
+DAEMONS = ("usr/sbin/dnsmasq", "usr/sbin/hostapd")
 PLACE = Path("usr/lib/systemd/system")
 DEBIAN = Path("/lib/systemd/system")
 MOST_EXPOSED = {
     "tattlebox-archive.service": 2.0,
     "tattlebox-backup.service": 2.0,
+    "tattlebox-dnsmasq.service": 4.0,
+    "tattlebox-gateway.service": 4.0,
+    "tattlebox-hostapd.service": 4.0,
     "tattlebox-lists.service": 2.0,
     "tattlebox-notify.service": 2.0,
     "tattlebox-reset.service": 2.0,
@@ -34,7 +38,7 @@ def root(tmp_path_factory):
     shutil.copytree(FOLDER, top / PLACE)
     for target in DEBIAN.glob("*.target"):
         shutil.copy(target, top / PLACE)
-    for program in (*(f"opt/tattlebox/bin/{name}" for name in COMMANDS), "bin/rm", "bin/systemctl"):
+    for program in (*(f"opt/tattlebox/bin/{name}" for name in COMMANDS), "bin/rm", "bin/systemctl", *DAEMONS):
         (top / program).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy("/bin/true", top / program)
     return top

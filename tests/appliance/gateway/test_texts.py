@@ -25,7 +25,7 @@ def texts() -> dict[str, str]:
         "bridge.nft": nftables.ruleset(BRIDGE),
         "mirror.nft": nftables.ruleset(FULL._replace(mode="mirror")),
         "update.nft": nftables.update(FULL, FULL.policies[0], ["198.51.100.8", "2001:db8::8"]),
-        "full.dnsmasq": dnsmasq.config(FULL, "/var/lib/misc/dnsmasq.leases"),
+        "full.dnsmasq": dnsmasq.config(FULL, "/var/lib/leases", "/run/resolvers"),
         "full.hostapd": wifi.hostapd(WIFI, "wlan0", "/run/tattlebox/keys"),
         "full.keys": wifi.device_keys(WIFI),
     }
@@ -92,7 +92,7 @@ def test_dnsmasq_takes_its_text(tmp_path: Path, plan: Plan) -> None:
     if program is None:
         pytest.skip("dnsmasq is not installed (Debian: dnsmasq-base)")
     file = tmp_path / "conf"
-    file.write_text(dnsmasq.config(plan, str(tmp_path / "leases")))
+    file.write_text(dnsmasq.config(plan, str(tmp_path / "leases"), str(tmp_path / "resolvers")))
     run = subprocess.run([program, "--test", "-C", str(file)], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
 
