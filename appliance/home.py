@@ -28,6 +28,7 @@ from appliance.parties.attribution import Parties
 from appliance.parties.knowledge import PartyKnowledge
 from appliance.parties.names import Names
 from appliance.parties.party import Destination, Party
+from appliance.support.watch import due
 from sensor.records import (
     BleAdvertisement,
     DnsAnswer,
@@ -129,6 +130,7 @@ class Home:
         if until >= self._next_step:
             self._next_step = (until // STEP_S + 1) * STEP_S
             facts += self.advance()
+            facts += self._judged(due(until, self.devices, self.findings))
         if until >= self.newcomers.next_ts:
             first = until if self.first_ts is None else self.first_ts
             facts += self._judged(self.newcomers.due(until, first, self.devices))

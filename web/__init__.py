@@ -27,6 +27,7 @@ from web import (
     settings,
     setup,
     sharing,
+    support,
 )
 from web.desk import Desk, install
 from web.language import Language
@@ -49,6 +50,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     answers.pages,
     digest.pages,
     sharing.pages,
+    support.pages,
     log.pages,
     icon.pages,
     login.pages,

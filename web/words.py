@@ -100,6 +100,7 @@ FIELDS: Final = {
     "category": N_("What it is"),
     "model": N_("Model"),
     "name": N_("Name"),
+    "support": N_("Supported until"),
 }
 
 SOURCES: Final = {

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, Final
 
 from appliance.behaviour.facts import Change
+from appliance.data.case import de as case_de
+from appliance.data.case import en as case_en
+from appliance.data.case import fr as case_fr
 from appliance.data.texts import de, en, fr
 
 LANGUAGES: Final[dict[str, ModuleType]] = {"en": en, "fr": fr, "de": de}
+CASES: Final[dict[str, ModuleType]] = {"en": case_en, "fr": case_fr, "de": case_de}
+_SAID: Final[dict[str, dict[str, str]]] = {
+    language: {**LANGUAGES[language].TEXTS, **CASES[language].TEXTS} for language in LANGUAGES
+}
 KILO: Final = 1_000
+_ISO_DAY: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-\d\d)?")
 DAY_S: Final = 86_400
 
 
@@ -23,11 +32,10 @@ class Words:
 
     def say(self, key: str, **parts: str) -> str:
         """Return the text of a key with its parts filled in; parts are never read as templates."""
-        text: str = self._texts.TEXTS[key]
-        return text.format(**parts)
+        return _SAID[self.language][key].format(**parts)
 
     def has(self, key: str) -> bool:
-        return key in self._texts.TEXTS
+        return key in _SAID[self.language]
 
     def count(self, what: str, n: float) -> str:
         """Return "once", "3 times", "12 days of watching": whole numbers, in the right number."""
@@ -39,6 +47,17 @@ class Words:
     def days(self, days: float, what: str = "days") -> str:
         """Return a span in days, honest below one."""
         return self.count(what, days) if days >= 1 else str(self._texts.LESS_THAN_A_DAY)
+
+    def day(self, text: str) -> str:
+        """Return "31 March 2027" or "March 2027" of "2027-03-31" or "2027-03"; any other text as it is."""
+        if not _ISO_DAY.fullmatch(text):
+            return text
+        year, month, *day = text.split("-")
+        name = CASES[self.language].MONTHS[int(month) - 1]
+        if not day:
+            return f"{name} {year}"
+        said: str = CASES[self.language].DAY.format(day=int(day[0]), month=name, year=year)
+        return said
 
     def rate(self, per_day: float) -> str:
         """Return contacts per day as one would say it."""

@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "explain": ("explain",),
     "digest": ("digest", "report"),
     "labels": ("name", "category", "vendor", "model", "merge", "split", "forget", "undo", "labels"),
+    "support": ("support",),
     "answers": ("expected", "useful", "wrong", "snooze", "mute", "unmute", "wishes", "answers"),
     "gateway": ("gateway",),
     "lists": ("lists",),

@@ -87,7 +87,12 @@ def _store(args: argparse.Namespace) -> Path:
 
 
 def _device(args: argparse.Namespace, text: str) -> str:
-    with WordBook(_store(args)), Reader(_store(args)) as reader:  # the book brings an older store up to date
+    return device_of(_store(args), text)
+
+
+def device_of(store: Path, text: str) -> str:
+    """Return the id of the device called `text`. Raises CommandError."""
+    with WordBook(store), Reader(store) as reader:  # the book brings an older store up to date
         found = find_device(reader, text)
     assert found is not None  # noqa: S101 - a text was given
     return found
@@ -207,11 +212,15 @@ def _word(act: str, device: str, detail: str, value: str | None = None) -> Word:
 
 
 def _say(args: argparse.Namespace, *words: Word) -> None:
+    say(_store(args), *words)
+
+
+def say(store: Path, *words: Word) -> None:
     """Keep the words; apply them at once where no service is at work on the store."""
-    with WordBook(_store(args)) as book:
+    with WordBook(store) as book:
         book.say(list(words))
-    if not is_recorded(_store(args)):
+    if not is_recorded(store):
         print("Noted; the running appliance takes it up within seconds.")
         return
-    settle(_store(args))
+    settle(store)
     print("Done.")

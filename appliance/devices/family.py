@@ -10,7 +10,9 @@ from typing import Final, NamedTuple
 
 from appliance.devices.registry import Devices
 
-LABEL: Final = "label"  # detail: name, vendor, category or model; value: the word, None takes it back
+LABEL: Final = (
+    "label"  # detail: name, vendor, category, model or support; value: the word, None takes it back
+)
 MERGE: Final = "merge"  # detail: the id of the device that is the same thing
 SPLIT: Final = "split"  # detail: a MAC of the device, or the id of one merged into it
 FORGET: Final = "forget"

@@ -10,9 +10,10 @@ from typing import Any, Final, NamedTuple
 
 from appliance.devices.device import DeviceRecord
 from appliance.devices.identity import is_device_mac, is_random_mac
-from appliance.devices.state import LABEL_FIELDS
+from appliance.devices.state import LABEL_FIELDS, SUPPORT
 
 COLUMNS: Final = ("device", "macs", *LABEL_FIELDS)
+_NEEDED: Final = frozenset(COLUMNS) - {SUPPORT}  # files of the first release have no such column
 MAX_ROWS: Final = 1_024
 """Devices in one file: as many as a home can have (registry.MAX_DEVICES)."""
 
@@ -101,7 +102,7 @@ def _json_rows(text: str) -> list[Any]:
 def _csv_rows(text: str) -> list[Any]:
     try:
         reader = csv.DictReader(io.StringIO(text), strict=True)
-        missing = set(COLUMNS) - set(reader.fieldnames or ())
+        missing = _NEEDED - set(reader.fieldnames or ())
         if missing:
             raise LabelFileError(
                 f"read no column {', '.join(sorted(missing))}; expected {', '.join(COLUMNS)}"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, Final
 
-from appliance.devices.device import DeviceRecord
+from appliance.devices.device import DeviceRecord, Evidence
 from appliance.devices.identity import (
     client_key,
     device_id,
@@ -33,6 +33,7 @@ from appliance.devices.state import (
     MAX_HOSTNAMES,
     MAX_MACS,
     MAX_PARTS,
+    SUPPORT,
     DeviceState,
     keep_last,
 )
@@ -107,6 +108,7 @@ class Devices:
 
     def __init__(self, knowledge: DeviceKnowledge) -> None:
         self._knowledge = knowledge
+        self._supported = {(one.maker, one.model): one for one in knowledge.models if one.support_end}
         self._devices: dict[str, DeviceState] = {}
         self._by_mac: dict[str, str] = {}
         self._by_address: dict[str, str] = {}
@@ -163,7 +165,13 @@ class Devices:
 
     def record(self, device: str) -> DeviceRecord:
         """Return what is known of a device; the id of one that was merged answers too. Raises KeyError."""
-        return self._state(device).record()
+        record = self._state(device).record()
+        model = self._supported.get((record.vendor or "", record.model or "")) if self._supported else None
+        if model is None or model.support_end is None:
+            return record
+        reason = f"our list of devices says so ({model.source}, {model.date})"
+        stated = Evidence(SUPPORT, model.support_end, "catalogue", 1.0, reason, record.first_ts)
+        return record._replace(evidence=(*record.evidence, stated))
 
     def vendor(self, device: str) -> str | None:
         """Return who made a device, None when we cannot say; cheap enough to ask for every flow.
@@ -202,7 +210,7 @@ class Devices:
     # -- what the family says
 
     def set_label(self, device: str, field: str, value: str, ts: float = 0.0) -> None:
-        """Record the parent's word on name, vendor, category or model; it beats all evidence.
+        """Record the parent's word on name, vendor, category, model or support; it beats all evidence.
 
         Raises KeyError for an unknown device, ValueError for another field.
         """

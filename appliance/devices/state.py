@@ -27,7 +27,10 @@ MAX_TOKENS: Final = 256
 MAX_PARTS: Final = 16
 """Devices merged by hand into one that can be taken out again; a person merges two or three."""
 
-LABEL_FIELDS: Final = ("name", "vendor", "category", "model")
+SUPPORT: Final = "support"
+"""What was stated of the end of support, as it was stated: "2027-03", or the sentence of a label."""
+
+LABEL_FIELDS: Final = ("name", "vendor", "category", "model", SUPPORT)
 _SAID_BY_PARENT: Final = "you said so"
 _STALE_S: Final = 300.0  # how old the last_ts that others have may be
 

@@ -19,6 +19,8 @@ MAX_PER_DEVICE: Final = 500
 MAX_DEVICES: Final = 4_096
 """Devices with findings: a /20 full of them."""
 
+DAY_S: Final = 86_400.0
+
 _Key = tuple[str, str | None]  # code, domain
 
 
@@ -105,6 +107,13 @@ class Findings:
         if not found:
             return NOTHING
         return [self._add(_finding(device, domain, record.ts, kind, seen)) for kind, seen in found]
+
+    def note(self, device: str, kind: Kind, ts: float, detail: str) -> Sequence[Finding]:
+        """Return the finding of a kind that no record shows but the passing of time; once a UTC day."""
+        held = self._devices.get(device, {}).get((kind.code, None))
+        if held is not None and held.last_ts // DAY_S == ts // DAY_S:
+            return NOTHING
+        return [self._add(_finding(device, None, ts, kind, Seen(detail, None)))]
 
     def all(self, device: str) -> list[Finding]:
         """Return the findings of one device, gravest first, then in the order they were first seen."""

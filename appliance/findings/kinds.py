@@ -19,6 +19,8 @@ from appliance.findings import (
     port_opened,
     reached_from_outside,
     readable_firmware,
+    support_ended,
+    support_ending,
     weak_cipher,
 )
 from appliance.findings.kind import Kind
@@ -28,6 +30,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     cleartext_identifiers.KIND,
     reached_from_outside.KIND,
     port_opened.KIND,
+    support_ended.KIND,
     readable_firmware.KIND,
     weak_cipher.KIND,
     old_tls.KIND,
@@ -35,6 +38,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     open_service.KIND,
     open_page.KIND,
     heavy_upload.KIND,
+    support_ending.KIND,
     own_dns.KIND,
     hidden_names.KIND,
     home_neighbours.KIND,

@@ -272,6 +272,7 @@ def _devices() -> list[DeviceRecord]:
                 ("vendor", "Boxine", "dns", 0.95, "it asks for prod.de.tbs.toys"),
                 ("vendor", "Espressif", "oui", 0.3, "its network chip is made by Espressif"),
                 ("model", "Toniebox", "catalogue", 0.9, "its names and its chip match our list"),
+                ("support", "2026-08", "catalogue", 1.0, "our list of devices says so"),
             ],
         ),
         _device(
@@ -286,6 +287,7 @@ def _devices() -> list[DeviceRecord]:
             [
                 ("vendor", "Example Toys", "http", 0.93, "its programme calls itself DollApp"),
                 ("category", "toy", "dns", 0.8, "it asks for voice.dolls.example"),
+                ("support", "Security updates until April 2026", "parent", 1.0, "you said so"),
             ],
         ),
         _device(

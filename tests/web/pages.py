@@ -21,6 +21,7 @@ PAGES = (
     f"/log/?device={DOLL}&clock=utc&column=ts&column=orig&column=end&column=uid",
     "/log/?live=1",
     "/sharing",
+    "/support",
     "/sharing?days=7",
     f"/sharing?device={DOLL}",
     f"/alerts?device={CAMERA}",

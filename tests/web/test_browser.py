@@ -54,6 +54,7 @@ VISITS = {
     "digest": ("news", "/digest"),
     "wishes": ("news", "/wishes"),
     "sharing": ("news", "/sharing"),
+    "support": ("news", "/support"),
     "log": ("news", "/log/"),
     "names": ("news", "/log/?view=names"),
     "missing": ("news", "/nope"),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Response, abort
 
 from appliance.alerts.answers import MUTE, SNOOZE
 from appliance.devices.categories import CATEGORIES
 from appliance.devices.family import FORGET, LABEL, MERGE, SPLIT, Word, inverse
 from appliance.devices.identity import plain_text
+from appliance.devices.state import SUPPORT
 from appliance.out import plain
 from appliance.settings import SettingError
 from appliance.store.answers import AnswerError, Answers
 from appliance.store.family_words import WordBook
+from appliance.support.period import MAX_TEXT, read_period
 from web.api.asking import body, text_of
 from web.api.document import SAID
 from web.api.routes import answer, pages, reader
@@ -117,6 +121,9 @@ def change_settings() -> Response:
     return answer(house().settings.all())
 
 
+_LENGTHS: Final = {SUPPORT: (MAX_TEXT,)}
+
+
 def _said() -> list[Word]:
     with WordBook(house().book.path) as book:
         return book.all()
@@ -137,9 +144,11 @@ def _checked(word: Word) -> Word:
     record = reader().device(word.device)
     if record is None:
         abort(404, "no device has this id")
-    value = None if word.value is None else plain_text(word.value)
+    value = None if word.value is None else plain_text(word.value, *_LENGTHS.get(word.detail, ()))
     fits = {
-        LABEL: word.detail in FIELDS and (word.detail != "category" or value in (None, *CATEGORIES)),
+        LABEL: word.detail in (*FIELDS, SUPPORT)
+        and (word.detail != "category" or value in (None, *CATEGORIES))
+        and (word.detail != SUPPORT or value is None or read_period(value) is not None),
         MERGE: word.detail != word.device and reader().device(word.detail) is not None,
         SPLIT: word.detail in record.macs and len(record.macs) > 1,
         FORGET: word.detail == "",

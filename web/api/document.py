@@ -13,6 +13,7 @@ from appliance.devices.family import Word
 from appliance.settings import SETTINGS
 from appliance.store.listing import LISTINGS, MAX_PAGE, Listing
 from appliance.store.reader import Watch
+from appliance.support.ledger import Standing
 from web.api.problem import MEDIA_TYPE
 from web.api.schema import schema_of
 
@@ -59,6 +60,7 @@ def _schemas() -> dict[str, Any]:
         "check": schema_of(Check),
         "word": schema_of(Word),
         "answer": schema_of(Answer),
+        "standing": schema_of(Standing),
         "settings": {"type": "object", "properties": settings},
         "me": _object(kind=TEXT, name=TEXT, permissions=_array(TEXT)),
         "missing": _object(missing=_array(TEXT)),
@@ -118,6 +120,7 @@ def _single() -> dict[str, Any]:
         "/devices/{identifier}/learning": one(
             "learning", "What its baseline still misses.", _ref("missing"), IDENTIFIER
         ),
+        "/support": one("support", "The support ledger.", _list_of(_ref("standing"))),
         "/changes/{identifier}": one("change", "One change.", _ref("changes"), IDENTIFIER),
         "/alerts/{identifier}": one("alert", "One alert.", _ref("alerts"), IDENTIFIER),
         "/explain/{identifier}": one(

@@ -13,6 +13,7 @@ from appliance.evidence import evidence_chain
 from appliance.out import plain
 from appliance.store.listing import LISTINGS, Listing, key_of
 from appliance.store.reader import Reader
+from appliance.support.ledger import ledger
 from web.api.asking import cursor_of, wanted
 from web.api.document import document
 from web.api.events import HUB
@@ -98,6 +99,16 @@ def learning(identifier: str) -> Response:
     if reader().device(identifier) is None:
         abort(404)
     return answer({"missing": reader().learning(identifier)})
+
+
+@pages.get("/support")
+@allow("read")
+def support() -> Response:
+    """Return the support ledger at the time of the newest record."""
+    store = reader()
+    now = store.watch().last_ts or 0.0
+    found = ledger(store.devices(), store.updates(), store.parties(), now)
+    return answer({"items": [plain(one) for one in found], "next": None})
 
 
 @pages.get("/changes/<identifier>")

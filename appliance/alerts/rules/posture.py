@@ -32,6 +32,7 @@ def judge(finding: Finding, profile: Profile) -> Alert | None:
         "party": finding.domain or words.say("party.unknown"),
         "times": words.count("times", finding.times),
         "detail": finding.detail,
+        "until": words.day(finding.detail),
     }
     volume = build.DIGEST if finding.severity > 1 else build.LOG
     title, text, do = _said(finding, words, parts)
