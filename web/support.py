@@ -17,7 +17,7 @@ from appliance.support.words import seen, source, stands, still
 from web.desk import Desk, desk, page
 from web.identity import say
 from web.kept import kept
-from web.language import N_
+from web.marking import N_
 from web.security import allow
 
 pages = Blueprint("support", __name__)
