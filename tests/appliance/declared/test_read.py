@@ -1,0 +1,125 @@
+"""What is read in privacy notices: parties, countries and periods of invented notices, and hostile texts."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.declared import names
+from appliance.declared.document import COUNTRY, PARTY, PERIOD, PURPOSE, Claim
+from appliance.declared.read import LANGUAGES, MAX_CLAIMS, language_of, read_notice
+from appliance.lookup.declared import load_known
+from tests.appliance.declared.notices import Notice, notices
+
+KNOWN = load_known()
+NOTICES = notices()
+
+
+def same(claim: Claim, name: str) -> bool:
+    return names.key(claim.value) == names.key(name)
+
+
+def parties(notice: Notice) -> list[Claim]:
+    return [claim for claim in read_notice(notice.text, KNOWN) if claim.topic == PARTY]
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "de"])
+@pytest.mark.parametrize("split", ["dev", "second", "third", "held"])
+def test_parties_are_found_and_none_is_made_up(language, split):
+    wanted = found = 0
+    made_up: list[str] = []
+    for notice in NOTICES:
+        if (notice.language, notice.split) != (language, split):
+            continue
+        labels = notice.found["parties"] + notice.found.get("denied", [])
+        read = parties(notice)
+        wanted += len(labels)
+        found += sum(any(same(claim, label) for claim in read) for label in labels)
+        made_up += [claim.value for claim in read if not any(same(claim, label) for label in labels)]
+    bound = 0.9 if split != "held" else 0.75  # what was measured on texts that no rule was tuned on: docs
+    assert wanted >= 8 and found >= bound * wanted, f"{found} of {wanted}"
+    assert made_up == []
+
+
+@pytest.mark.parametrize("notice", NOTICES, ids=lambda notice: f"{notice.language} {notice.title}")
+def test_a_notice_is_read_in_its_language_and_each_claim_is_quoted(notice):
+    words = language_of(notice.text)
+    assert words is not None and words.code == notice.language
+    plain = " ".join(notice.text.split())
+    for claim in read_notice(notice.text, KNOWN):
+        assert claim.sentence and claim.sentence.rstrip("| ") in plain, claim
+        assert claim.rule and not claim.struck
+
+
+@pytest.mark.parametrize("notice", NOTICES, ids=lambda notice: f"{notice.language} {notice.title}")
+def test_countries_periods_and_denials(notice):
+    claims = read_notice(notice.text, KNOWN)
+    values = {topic: {c.value for c in claims if c.topic == topic} for topic in (COUNTRY, PERIOD)}
+    assert values[COUNTRY] - {"EEA", "EU"} == set(notice.found["countries"])
+    assert values[PERIOD] == set(notice.found["periods"])
+    denied = {claim.value for claim in claims if claim.denied and claim.topic == PARTY}
+    assert denied == set(notice.found.get("denied", [])) - {"Trackomat"}
+
+
+CASES = (
+    ("we never sell", "We never sell data to Adorchard.", "en", {("party", "Adorchard", True)}),
+    ("no heading", "Stories of the Moon", "en", set()),
+    ("authority", "You may complain to the Irish Data Protection Commission.", "en", set()),
+    ("law", "We comply with the General Data Protection Regulation and with COPPA.", "en", set()),
+    ("town", "Lumibox Ltd, Dublin", "en", {("party", "Lumibox Ltd", False)}),
+    ("German nouns", "Wir geben Name, Adresse und Geburtsdatum an Dienstleister weiter.", "de", set()),
+    ("German list", "Dienstleister wie Sternfunk und Mondmetrik erhalten Daten.", "de",
+     {("party", "Sternfunk", False), ("party", "Mondmetrik", False)}),
+    ("age", "We share nothing about children under 13 years.", "en", set()),
+    ("an elided article", "Nous partageons des données avec l’hébergeur Nuagerie.", "fr",
+     {("party", "Nuagerie", False)}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text", "language", "wanted"), CASES, ids=[case[0] for case in CASES])
+def test_single_sentences(name, text, language, wanted):
+    words = next(words for words in LANGUAGES if words.code == language)
+    claims = read_notice(text, KNOWN, words)
+    assert {(c.topic, c.value, c.denied) for c in claims if c.topic in (PARTY, PERIOD)} == wanted, name
+
+
+def test_purposes_are_those_of_the_product():
+    claims = read_notice(
+        "We use Vocalis Inc. for speech recognition and Bugcatcher for crash reports.", KNOWN, LANGUAGES[0]
+    )
+    assert {claim.value for claim in claims if claim.topic == PURPOSE} == {"voice", "crash"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are"),
+    [
+        ("Google", "Google Ireland Limited", True),
+        ("Amazon", "Amazon Web Services", True),
+        ("Stripe, Inc.", "STRIPE", True),
+        ("Vocalis Corporation", "Vocal", False),
+        ("Moon", "Moonmetrics", False),
+        ("", "Google", False),
+    ],
+)
+def test_two_spellings_of_one_organisation(one, other, are):
+    assert names.same(one, other) is are and names.same(other, one) is are
+
+
+HOSTILE = (
+    "A " * 100_000, "Aa, " * 50_000, "by A B C D E F G " * 10_000, "(" * 50_000, "A.b" * 50_000,
+    "| A | b |\n" * 10_000, "We share data with Aa, " * 8_000, "x" * 200_000, "\n" * 100_000,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:12]))
+def test_hostile_texts_are_bounded(text):
+    for words in LANGUAGES:
+        assert len(read_notice(text, KNOWN, words)) <= MAX_CLAIMS + 50
+
+
+@given(st.text(max_size=400))
+def test_any_text_gives_claims_and_nothing_is_raised(text):
+    for words in LANGUAGES:
+        for claim in read_notice(text, KNOWN, words):
+            assert claim.value
