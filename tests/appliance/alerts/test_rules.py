@@ -119,7 +119,7 @@ def test_english_says_before_and_after_in_numbers():
         " 12 times a day. We compared 2 days with 28 days before."
     )
     text = judge(change("new_party", update=TS - 2 * 86_400, server_countries=["CN"]), BEAR).text
-    assert "(server probably in China) 3 times on 2 days" in text
+    assert ", server probably in China, 3 times on 2 days" in text
     assert "It was first seen 2 days after an update." in text
 
 
@@ -206,8 +206,8 @@ def test_rules_are_whole():
 @pytest.mark.parametrize(
     ("places", "said"),
     [
-        ({"server_countries": ["SG"], "organisation_country": "FR"}, " (server probably in Singapore)"),
-        ({"server_countries": [], "organisation_country": "SG"}, " (a company from Singapore)"),
+        ({"server_countries": ["SG"], "organisation_country": "FR"}, ", server probably in Singapore,"),
+        ({"server_countries": [], "organisation_country": "SG"}, ", a company from Singapore,"),
         ({"server_countries": [], "organisation_country": None}, ""),
     ],
 )
