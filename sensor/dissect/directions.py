@@ -158,7 +158,7 @@ class Directions:
             found = list(found)
         if dissector.done:  # the usual case: one segment holds it all
             self.kept_bytes -= direction.kept_bytes
-            table[packet.uid] = None
+            table[packet.uid] = _after(dissector)
             return found
         claimed = _Claimed(dissector, packet.seq + len(packet.payload) & 0xFFFFFFFF)
         self.kept_bytes -= direction.kept_bytes
@@ -181,7 +181,7 @@ class Directions:
         self.kept_bytes += direction.kept_bytes
         found = list(dissector.feed(packet, data)) if data else []
         if dissector.done or stream.given_up:
-            found += self._close(table, direction, packet.uid)
+            found += self._close(table, direction, packet.uid, _after(dissector))
         return found
 
     def _set_aside(self, table: _Table, direction: _Unclaimed, packet: Packet) -> None:
@@ -194,9 +194,11 @@ class Directions:
         if direction.offered >= MAX_UNCLAIMED_SEGMENTS:
             self._close(table, direction, packet.uid)
 
-    def _close(self, table: _Table, direction: _Direction, uid: str) -> _Kept:
-        """Remember that a direction is done, so that its later segments are passed over."""
-        table[uid] = None
+    def _close(
+        self, table: _Table, direction: _Direction, uid: str, after: _Unclaimed | None = None
+    ) -> _Kept:
+        """Remember that a direction is done, so that its later segments are passed over, or what follows."""
+        table[uid] = after
         return self._drop(direction)
 
     def _drop(self, direction: _Direction) -> _Kept:
@@ -212,6 +214,11 @@ class Directions:
             if isinstance(direction, _Direction):
                 found += self._drop(direction)
         return found
+
+
+def _after(dissector: StreamDissector) -> _Unclaimed | None:
+    """Return the state of a direction whose dissector is done: inside a proxy's CONNECT, TLS may begin."""
+    return _Unclaimed() if isinstance(dissector, Http1) and dissector.opened else None
 
 
 _NEW: Final = _Unclaimed()

@@ -41,6 +41,7 @@ class Http1:
     def __init__(self, requests: int = 0) -> None:
         """`requests` of the direction were read before."""
         self.done = False
+        self.opened = False  # CONNECT: what follows is another protocol from its first byte on
         self._waiting = b""
         self._requests = requests
         self._body_bytes = 0  # of the last request, still to come
@@ -114,7 +115,8 @@ class Http1:
         length = _length(head)
         self._body_bytes = length or 0
         # After these the end of the body, or even that HTTP goes on, is not ours to know.
-        self.done = b"transfer-encoding" in head.names or b"upgrade" in head.names or line[1] == b"CONNECT"
+        self.opened = line[1] == b"CONNECT"
+        self.done = self.opened or b"transfer-encoding" in head.names or b"upgrade" in head.names
         return _record(packet, head, line[1], line[2], length)
 
 

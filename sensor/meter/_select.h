@@ -139,6 +139,18 @@ static bool within(struct flow *f, const struct packet *p, int end, uint32_t seq
     return at < limit && f->state[end] != S_IGNORED;
 }
 
+/* Let the next packet be looked at as this one was, if it is not the last to be tried. */
+static void pass_over(struct flow *f, const struct packet *p, int end, uint32_t seq) {
+    uint8_t *state = &f->state[end];
+    bool starttls = starttls_port(p->sport) || starttls_port(p->dport);
+    if (starttls || *state & S_BASED) {
+        f->base[end] = seq + p->payload_len;
+        *state |= S_BASED;
+    }
+    int tries = starttls ? STARTTLS_TRIES : TRIES;
+    *state = (uint8_t)((*state & S_TRIES) + 1 >= tries ? S_IGNORED : *state + 1);
+}
+
 /* Decide what the direction speaks, if this packet holds its first bytes. */
 static bool first_bytes(struct flow *f, const struct packet *p, int end, uint32_t seq) {
     uint8_t *state = &f->state[end];
@@ -155,12 +167,8 @@ static bool first_bytes(struct flow *f, const struct packet *p, int end, uint32_
     } else if (begins_mqtt(p->payload, p->payload_len) || begins_openvpn(p->payload, p->payload_len)) {
         *state = S_TLS;
         f->limit[end] = FIRST_BYTES;
-    } else if (starttls_port(p->sport) || starttls_port(p->dport)) {
-        f->base[end] = seq + p->payload_len;
-        *state = (uint8_t)((*state & S_TRIES) + 1 >= STARTTLS_TRIES ? S_IGNORED : (*state | S_BASED) + 1);
-        return false;
     } else {
-        *state = (uint8_t)(based || *state + 1 >= TRIES ? S_IGNORED : *state + 1);
+        pass_over(f, p, end, seq);
         return false;
     }
     return within(f, p, end, seq);

@@ -7,8 +7,8 @@
 - Fragments of UDP: the first from or to port 53, and FRAGMENTS later ones between two addresses.
 - TCP by direction, from the first payload byte on: TLS (a handshake record) until the client's hello is
   complete, of a server up to 1.2 HELLO_BYTES for its certificate; HTTP/1 and RTSP on any port and DNS on port
-  53 up to STREAM_BYTES; MQTT and OpenVPN up to FIRST_BYTES; nothing else. On STARTTLS_PORTS the lines before
-  TLS begins are passed over.
+  53 up to STREAM_BYTES; MQTT and OpenVPN up to FIRST_BYTES; nothing else. What is said before TLS begins (to
+  a SOCKS proxy, a remote desktop, a database) is passed over for TRIES packets, on STARTTLS_PORTS for more.
 
 Where a direction begins is known from its SYN; without one the first packet with payload is taken, and up to
 TRIES packets may prove to be a beginning. Segments that overtake the first one are handed up unseen
@@ -50,7 +50,7 @@ HELLO_BYTES: Final = 16_384
 """Stream bytes in which a first TLS message is read: the longest TLS record (RFC 8446 §5.1)."""
 
 TRIES: Final = 4
-"""Packets of a direction without SYN that may prove to be its beginning."""
+"""Packets of a direction in which TLS may begin; of one without SYN, that may prove to be its beginning."""
 
 STARTTLS_TRIES: Final = 16
 """Packets on a STARTTLS port in which TLS may begin: a greeting, an answer to EHLO and some lines before."""
@@ -163,14 +163,19 @@ def _first_bytes(ip: Ip, side: Side, seq: int) -> bool:
         side.state, side.limit = TLS, hello_limit(ip.payload)
     elif mqtt(ip.payload) or openvpn(ip.payload):
         side.state, side.limit = TLS, FIRST_BYTES
-    elif ip.sport in STARTTLS_PORTS or ip.dport in STARTTLS_PORTS:
-        side.base, side.based = (seq + len(ip.payload)) & 0xFFFFFFFF, True
-        side.state = IGNORED if side.state + 1 >= STARTTLS_TRIES else side.state + 1
-        return False
     else:
-        side.state = IGNORED if side.based or side.state + 1 >= TRIES else side.state + 1
+        _pass_over(ip, side, seq)
         return False
     return _within(ip, side, seq)
+
+
+def _pass_over(ip: Ip, side: Side, seq: int) -> None:
+    """Let the next packet be looked at as this one was, if it is not the last to be tried."""
+    starttls = ip.sport in STARTTLS_PORTS or ip.dport in STARTTLS_PORTS
+    if starttls or side.based:
+        side.base, side.based = (seq + len(ip.payload)) & 0xFFFFFFFF, True
+    tries = STARTTLS_TRIES if starttls else TRIES
+    side.state = IGNORED if side.state + 1 >= tries else side.state + 1
 
 
 def _overtaking(side: Side, ahead: int) -> bool:

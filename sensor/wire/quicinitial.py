@@ -40,12 +40,19 @@ class Version(NamedTuple):
     initial_type: int
 
 
+_V1: Final = Version(bytes.fromhex("38762cf7f55934b34d179ae6a4c80cadccbb7f0a"), b"quic ", 0)
+_V2: Final = Version(bytes.fromhex("0dede3def700a6db819381be6e269dcbf9bd2ed9"), b"quicv2 ", 1)
+_DRAFT_29: Final = Version(bytes.fromhex("afbfec289993d24c9e9786f19c6111e04390a899"), b"quic ", 0)
+_DRAFT_23: Final = Version(bytes.fromhex("c3eef712c72ebb5a11a7d2432bb46365bef9f502"), b"quic ", 0)
+
 VERSIONS: Final = {
-    0x00000001: Version(bytes.fromhex("38762cf7f55934b34d179ae6a4c80cadccbb7f0a"), b"quic ", 0),
-    0x6B3343CF: Version(bytes.fromhex("0dede3def700a6db819381be6e269dcbf9bd2ed9"), b"quicv2 ", 1),
-    0xFF00001D: Version(bytes.fromhex("afbfec289993d24c9e9786f19c6111e04390a899"), b"quic ", 0),
+    0x00000001: _V1,
+    0x6B3343CF: _V2,
+    **dict.fromkeys(range(0xFF000017, 0xFF00001D), _DRAFT_23),
+    **dict.fromkeys(range(0xFF00001D, 0xFF000021), _DRAFT_29),
+    **dict.fromkeys(range(0xFF000021, 0xFF000023), _V1),
 }
-"""QUIC v1 (RFC 9001 §5.2), v2 (RFC 9369 §3) and draft 29, which older devices still speak (2020)."""
+"""QUIC v1 (RFC 9001 §5.2), v2 (RFC 9369 §3) and the drafts 23 to 34, which devices of 2020 speak."""
 
 
 class Keys(NamedTuple):

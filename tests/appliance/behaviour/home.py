@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from appliance.behaviour.behaviour import Behaviour
 from appliance.behaviour.facts import Change, Contact, Update
@@ -110,9 +111,18 @@ def gap(start: float, end: float) -> Loss:
 
 
 def live(*parts: Iterable[Contact | Record], behaviour: Behaviour | None = None) -> list[Update | Change]:
-    """Let the home live through everything in time order; return every fact told."""
+    """Let the home live through everything in time order; return every fact told.
+
+    Of a home of its own the sightings are taken each day, as they are stored; else they wait for the caller.
+    """
     events = sorted((event for part in parts for event in part), key=lambda event: event.ts)
-    return list(steps(behaviour or Behaviour(), events))
+    if behaviour is not None:
+        return list(steps(behaviour, events))
+    behaviour, facts = Behaviour(), []
+    for _, of_day in groupby(events, key=lambda event: event.ts // DAY):
+        facts += steps(behaviour, of_day)
+        behaviour.sightings()
+    return facts
 
 
 def steps(behaviour: Behaviour, events: Iterable[Contact | Record]) -> Iterator[Update | Change]:

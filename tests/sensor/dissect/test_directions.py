@@ -34,6 +34,12 @@ def test_the_search_for_a_beginning_ends(table: Directions) -> None:
     assert fed(table, segments([b"x"] * MAX_UNCLAIMED_SEGMENTS + [STREAM])) == []
 
 
+def test_a_hello_inside_a_proxy_is_read(table: Directions) -> None:
+    ask = b"CONNECT api.storybox.example:443 HTTP/1.1\r\nHost: proxy.example\r\n\r\n"
+    found = fed(table, segments([ask[:30], ask[30:], STREAM[:40], STREAM[40:], STREAM]))
+    assert [type(record).__name__ for record in found] == ["HttpRequest", "TlsClientHello"]
+
+
 def test_both_directions_are_apart(table: Directions) -> None:
     there, back = segments([STREAM]), segments([STREAM], is_orig=False)
     assert len(fed(table, there + back)) == 2

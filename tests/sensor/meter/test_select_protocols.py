@@ -87,13 +87,29 @@ def test_a_server_of_tls_1_3_shows_its_hello(meter: Meter) -> None:
     assert [packet.seq for packet in packets(meter, *frames)] == [100]
 
 
-def test_tls_after_starttls(meter: Meter) -> None:
-    lines = [b"EHLO box\r\n", b"STARTTLS\r\n", b"\x16\3\1\0\x20\1\0\0\x1c" + bytes(28), b"more"]
-    seq, frames = 100, [f.up(f.SYN, seq=99, port=587)]
+HELLO = b"\x16\3\1\0\x20\1\0\0\x1c" + bytes(28)
+
+
+@pytest.mark.parametrize(
+    ("port", "lines", "wanted"),
+    [
+        pytest.param(587, [b"EHLO box\r\n", b"STARTTLS\r\n", HELLO, b"more"], [HELLO], id="mail"),
+        pytest.param(587, [b"x\r\n"] * 15 + [HELLO], [HELLO], id="mail, much before"),
+        pytest.param(1080, [b"\4\1\1\xbb\1\2\3\4\0", HELLO], [HELLO], id="SOCKS4"),
+        pytest.param(1080, [b"\5\1\0", b"\5\1\0\1\1\2\3\4\1\xbb", HELLO], [HELLO], id="SOCKS5"),
+        pytest.param(3389, [b"\3\0\0\x13\x0e\xe0" + bytes(13), HELLO], [HELLO], id="remote desktop"),
+        pytest.param(5432, [b"\0\0\0\x08\4\xd2\x16\x2f", HELLO], [HELLO], id="PostgreSQL"),
+        pytest.param(9999, [b"unknown"] * 4 + [HELLO], [], id="too late"),
+    ],
+)
+def test_tls_after_what_comes_before_it(
+    meter: Meter, port: int, lines: list[bytes], wanted: list[bytes]
+) -> None:
+    seq, frames = 100, [f.up(f.SYN, seq=99, port=port)]
     for line in lines:
-        frames.append(f.up(f.PSH, line, seq, port=587))
+        frames.append(f.up(f.PSH, line, seq, port=port))
         seq += len(line)
-    assert [packet.payload for packet in packets(meter, *frames)] == lines[2:3]
+    assert [packet.payload for packet in packets(meter, *frames)] == wanted
 
 
 def test_mail_in_clear_is_left_alone(meter: Meter) -> None:

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from sensor.wire.malformed import Malformed
 from sensor.wire.quicinitial import Initial, client_keys, crypto_frames, decrypt, initials
 
-# RFC 9001 appendix A.1 and RFC 9369 appendix A.1: keys of a client whose connection id is this one.
+# Appendix A.1 of RFC 9001, RFC 9369 and the drafts of RFC 9001: keys of a client of this connection id.
 CONNECTION_ID = bytes.fromhex("8394c8f03e515708")
-V1, V2, DRAFT = 0x00000001, 0x6B3343CF, 0xFF00001D
+V1, V2, DRAFT, DRAFT_27 = 0x00000001, 0x6B3343CF, 0xFF00001D, 0xFF00001B
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,18 @@ V1, V2, DRAFT = 0x00000001, 0x6B3343CF, 0xFF00001D
             "8b1a0bc121284290a29e0971b5cd045d",
             "91f73e2351d8fa91660e909f",
             "45b95e15235d6f45a6b19cbcb0294ba9",
+        ),
+        (
+            DRAFT,
+            "175257a31eb09dea9366d8bb79ad80ba",
+            "6b26114b9cba2b63a9e8dd4f",
+            "9ddd12c994c0698b89374a9c077a3077",
+        ),
+        (
+            DRAFT_27,
+            "af7fd7efebd21878ff66811248983694",
+            "8681359410a70bb9c92f0420",
+            "a980b8b4fb7d9fbc13e814c23164253d",
         ),
     ],
 )
