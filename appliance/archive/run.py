@@ -18,7 +18,7 @@ from appliance.archive.folder import ArchiveError, folder_of, locked, remove_str
 from appliance.archive.limits import MB, limits_of
 from appliance.archive.move import move, transaction
 from appliance.archive.parquet import Engine
-from appliance.store import catalogue, pruning
+from appliance.store import catalogue, chain, pruning
 from appliance.store.database import StoreError, open_for_writing
 from appliance.store.flowlog import Wanted
 from appliance.store.pruning import DAY_S
@@ -75,6 +75,7 @@ class _Run:
         forgotten = erase(self._db, self._engine, self._folder)
         if self._last_ts is None or not self._place:
             return Report(forgotten=forgotten, note="the service has kept no checkpoint yet: nothing to move")
+        chain.extend(self._db, chain.closed_before(self._last_ts))  # before anything of those days goes
         report = self._move(Report(forgotten=forgotten))
         report = report._replace(expired=self._expire())
         squeezed = self._squeeze()

@@ -44,6 +44,7 @@ _SAID: Final = ("word", "answer", "note", "document", "claim")
 
 _ABOUT_DEVICES: Final = (
     "answer",
+    "chain",
     "daily",
     "note",
     "outbox",
