@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "study": ("study",),
     "archive": ("archive",),
     "notify": ("notify", "sink"),
+    "update": ("update", "presets"),
     "keeping": ("backup", "restore", "erase", "password", "settings"),
     "doctor": ("doctor",),
 }
