@@ -24,6 +24,7 @@ EXCLUDED: Final = (
     "/usr/share/locale/*",
     "/usr/share/doc/*",
     "/usr/share/lintian/*",
+    "/usr/lib/udev/hwdb.d/*",  # keyboards and the like: 23 MB, and minutes under emulation
     "/etc/kernel/*/z50-raspi-firmware",  # it copies into a mounted boot partition, which does not exist here
 )
 
