@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -25,6 +26,7 @@ class OutputFolder:
 
     def __init__(self, folder: Path) -> None:
         """Open the files in `folder`, made where absent. Raises OSError."""
+        self._made = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._files: dict[str, TextIO] = {
@@ -61,10 +63,13 @@ class OutputFolder:
             (self._folder / f"{name}.jsonl{PART}").replace(self._folder / f"{name}.jsonl")
 
     def discard(self) -> None:
-        """Remove what was begun."""
+        """Remove what was begun, and the folder where it was made for it."""
         for name, file in self._files.items():
-            file.close()
+            with suppress(OSError):  # the disk is full: what waits to be written is to go as well
+                file.close()
             (self._folder / f"{name}.jsonl{PART}").unlink(missing_ok=True)
+        if self._made:
+            self._folder.rmdir()
 
     def _write(self, name: str, fields: dict[str, Any]) -> None:
         self._files[name].write(_encode(fields) + "\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from sensor.bluetooth.hci import dissect
@@ -16,7 +16,7 @@ OnError = Callable[[CaptureError], None]
 
 
 def capture_records(
-    paths: Sequence[Path], on_error: OnError, progress: Callable[[int], object] = lambda _: None
+    paths: Iterable[Path], on_error: OnError, progress: Callable[[int], object] = lambda _: None
 ) -> Iterator[Record]:
     """Yield the records of captures that belong to one stretch of time, as one sensor would have seen them.
 

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from appliance.cli.common import CommandError, version
+from appliance.cli.common import CommandError, complain, version
 from appliance.store.database import StoreError
 
 COMMANDS: Final = {
@@ -64,11 +64,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code: int = args.run(args)
     except (CommandError, StoreError) as error:
-        print(f"tattlebox: {error}", file=sys.stderr)
+        complain(error)
         return 1
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has read enough
         return 0
+    except OSError as error:
+        what = f"{error.filename}: " if error.filename else ""
+        complain(f"{what}{error.strerror or error}; expected to read and write there: check its permissions")
+        return 1
     except KeyboardInterrupt:
         print("tattlebox: interrupted; what was committed is kept", file=sys.stderr)
         return 130

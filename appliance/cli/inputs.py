@@ -11,13 +11,17 @@ from appliance.cli.common import complain
 from appliance.sources import SourceError, first_record_ts, is_record_file, read_records
 from sensor.capture.btsnoop import first_ts as first_event_ts
 from sensor.capture.btsnoop import is_btsnoop
-from sensor.capture.file import CaptureError, first_ts
+from sensor.capture.file import CaptureError, first_ts, refusal
 from sensor.offline import bluetooth_records, capture_records
-from sensor.records import Record, Weird
+from sensor.records import Loss, Record, Weird
 
 CAPTURE, RECORDS, BLUETOOTH = "capture", "records", "bluetooth"
-UNKNOWN_LINK: Final = "unknown_link_type"
-"""The meter's name for a packet whose link type nobody knows."""
+TROUBLES: Final = {
+    "unknown_link_type": "its packets are counted but not read: capture it as Ethernet",
+    "truncated_file": "expected whole packets to its end; those before it are kept: fetch the file again",
+    "corrupt_file": "what could be found of it is kept: fetch the file again",
+}
+"""What the meter says of a file, not of the network (names of Weird, kinds of Loss), and what to do."""
 
 
 class Input(NamedTuple):
@@ -53,15 +57,21 @@ class Inputs:
                 yield from read(file.path, progress)
 
     def _captures(self, paths: list[Path], progress: Callable[[int], object]) -> Iterator[Record]:
-        """Yield the records of captures; packets of a link nobody knows are complained of once."""
-        strange: set[str] = set()
-        for record in capture_records(paths, self._fail, progress):
-            if type(record) is Weird and record.name == UNKNOWN_LINK and record.detail not in strange:
-                strange.add(record.detail)
-                names = " or ".join(str(path) for path in paths[:3])
-                self._fail(
-                    f"{names}: {record.detail}; its packets are counted but not read: capture it as Ethernet"
-                )
+        """Yield the records of captures; of each file one trouble of a kind is complained of."""
+        opened: list[Path] = []
+        told: set[tuple[Path, str]] = set()
+
+        def one_by_one() -> Iterator[Path]:
+            for path in paths:
+                opened.append(path)
+                yield path
+
+        for record in capture_records(one_by_one(), self._fail, progress):
+            if isinstance(record, Weird | Loss):
+                trouble = record.name if isinstance(record, Weird) else record.kind
+                if trouble in TROUBLES and (opened[-1], trouble) not in told:
+                    told.add((opened[-1], trouble))
+                    self._fail(f"{opened[-1]}: {record.detail}; {TROUBLES[trouble]}")
             yield record
 
     def _record_file(self, path: Path, progress: Callable[[int], object]) -> Iterator[Record]:
@@ -74,14 +84,18 @@ class Inputs:
 
         try:
             yield from read_records(path, step)
-        except (SourceError, OSError) as error:
+        except SourceError as error:
             self._fail(error)
+        except OSError as error:
+            self._fail(refusal(path, error))
 
     def _bluetooth(self, path: Path, progress: Callable[[int], object]) -> Iterator[Record]:
         try:
             yield from bluetooth_records(path, progress)
-        except (CaptureError, OSError) as error:
+        except CaptureError as error:
             self._fail(error)
+        except OSError as error:
+            self._fail(refusal(path, error))
 
     def _look(self, path: Path) -> Input | None:
         try:
@@ -90,9 +104,11 @@ class Inputs:
             if path.is_file() and is_record_file(path):
                 return Input(first_record_ts(path), path, RECORDS, path.stat().st_size)
             return Input(first_ts(path), path, CAPTURE, path.stat().st_size)
-        except (CaptureError, SourceError, OSError) as error:
+        except (CaptureError, SourceError) as error:
             self._fail(error)
-            return None
+        except OSError as error:
+            self._fail(refusal(path, error))
+        return None
 
     def _fail(self, error: Exception | str) -> None:
         self.failed += 1

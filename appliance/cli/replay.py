@@ -61,11 +61,11 @@ def _run(args: argparse.Namespace) -> int:
     if args.reuse and _holds(store, marks):
         complain(f"{store} holds these files already; nothing to do")
         return 0
-    _refuse_live(store)
     inputs = Inputs(args.files)
     if not inputs.files:
         raise CommandError("none of the files could be read, so nothing was written")
     _check_space(store)
+    _refuse_live(store)
     part = store.with_name(store.name + ".part")
     _remove(part)
     try:
@@ -73,9 +73,8 @@ def _run(args: argparse.Namespace) -> int:
         _remove(store)
         part.replace(store)
     except OSError as error:
-        raise CommandError(
-            f"cannot write {error.filename or store}: {error.strerror}; choose another place"
-        ) from error
+        where = error.filename or (f"{store} and {args.out}" if args.out else store)
+        raise CommandError(f"cannot write {where}: {error.strerror}; choose another place") from error
     finally:
         _remove(part)
     return 1 if inputs.failed else 0

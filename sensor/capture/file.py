@@ -78,15 +78,19 @@ def blocks(path: str | Path) -> Iterator[Block]:
                 yield from _mapped(path, file.fileno(), start)
             else:
                 yield from _blocks(path, _Joined(start, file).readinto)
-    except FileNotFoundError:
-        raise CaptureMissing(f"{path}: no such file; give the path of a pcap or pcapng file") from None
-    except IsADirectoryError:
-        raise CaptureUnreadable(f"{path} is a directory; give the capture files in it, one by one") from None
-    except PermissionError:
-        message = f"{path}: no permission to read it; run as its owner, or: chmod +r {path}"
-        raise CaptureUnreadable(message) from None
     except OSError as error:
-        raise CaptureUnreadable(f"{path}: cannot be read ({error.strerror or error}); try a copy") from None
+        raise refusal(path, error) from None
+
+
+def refusal(path: str | Path, error: OSError) -> CaptureError:
+    """Return what the system said of a file, as the sentence of a CaptureError."""
+    if isinstance(error, FileNotFoundError):
+        return CaptureMissing(f"{path}: no such file; give the path of a pcap or pcapng file")
+    if isinstance(error, IsADirectoryError):
+        return CaptureUnreadable(f"{path} is a directory; give the capture files in it, one by one")
+    if isinstance(error, PermissionError):
+        return CaptureUnreadable(f"{path}: no permission to read it; run as its owner, or: chmod +r {path}")
+    return CaptureUnreadable(f"{path}: cannot be read ({error.strerror or error}); try a copy")
 
 
 def first_ts(path: str | Path) -> float:
