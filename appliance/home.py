@@ -285,6 +285,9 @@ def _contact(
         flow.uid,
         mark.user_agent if mark else None,
         party.reason,
+        party.operator,
+        party.network,
+        party.country_certainty,
     )
     return tuple.__new__(Contact, fields)  # half the price of naming them: one for each flow
 

@@ -5,7 +5,7 @@ row counts, also where one pair is labelled twice and differently. The labels kn
 of the home stands there as "third", so our outcome "local" is compared as such.
 
 Purpose is measured on `purposes.csv` of the folder (host, vendor, purpose), else on our own list of hosts
-that was labelled before the rules were asked; and on two more of our lists (docs/parties.md says which).
+labelled from public documents; and on three more of our lists (docs/parties.md says which).
 """
 
 from __future__ import annotations
@@ -225,8 +225,8 @@ def main() -> int:
     parties = Parties(knowledge)
     figures = measure_roles(rows, parties, knowledge.makers, options.show)
     own = options.folder / "purposes.csv"
-    lists = {"": own if own.is_file() else PURPOSES / "purposes_unseen.csv"}
-    lists |= {f"_{name}": PURPOSES / f"purposes_{name}.csv" for name in ("labelled", "third")}
+    lists = {"": own if own.is_file() else PURPOSES / "purposes_documented.csv"}
+    lists |= {f"_{name}": PURPOSES / f"purposes_{name}.csv" for name in ("labelled", "unseen", "third")}
     for name, path in lists.items():
         figures[f"purpose_accuracy{name}"] = measure_purposes(path, parties, options.show)
     figures["knowledge_rss_mb"] = held / 1e6

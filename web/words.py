@@ -159,6 +159,16 @@ CERTAINTIES: Final = {
     "restarted": N_("restarted"),
 }
 
+PLACES: Final = {
+    "agreed": N_("Two lists agree on the country of its servers."),
+    "probably": N_("One list tells the country of its servers."),
+    "anycast": N_(
+        "This network answers from many places at once, so the country of its servers says little."
+    ),
+    "disagreed": N_("Two lists name different countries for its servers."),
+}
+"""How sure the country of a server is (appliance.parties.party.CERTAINTIES)."""
+
 MEASURES: Final = {
     "contacts_per_day": N_("times a day"),
     "bytes_per_contact": N_("sent each time"),

@@ -28,6 +28,9 @@ class Contact(NamedTuple):
     uid: str  # the flow
     user_agent: str | None
     reason: str  # Party.reason
+    operator: str | None = None  # Party.operator, and so the next two
+    network: str | None = None
+    country_certainty: str | None = None
 
 
 class Sighting(NamedTuple):

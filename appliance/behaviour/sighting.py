@@ -82,6 +82,9 @@ def _upload(device: Device, party: Party, contact: Contact, hour: Hour, slot: in
         if days is None:
             days = _country(party, contact.server_country)
         days[day] = days.get(day, 0) + 1
+        party.country_certainty = contact.country_certainty
+    party.operator = contact.operator or party.operator
+    party.network = contact.network or party.network
 
 
 def _route(device: Device, contact: Contact) -> tuple[Party, Channel]:

@@ -129,6 +129,9 @@ class Party:
     bytes_up: int = 0
     bytes_down: int = 0
     encrypted: bool | None = None
+    operator: str | None = None
+    network: str | None = None
+    country_certainty: str | None = None
     status: str = "met"  # "met" (nothing uploaded yet), "known", "new" (a Change is open), "gone"
     hosts: list[str] = field(default_factory=list)
     countries: dict[str, dict[int, int]] = field(default_factory=dict)  # country → day → uploads
@@ -174,6 +177,9 @@ class Party:
             self.outcome,
             self.reason,
             tuple(self.hosts),
+            self.operator,
+            self.network,
+            self.country_certainty,
         )
 
 

@@ -96,12 +96,17 @@ def _parties(reader: Reader, args: argparse.Namespace) -> None:
     names = _names(reader)
 
     def row(party: Any) -> tuple[object, ...]:
-        country = party.organisation_country or "?"
-        organisation = party.organisation or "unknown"
-        up, down = size(party.bytes_up), size(party.bytes_down)
-        return names[party.device], organisation, party.domain, party.role, country, party.contacts, up, down
+        who = names[party.device], party.organisation or "unknown", party.domain, party.role
+        where = (
+            party.organisation_country or "?",
+            "/".join(party.server_countries) or "?",
+            party.operator or "?",
+        )
+        return *who, *where, party.contacts, size(party.bytes_up), size(party.bytes_down)
 
-    headings = ("DEVICE", "ORGANISATION", "DOMAIN", "ROLE", "COUNTRY", "CONTACTS", "UP", "DOWN")
+    headings = (
+        "DEVICE", "ORGANISATION", "DOMAIN", "ROLE", "COUNTRY", "SERVERS", "RUN BY", "CONTACTS", "UP", "DOWN",
+    )  # fmt: skip
     _list(args, reader.parties(find_device(reader, args.device)), headings, row, "Nobody was contacted yet.")
 
 

@@ -163,17 +163,21 @@ def _names(evidence: Collection[Evidence]) -> tuple[str | None, str | None]:
 
 
 def shown_name(decision: Decision, last: str) -> str:
-    """Return what to call the device; `last` is the end of its MAC or address, for one nobody knows."""
+    """Return what to call the device; `last` is the end of its MAC or address, for one nobody knows.
+
+    A category that is a mere guess does not enter the name.
+    """
     if decision.given_name:
         return decision.given_name
+    category = decision.category if decision.confidence.get("category", 0.0) >= _GUESS else None
     brand = brand_name(decision.vendor) if decision.vendor else None
     if brand and decision.model:
         repeated = decision.model.casefold().startswith(brand.casefold())
         return decision.model if repeated else f"{brand} {decision.model}"
-    if brand and decision.category:
-        return f"{brand} {decision.category}"
+    if brand and category:
+        return f"{brand} {category}"
     if decision.own_name:
         return decision.own_name
     if brand:
         return f"{brand} device"
-    return f"Unknown {decision.category or 'device'} (…{last})"
+    return f"Unknown {category or 'device'} (…{last})"

@@ -27,6 +27,9 @@ TELLING: Final = frozenset(
 )
 """Purposes that a word in the host name tells better than what its owner is known for: accounts.<music>."""
 
+OPEN_KINDS: Final = frozenset(("company", "maker", "platform", "cloud", "hosting"))
+"""Kinds of owner that do more than the one thing they are known for."""
+
 VPN_PORTS: Final = frozenset((("udp", 51820), ("udp", 1194), ("tcp", 1194), ("udp", 500), ("udp", 4500)))
 """WireGuard, OpenVPN, IKE and its NAT traversal (RFC 7296, RFC 3948): what goes on inside is hidden."""
 
@@ -142,12 +145,11 @@ class Parties:
 
     def _purpose(self, host: str, icann: str, owner: Owner | None) -> str | None:
         rules = self._knowledge.purposes
-        found = rules.by_suffix(host)
-        if found is not None:
-            return found
-        said = rules.by_words(host, icann)
+        found, said = rules.by_suffix(host), rules.by_words(host, icann)
+        if found is not None and not (said in TELLING and found == rules.by_suffix(icann)):
+            return found  # of a domain's own purpose a telling word says more: metrics.<pictures>
         known = owner.purpose if owner is not None else None
-        if known is not None and not (owner is not None and owner.kind == "company" and said in TELLING):
+        if known is not None and not (owner is not None and owner.kind in OPEN_KINDS and said in TELLING):
             return known
         if said is None and owner is not None:
             return KIND_PURPOSES.get(owner.kind)

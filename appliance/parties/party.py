@@ -59,3 +59,6 @@ class PartyRecord(NamedTuple):
     outcome: str
     reason: str
     hosts: tuple[str, ...]  # host names seen, at most 16
+    operator: str | None = None  # who ran the server met last, where that is known
+    network: str | None = None  # organisation of the autonomous system of the address met last
+    country_certainty: str | None = None  # how sure the latest server country is, one of CERTAINTIES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 PURPOSES: Final = (
@@ -36,6 +37,18 @@ MATCHES: Final = ("suffix", "word", "part", "port")
 
 _WORD: Final = re.compile(r"[a-z]+")
 
+_AFFIX: Final = 5
+"""Shortest word that counts at the beginning or end of a longer one: "displaycatalog", but not "runtime"."""
+
+_LONGEST: Final = 20
+"""A host may be one word of 63 letters; no rule's word is longer than this."""
+
+_CACHED_WORDS: Final = 4_096
+"""Words of host names whose rule is remembered; a home meets some hundreds."""
+
+_VAGUE: Final = frozenset(("api", "support", "control"))
+"""Purposes whose words ("service", "store", "device") only fill up longer words."""
+
 
 class PurposeRule(NamedTuple):
     """One row of purposes.csv; among rules of one kind, the first that matches decides."""
@@ -53,15 +66,19 @@ class PurposeRules:
         self._words: dict[str, tuple[int, str]] = {}  # word → (place in the order, purpose)
         self._parts: list[tuple[int, str, str]] = []
         self._ports: dict[str, str] = {}
+        self._affixes: dict[str, tuple[int, str]] = {}
         for place, rule in enumerate(rules):
             if rule.match == "suffix":
                 self._suffixes.setdefault(rule.text, rule.purpose)
             elif rule.match == "word":
                 self._words.setdefault(rule.text, (place, rule.purpose))
+                if len(rule.text) >= _AFFIX and rule.purpose not in _VAGUE:
+                    self._affixes.setdefault(rule.text, (place, rule.purpose))
             elif rule.match == "part":
                 self._parts.append((place, rule.text, rule.purpose))
             else:
                 self._ports.setdefault(rule.text, rule.purpose)
+        self._rule = lru_cache(_CACHED_WORDS)(self._rule_of)
         texts = sorted({text for _, text, _ in self._parts}, key=len)
         self._any_part = re.compile("|".join(map(re.escape, texts)) or r"(?!)")  # the second: never
 
@@ -82,7 +99,7 @@ class PurposeRules:
         labels = host[: -len(domain)] if host != domain and host.endswith(domain) else ""
         best: tuple[int, str] | None = None
         for word in _WORD.findall(labels):
-            found = self._words.get(word)
+            found = self._rule(word)
             if found is not None and (best is None or found < best):
                 best = found
         if self._any_part.search(labels) is None:
@@ -93,6 +110,18 @@ class PurposeRules:
             if text in labels:
                 return purpose
         return best[1] if best is not None else None
+
+    def _rule_of(self, word: str) -> tuple[int, str] | None:
+        """Return the place and purpose of a word's rule: its own, of its singular, or of a word inside it.
+
+        Of the rules whose word it begins or ends with, the first. `_rule` is this, cached.
+        """
+        own = self._words.get(word) or self._words.get(word.removesuffix("s"))
+        if own is not None:
+            return own
+        sizes = range(_AFFIX, min(len(word), _LONGEST))
+        parts = [part for size in sizes for part in (word[:size], word[-size:])]
+        return min((found for part in parts if (found := self._affixes.get(part)) is not None), default=None)
 
     def by_port(self, proto: str, port: int) -> str | None:
         """Return the purpose that the port is registered for, where that says something."""

@@ -42,6 +42,9 @@ PARTY = PartyRecord(
     outcome="named",
     reason="not its maker",
     hosts=("api.voice.example",),
+    operator="Cloud Example",
+    network="CLOUD-EXAMPLE",
+    country_certainty="agreed",
 )
 SIGHTING = Sighting(DOLL, "voice.example", int(TS // 3600), 3, 4, 900, 90)
 UPDATE = Update(TS - 86_400, DOLL, "updated", ("its version went from 1.0 to 1.1",), "1.0", "1.1")

@@ -374,6 +374,9 @@ def _party(
         outcome,
         reason,
         hosts,
+        operator="Amazon Web Services" if servers else None,
+        network="AMAZON-02" if servers else None,
+        country_certainty="agreed" if servers else None,
     )
 
 

@@ -359,3 +359,11 @@ def test_contacts_in_any_order_never_raise(events):
 def test_the_window_of_cues_is_as_documented():
     assert WINDOW_S == 6 * HOUR
     assert at(1) - at(0) == DAY
+
+
+def test_who_runs_the_servers_is_remembered_and_never_forgotten_for_not_knowing() -> None:
+    cloud = {"operator": "Cloud", "network": "CLOUD-1", "country_certainty": "agreed"}
+    behaviour = Behaviour()
+    live([contact(at(0, 8), "toy.example", **cloud), contact(at(0, 9), "toy.example")], behaviour=behaviour)
+    [party] = behaviour.party_records(BEAR)
+    assert (party.operator, party.network) == ("Cloud", "CLOUD-1")
