@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import gzip
+import heapq
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from sensor.records import Record, RecordError, from_json
+from sensor.records import FlowRecord, HttpRequest, Record, RecordError, TlsClientHello, from_json
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 MAX_LINE_BYTES: Final = 1_000_000
 """Longest line read: the longest true record (64 items of 255 characters, escaped) is a tenth of it."""
+
+HEAD: Final = 5_000
+"""Records looked at to learn in which order a file is; some hours of a home."""
+
+MAX_HELD: Final = 65_536
+"""Flows held back until what was read of them has come; the one that ends first goes when there are more."""
 
 
 class SourceError(ValueError):
@@ -56,6 +64,40 @@ def read_records(
             yield record
     if empty:
         raise SourceError(f"{path} holds no records; expected JSON lines as `tattlebox dissect` writes them")
+
+
+def as_emitted(records: Iterator[Record]) -> Iterator[Record]:
+    """Yield records in the order in which a sensor tells them: a flow behind what was read of it.
+
+    A file of another program may be sorted by `ts`, in which a flow has the time of its begin. One that tells
+    a handshake or request behind the flow it is from is put right: its flows wait for their ends to pass.
+    """
+    head = list(islice(records, HEAD))
+    rest = chain(head, records)
+    return _by_end(rest) if _tells_flows_first(head) else rest
+
+
+def _tells_flows_first(records: list[Record]) -> bool:
+    told: set[str] = set()
+    for record in records:
+        if type(record) is FlowRecord:
+            told.add(record.uid)
+        elif isinstance(record, TlsClientHello | HttpRequest) and record.uid in told:
+            return True
+    return False
+
+
+def _by_end(records: Iterator[Record]) -> Iterator[Record]:
+    held: list[tuple[float, int, FlowRecord]] = []
+    for number, record in enumerate(records):
+        while held and (held[0][0] < record.ts or len(held) > MAX_HELD):
+            yield heapq.heappop(held)[2]
+        if type(record) is FlowRecord:
+            heapq.heappush(held, (record.ts + record.duration_s, number, record))
+        else:
+            yield record
+    while held:
+        yield heapq.heappop(held)[2]
 
 
 def _lines(stream: BinaryIO, path: Path) -> Iterator[bytes]:

@@ -19,6 +19,7 @@ from benchmarks import change_page
 from benchmarks.change_run import Result, Task, run
 from benchmarks.change_score import Score, false_pushes, found, is_sure, score, shown
 from tests.household.simulation.shape import SHAPES
+from tests.household.stranger import DIALECTS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -109,7 +110,7 @@ def main() -> int:
     parser.add_argument("--seeds", required=True, help="A-B, A,B,C or a file with one seed a line")
     parser.add_argument("--drift", type=float, default=1.0, help="how much happens that is no news (1)")
     parser.add_argument("--days", type=int, default=60)
-    parser.add_argument("--shape", choices=sorted(SHAPES), default="plain")
+    parser.add_argument("--shape", choices=[*sorted(SHAPES), *DIALECTS], default="plain")
     parser.add_argument("--flows", type=Path, help="a table of periodic flows: further kinds of devices")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--misses", action="store_true", help="print each miss and false push")
@@ -130,6 +131,8 @@ def main() -> int:
     figures = {
         "quiet_devices": it.quiet_devices,
         "attribution_error": it.attribution_error,
+        "update_recall": it.update_recall,
+        "false_updates_per_device_month": it.false_updates,
         "new_party_within_day": it.new_party_within_day,
         "new_party_told": it.new_party_told,
         "new_party_pushed": it.new_party_pushed,

@@ -13,7 +13,9 @@ from appliance.alerts.alert import Alert
 from appliance.behaviour.facts import Change, Update
 from appliance.home import Home, Knowledge
 from appliance.lookup.knowledge import load_knowledge
+from appliance.sources import as_emitted
 from sensor.records import DnsAnswer, FlowRecord, HttpRequest, Record, TlsClientHello
+from tests.household import stranger
 from tests.household.simulation.channel import domain_of
 from tests.household.simulation.flows import read_profiles
 from tests.household.simulation.home import Home as Simulated
@@ -22,6 +24,8 @@ from tests.household.simulation.home import Lived, build, live
 DAY_S = 86_400.0
 LEARNING_DAYS = 7.0
 """The baselines keep quiet about a device for so long, and device-months are counted from then on."""
+
+MONTH_DAYS = 30.44
 
 Z_LIMIT = 5.0
 LEAST_SPREAD = 0.5
@@ -65,17 +69,42 @@ class Result(NamedTuple):
     records: int
 
 
-def run(task: Task) -> Result:
-    """Return what the appliance and the baselines say of one home."""
+class Scene(NamedTuple):
+    """A home to be watched: its records, what is true of it, and what an owner's tables know."""
+
+    records: list[Record]
+    truth: tuple[dict[str, Any], ...]
+    macs: dict[str, str]
+    device_months: float
+    knowledge: Knowledge
+
+
+def scene(task: Task) -> Scene:
+    """Return the home of a task: a simulated one of a shape, or one told in a stranger's dialect."""
+    if task.shape in stranger.DIALECTS:
+        told = stranger.live(task.seed, task.shape)
+        knowledge = load_knowledge()
+        if told.countries is not None:
+            knowledge = knowledge._replace(parties=knowledge.parties._replace(geography=told.countries))
+        months = len(told.macs) * (told.days - LEARNING_DAYS) / MONTH_DAYS
+        return Scene(list(as_emitted(iter(told.records))), told.truth, told.macs, months, knowledge)
     more = read_profiles(task.flows) if task.flows else ()
     simulated = build(task.seed, task.drift, task.days, task.shape, more)
     lived = live(simulated)
-    home = Home(knowledge_of(simulated, lived))
+    macs = {it.mac: it.profile.key for it in simulated.devices if not it.guest}
+    months = device_months_of(simulated)
+    return Scene(lived.records, lived.truth, macs, months, knowledge_of(simulated, lived))
+
+
+def run(task: Task) -> Result:
+    """Return what the appliance and the baselines say of one home."""
+    it = scene(task)
+    home = Home(it.knowledge)
     changes: list[Told] = []
     alerts: list[Told] = []
     updates: list[tuple[str, float, str]] = []
     seen: dict[str, Change] = {}
-    for record in lived.records:
+    for record in it.records:
         for fact in home.feed(record):
             if isinstance(fact, Change):
                 seen[fact.id] = fact
@@ -86,14 +115,14 @@ def run(task: Task) -> Result:
                 updates.append((_mac(home, fact.device), fact.ts, fact.certainty))
     return Result(
         task.seed,
-        {it.mac: it.profile.key for it in simulated.devices if not it.guest},
-        device_months_of(simulated),
-        lived.truth,
+        it.macs,
+        it.device_months,
+        it.truth,
         tuple(changes),
         tuple(alerts),
         tuple(updates),
-        _baselines(lived.records),
-        len(lived.records),
+        _baselines(it.records),
+        len(it.records),
     )
 
 
@@ -108,7 +137,7 @@ def knowledge_of(simulated: Simulated, lived: Lived) -> Knowledge:
 
 def device_months_of(simulated: Simulated) -> float:
     return sum(
-        max(0.0, (it.until - it.begin) / DAY_S - LEARNING_DAYS) / 30.44
+        max(0.0, (it.until - it.begin) / DAY_S - LEARNING_DAYS) / MONTH_DAYS
         for it in simulated.devices
         if not it.guest
     )
@@ -157,7 +186,9 @@ def _contacts(records: list[Record]) -> Iterator[Contact]:
             names[record.uid] = record.server_name
         elif isinstance(record, HttpRequest) and record.host:
             names[record.uid] = record.host
-        elif isinstance(record, FlowRecord) and record.resp_h.startswith("198.") and record.orig_mac:
+        elif (
+            isinstance(record, FlowRecord) and record.resp_h.startswith(("198.", "2001:")) and record.orig_mac
+        ):
             host = names.get(record.uid) or known.get((record.orig_h, record.resp_h), record.resp_h)
             domain = host if host == record.resp_h else domain_of(host)
             yield Contact(record.orig_mac, record.ts, record.resp_h, host, domain)

@@ -61,6 +61,8 @@ class Score(NamedTuple):
     new_party_within_day: float
     quiet_devices: float
     attribution_error: float
+    update_recall: float  # share of updates one can see that were recognised
+    false_updates: float  # per device and month: told as "updated" or "probably updated", and none was
     device_months: float
     posture_pushes: float  # per device and month
     false_by: tuple[tuple[str, str, int], ...]  # (kind of device, kind of alert, how many)
@@ -146,6 +148,8 @@ def score(results: list[Result]) -> Score:
         attribution_error=_share(
             not _rightly_updated(line, result, hit) for line, result, hit in hits if hit
         ),
+        update_recall=_share(seen for it in results for seen in _updates_seen(it)),
+        false_updates=sum(map(_false_updates, results)) / (months or 1),
         device_months=months,
         posture_pushes=sum(it.posture and it.volume == "push" for r in results for it in r.alerts)
         / (months or 1),
@@ -215,6 +219,30 @@ def _rightly_updated(line: Line, result: Result, hit: Told) -> bool:
     if hit.update is not None:
         return any(abs(hit.update - ts) <= UPDATE_S for ts in real)
     return line["update"] is None or hit.posture
+
+
+def _true_updates(result: Result) -> set[tuple[str, float]]:
+    return {(line["mac"], line["update"]) for line in result.truth if line["update"] is not None}
+
+
+def _said_updates(result: Result) -> set[tuple[str, float]]:
+    return {(mac, ts) for mac, ts, certainty in result.updates if certainty != "restarted"}
+
+
+def _updates_seen(result: Result) -> list[bool]:
+    said = _said_updates(result)
+    return [
+        any(mac == other and abs(at - ts) <= UPDATE_S for other, at in said)
+        for mac, ts in _true_updates(result)
+    ]
+
+
+def _false_updates(result: Result) -> int:
+    true = _true_updates(result)
+    return sum(
+        mac in result.macs and not any(mac == other and abs(at - ts) <= UPDATE_S for other, ts in true)
+        for mac, at in _said_updates(result)
+    )
 
 
 def _rows(results: list[Result], hits: list[tuple[Line, Result, Told | None]]) -> tuple[Row, ...]:

@@ -1,4 +1,4 @@
-"""How soon a new party is sure, against false alarms: benchmarks/change_tradeoff.py --seeds A-B [--write].
+"""How soon a new party lasts, against false alarms: benchmarks/change_tradeoff.py --seeds A-B [--write].
 
 Each home is lived through once without the rule of the second upload (`AGAIN_S`, docs/change.md), and every
 upload to a party that is news is noted. From these follows when each wait would have made it sure. The last
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from appliance.alerts.arrivals import MANY_DISCOVERIES
+from appliance.alerts.arrivals import browsed
 from appliance.alerts.build import OTHERS
 from appliance.behaviour.detect import arrivals
 from appliance.behaviour.facts import Change
@@ -94,7 +94,7 @@ def lived(task: Task) -> tuple[float, list[Arrival]]:
                 Arrival(
                     new[0]["second"] if new else None,
                     key in eligible,
-                    change.role in OTHERS and change.after["discoveries_28d"] <= MANY_DISCOVERIES,
+                    change.role in OTHERS and not browsed(change),
                     tuple(uploads.get(key, ())),
                     sure.get(key, math.inf),
                 )

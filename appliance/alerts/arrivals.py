@@ -18,7 +18,9 @@ QUIET_DISCOVERIES: Final = 1
 
 
 MANY_DISCOVERIES: Final = 3
-"""A device that meets more is one somebody browses with: what lasts is told in the digest, unless severe."""
+MANY_SELDOM: Final = 10
+"""A device that meets more new parties a month, or knows so many that it meets only now and then, is one
+somebody browses with: what lasts is told in the digest, unless severe."""
 
 
 def country(change: Change) -> str | None:
@@ -38,20 +40,20 @@ def where(change: Change, words: Words) -> str:
 def volume(change: Change, profile: Profile) -> str:
     """Return "push", "digest" or "log" for the arrival of a party.
 
-    Pushed when it lasts and is not known to be the maker or to work for it; at first sight only when it is
+    Pushed when it lasts and is not known to be the maker or to work for it; before that only when it is
     severe and the device is one that seldom meets anybody new.
     """
-    if change.after["purpose"] in build.BACKGROUND or change.role == "first":
+    after = change.after
+    if after["purpose"] in build.BACKGROUND or change.role == "first":
         return build.LOG
     if change.role == "support":
-        return build.DIGEST if change.certainty == "confirmed" else build.LOG
-    if change.after["outcome"] == "hidden":
+        return build.DIGEST if after["lasting"] else build.LOG
+    if after["outcome"] == "hidden":
         return build.DIGEST  # that names are hidden is a change of its own
-    if change.certainty == "confirmed" and change.after["discoveries_28d"] <= MANY_DISCOVERIES:
-        return build.PUSH
-    if change.certainty == "confirmed":
-        return build.PUSH if _severe(change, profile) else build.DIGEST
-    return build.PUSH if _at_once(change, profile) else build.LOG
+    severe = _severe(change, profile)
+    if after["lasting"]:
+        return build.PUSH if severe or not browsed(change) else build.DIGEST
+    return build.PUSH if severe and _settled(change) else build.LOG
 
 
 def caveats(change: Change, words: Words) -> str:
@@ -62,11 +64,17 @@ def caveats(change: Change, words: Words) -> str:
     return said + words.say("seen" if change.after["learned"] else "short")
 
 
-def _at_once(change: Change, profile: Profile) -> bool:
+def browsed(change: Change) -> bool:
+    """Return whether the device is one somebody browses with: new places are its nature."""
     after = change.after
-    if not after["complete"] or after["discoveries_28d"] > QUIET_DISCOVERIES or after["download_only"]:
-        return False
-    return _severe(change, profile)
+    return bool(after["discoveries_28d"] > MANY_DISCOVERIES or after["seldom_parties"] >= MANY_SELDOM)
+
+
+def _settled(change: Change) -> bool:
+    """Return whether a first sight means something: on a well-known device that seldom meets anybody new."""
+    after = change.after
+    quiet = after["discoveries_28d"] <= QUIET_DISCOVERIES and not browsed(change)
+    return after["complete"] and quiet and not after["download_only"]
 
 
 def _severe(change: Change, profile: Profile) -> bool:

@@ -259,8 +259,7 @@ class Behaviour:
         if party.status != "known":
             step = arrivals.went_on if party.status == "new" else arrivals.arrived
             facts.extend(step(device, party, contact, self._watch))
-        if contact.encrypted is not None:
-            facts.extend(protection.downgraded(device, party, channel, contact, self._watch))
+        facts.extend(protection.downgraded(device, party, channel, contact, self._watch))
         if not channel.known:
             facts.extend(protection.served(device, party, channel, contact, self._watch))
         if contact.outcome == "hidden":

@@ -73,6 +73,7 @@ class Channel:
     masks: dict[int, int] = field(default_factory=dict)  # latest days → set of 5-minute slots with a contact
     sealed: int = 0  # uploads seen encrypted
     readable: int = 0  # uploads seen readable, after the encrypted ones
+    unread: int = 0  # uploads in a row to a port of readable services, of which nothing was read
     plain_days: int = 0  # days with readable uploads
     plain_ts: float = 0.0  # latest readable upload
     sealed_since: int = 0  # encrypted uploads since then

@@ -62,7 +62,8 @@ UNNAMED_BYTES: Final = 1_048_576
 DOWNLOAD_RATIO: Final = 20
 DOWNLOAD_GROWTH: Final = 10
 SELDOM: Final = 10
-"""A download is this many times the channel's largest day but for one day in ten: those were updates, too."""
+"""A download is this many times the channel's largest day, but for one in ten of the device's days: those
+were updates, too."""
 
 
 STEADY_HELLOS: Final = 3
@@ -151,9 +152,9 @@ def from_contact(device: Device, party: Party, channel: Channel, contact: Contac
         named = named or is_update_like(contact.user_agent.lower())
     if not named and (party.purpose in CONTENT or contact.bytes_down < UNNAMED_BYTES):
         return
-    former = sorted(old[4] for old in channel.days.values() if old is not row)
-    usual = former[-1 - len(former) // SELDOM] if former else 0
-    if row[4] < DOWNLOAD_GROWTH * usual:
+    former = sorted((old[4] for old in channel.days.values() if old is not row), reverse=True)
+    seldom = len(device.days) // SELDOM
+    if seldom < len(former) and row[4] < DOWNLOAD_GROWTH * former[seldom]:
         return
     where = contact.host or contact.domain
     size = f"{contact.bytes_down / 1e6:.1f} MB"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from appliance.cli.common import complain
-from appliance.sources import SourceError, first_record_ts, is_record_file, read_records
+from appliance.sources import SourceError, as_emitted, first_record_ts, is_record_file, read_records
 from sensor.capture.btsnoop import first_ts as first_event_ts
 from sensor.capture.btsnoop import is_btsnoop
 from sensor.capture.file import CaptureError, first_ts, refusal
@@ -83,7 +83,7 @@ class Inputs:
             done = position
 
         try:
-            yield from read_records(path, step)
+            yield from as_emitted(read_records(path, step))
         except SourceError as error:
             self._fail(error)
         except OSError as error:

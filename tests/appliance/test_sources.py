@@ -4,8 +4,8 @@ import gzip
 
 import pytest
 
-from appliance.sources import SourceError, first_record_ts, is_record_file, read_records
-from sensor.records import Loss, Weird, to_json
+from appliance.sources import SourceError, as_emitted, first_record_ts, is_record_file, read_records
+from sensor.records import FlowRecord, HttpRequest, Loss, Weird, to_json
 
 RECORDS = [
     Loss(1.0, 2.0, "gap", 0, "the interface was down"),
@@ -61,3 +61,40 @@ def test_a_capture_is_no_record_file(tmp_path):
     path = tmp_path / "capture.pcap"
     path.write_bytes(b"\xd4\xc3\xb2\xa1" + bytes(20))
     assert not is_record_file(path)
+
+
+def flow(ts, duration_s, uid):
+    home, away = ("192.168.7.20", 40_000), ("203.0.113.9", 80)
+    return FlowRecord(ts, duration_s, uid, "1:x", 0, "tcp", *home, *away, 1, 1, 80, 80, 66, 66, 20, 20,
+                      "02:00:00:00:00:01", None, None, None, 2, 2, "closed")  # fmt: skip
+
+
+def request(ts, uid):
+    return HttpRequest(ts, uid, None, "192.168.7.20", 40_000, "203.0.113.9", 80, "GET", "a.example", "/", (),
+                       None, None, None, ())  # fmt: skip
+
+
+LONG, SHORT, ASKED = flow(10.0, 100.0, "A"), flow(20.0, 0.0, "B"), request(20.0, "B")
+ORDERS = {
+    "a sensor's order stays": ([ASKED, SHORT, LONG], [ASKED, SHORT, LONG]),
+    "flows alone stay": ([LONG, SHORT], [LONG, SHORT]),
+    "by begin: flows wait for what was read of them": ([LONG, SHORT, ASKED], [ASKED, SHORT, LONG]),
+    "a flow is told before what comes after its end": (
+        [LONG, SHORT, ASKED, request(130.0, "C")],
+        [ASKED, SHORT, LONG, request(130.0, "C")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_records_come_as_a_sensor_emits_them(name):
+    records, emitted = ORDERS[name]
+    assert list(as_emitted(iter(records))) == emitted
+
+
+def test_flows_held_back_are_bounded(monkeypatch):
+    monkeypatch.setattr("appliance.sources.MAX_HELD", 3)
+    flows = [flow(float(number), 1_000.0, f"F{number}") for number in range(10)]
+    told = list(as_emitted(iter([*flows, request(9.5, "F9"), request(9.6, "none")])))
+    assert told.index(flows[0]) < told.index(request(9.5, "F9"))
+    assert [it for it in told if it in flows] == flows and len(told) == 12

@@ -20,5 +20,12 @@ def judge(change: Change, profile: Profile) -> Alert | None:
     """Return the alert of a lost encryption."""
     if change.kind != CODE:
         return None
-    times = Words(profile.language).count("times", change.after["readable_uploads"])
-    return build.alert(change, profile, volume=build.PUSH, severity=SEVERITY, times=times)
+    words = Words(profile.language)
+    return build.alert(
+        change,
+        profile,
+        volume=build.PUSH,
+        severity=SEVERITY,
+        more="" if change.after["read"] else words.say("encryption_lost.by_port"),
+        times=words.count("times", change.after["readable_uploads"]),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from appliance.behaviour import changes, doubts, updates
+from appliance.behaviour import baseline, changes, doubts, updates
 from appliance.behaviour.facts import Change, Contact
 from appliance.behaviour.spans import DAY_S, HOUR_S, LATE_S, day_of
 from appliance.behaviour.state import Candidate, Device, Party
@@ -20,8 +20,9 @@ PERSIST_APART_S: Final = 6 * HOUR_S
 """Two days are two only when so far apart: a minute before and after midnight is one occasion."""
 
 AGAIN_S: Final = HOUR_S / 2
-"""On a device that seldom meets anybody new, a second upload so much later is enough: what is visited once
-(a page, a song) does not come again within the day, or only downloads (docs/change.md has the curve)."""
+"""A second upload so much later confirms that the party is met. On a device that seldom meets anybody new it
+is also said to last: what is visited once (a page, a song) does not come again within the day, or only
+downloads (docs/change.md has the curve)."""
 
 SHARP_S: Final = 3 * DAY_S
 """So long after an update the same is enough on any device: then what is new is rarely a whim."""
@@ -39,6 +40,14 @@ DISCOVERY_S: Final = 28 * DAY_S
 
 BUSY_DISCOVERY: Final = 3
 """Above so many new parties a month a device visits new places by its nature: two days more are asked."""
+
+SELDOM: Final = 4
+"""A party met on at most one in so many of the device's days is visited, not one that it lives with."""
+
+BY_CHANCE: Final = 0.25
+LEAST_RATE_S: Final = 7 * DAY_S
+"""A party is told with an update before it when, at the device's own rate of discoveries up to then (over at
+least so long), at most so many were to be expected since."""
 
 NEWS_A_DAY: Final = 20
 """New parties told per device and day: more is a device that makes up names, and the counts show it."""
@@ -80,6 +89,8 @@ def went_on(device: Device, party: Party, contact: Contact, watch: Watch) -> Ite
         _close(device, party, candidate)
     elif _persists(device, candidate):
         _close(device, party, candidate)
+        yield changes.tell(device, _grown(device, party, candidate, watch, "confirmed", lasting=True))
+    elif candidate.again and device.learned and change.certainty == "seen":
         yield changes.tell(device, _grown(device, party, candidate, watch, "confirmed"))
 
 
@@ -95,9 +106,7 @@ def compared_again(device: Device, update_ts: float, watch: Watch) -> Iterator[C
             continue
         candidate = _candidate(device, party)
         if candidate is not None and candidate.change.update is None:
-            candidate.change = candidate.change._replace(
-                update=device.last_update(first, changes.AFTER_UPDATE_S)
-            )
+            candidate.change = candidate.change._replace(update=_update_before(device, first))
             yield changes.tell(device, candidate.change)
         elif _was_silent(device, party, update_ts):
             party.status = "new"
@@ -252,6 +261,22 @@ def _discoveries(device: Device, ts: float) -> int:
     return sum(ts - DISCOVERY_S < news < ts for news in device.news)
 
 
+def _update_before(device: Device, ts: float) -> float | None:
+    """Return the update shortly before `ts`; None when discoveries are so usual that it may be chance."""
+    update = device.last_update(ts, changes.AFTER_UPDATE_S)
+    if update is None:
+        return None
+    learnt = device.first_ts + baseline.LEARNING_DAYS * DAY_S
+    span = min(DISCOVERY_S, max(LEAST_RATE_S, update - learnt))
+    return update if _discoveries(device, update) * (ts - update) / span <= BY_CHANCE else None
+
+
+def _seldom(device: Device, party: Party) -> int:
+    """Return how many other parties the device meets only now and then: many make it one to browse with."""
+    least = len(device.days) / SELDOM
+    return sum(len(other.days) <= least for other in device.parties.values() if other is not party)
+
+
 def _extra_days(device: Device, ts: float) -> int:
     """Return how many days more than usual this device must show a party before it is told as lasting."""
     rate = _discoveries(device, ts)
@@ -275,7 +300,9 @@ def _persists(device: Device, candidate: Candidate) -> bool:
     return len(quiet) >= PERSIST_HOURS + extra and quiet[PERSIST_HOURS + extra - 1] - quiet[0] < 24
 
 
-def _grown(device: Device, party: Party, candidate: Candidate, watch: Watch, certainty: str) -> Change:
+def _grown(
+    device: Device, party: Party, candidate: Candidate, watch: Watch, certainty: str, *, lasting: bool = False
+) -> Change:
     """Return the change with what is known of the party by now; its id and time stay."""
     change = candidate.change
     hours = sorted({*candidate.hits, *(day * 24 for day in candidate.download_days)})
@@ -289,8 +316,10 @@ def _grown(device: Device, party: Party, candidate: Candidate, watch: Watch, cer
         "watched_days": watch.in_days(change.ts, max(seen, change.ts)),
         "download_only": not candidate.hits and bool(candidate.download_days),
         "discoveries_28d": _discoveries(device, change.ts),
+        "seldom_parties": _seldom(device, party),
         "learned": device.learned,
         "complete": device.complete,
+        "lasting": lasting,
         **changes.surroundings(party),
         "doubts": doubts.of(device, change.ts, watch),
     }
@@ -299,7 +328,7 @@ def _grown(device: Device, party: Party, candidate: Candidate, watch: Watch, cer
         role=party.role,
         after=after,
         certainty=certainty,
-        update=device.last_update(change.ts, changes.AFTER_UPDATE_S),
+        update=_update_before(device, change.ts),
     )
     return candidate.change
 

@@ -23,6 +23,21 @@ SEALED_AFTER: Final = 5
 """Days with readable uploads, time since the last one (longer where not every day had one) and encrypted
 uploads since, before encryption is said to have been gained."""
 
+BY_PORT: Final = {
+    ("tcp", 443): True,
+    ("tcp", 8443): True,
+    ("tcp", 8883): True,
+    ("tcp", 80): False,
+    ("tcp", 8080): False,
+    ("tcp", 1883): False,
+}
+"""What a port says where neither a handshake nor a request was seen: records of another source may hold none
+(IANA service names; of the ports that hosts.MEETING_PORTS takes for one service)."""
+
+UNREAD_AFTER: Final = 4
+"""So many uploads in a row to such a port, and none to the other, are taken for readable ones. A resolver's
+answer may give a flow the name of another host on the same address, so one or two say nothing."""
+
 SERVICE_APART_S: Final = HOUR_S
 """The second contact at a new service comes at least this much later: a port scan is not a service."""
 
@@ -34,19 +49,33 @@ def downgraded(
     device: Device, party: Party, channel: Channel, contact: Contact, watch: Watch
 ) -> Iterator[Change]:
     """Yield the change when a channel that was encrypted carries readable uploads, or the other way round."""
-    if contact.encrypted:
+    sealed = contact.encrypted
+    if sealed is None:
+        sealed = BY_PORT.get((contact.proto, contact.port))
+    if sealed is None:
+        return
+    if sealed:
         channel.sealed += 1
+        channel.unread = 0
         if not channel.sealed_since:
             channel.sealed_ts = contact.ts
         channel.sealed_since += 1
         if channel.plain_days >= PLAIN_DAYS:
             yield from _gained(device, party, channel, contact, watch)
         return
+    if contact.encrypted is None:
+        channel.unread += 1
+        if channel.unread < UNREAD_AFTER:
+            return
     if day_of(contact.ts) != day_of(channel.plain_ts):
         channel.plain_days += 1
     channel.plain_ts, channel.sealed_since = max(contact.ts, channel.plain_ts), 0
-    if channel.open or party.outcome == "local":
-        return
+    if not channel.open and party.outcome != "local":
+        yield from _lost(device, party, channel, contact, watch)
+
+
+def _lost(device: Device, party: Party, channel: Channel, contact: Contact, watch: Watch) -> Iterator[Change]:
+    """Yield the change when readable uploads on a channel that was encrypted are more than one."""
     sealed = sum(other.sealed for other in party.channels.values() if other.pattern == channel.pattern)
     if sealed < SEALED_BEFORE:
         channel.open = True
@@ -55,24 +84,24 @@ def downgraded(
     if channel.readable < READABLE_AFTER:
         return
     channel.open = True
-    if changes.may_tell(device, "encryption_lost", party.domain, contact.ts):
-        before = {
-            "encrypted_uploads": sealed,
-            "readable_uploads": 0,
-            "watched_days": watch.in_days(channel.first_ts, contact.ts),
-        }
-        after = {**changes.surroundings(party), "readable_uploads": channel.readable, "port": contact.port}
-        made = changes.make(
-            device,
-            party,
-            "encryption_lost",
-            contact.ts,
-            before=before,
-            after=after,
-            watch=watch,
-            evidence=(contact.uid,),
-        )
-        yield changes.tell(device, made)
+    if not changes.may_tell(device, "encryption_lost", party.domain, contact.ts):
+        return
+    before = {
+        "encrypted_uploads": sealed,
+        "readable_uploads": 0,
+        "watched_days": watch.in_days(channel.first_ts, contact.ts),
+    }
+    after = {
+        **changes.surroundings(party),
+        "readable_uploads": max(channel.readable, channel.unread),
+        "read": contact.encrypted is False,
+        "port": contact.port,
+    }
+    made = changes.make(
+        device, party, "encryption_lost", contact.ts,
+        before=before, after=after, watch=watch, evidence=(contact.uid,),
+    )  # fmt: skip
+    yield changes.tell(device, made)
 
 
 def _gained(

@@ -56,6 +56,7 @@ TEXTS: Final[dict[str, str]] = {
     "smaller.why": "Jede Nachricht an dasselbe Unternehmen ist deutlich kleiner als vorher.",
     "encryption_lost.title": "{device} sendet jetzt lesbare Daten an {who}",
     "encryption_lost.text": "{device} hat Daten geschützt an {party} gesendet. Jetzt kamen Daten, die jeder auf dem Weg lesen konnte: {times}.",
+    "encryption_lost.by_port": " Gelesen haben wir es nicht: Das sagt der Port, an dem Daten in der Regel lesbar sind.",
     "encryption_lost.do": "Schalten Sie das Gerät aus, bis der Hersteller das behoben hat, und sagen Sie es ihm.",
     "encryption_lost.why": "Was auf dem Weg geschützt war, können jetzt andere lesen.",
     "encryption_gained.title": "{device} schützt jetzt, was es an {who} sendet",

@@ -40,6 +40,7 @@ TEXTS: Final[dict[str, str]] = {
     "smaller.why": "Each message to the same company is clearly smaller than before.",
     "encryption_lost.title": "{device} now sends readable data to {who}",
     "encryption_lost.text": "{device} used to send data to {party} protected. Now it sent data {times} that anyone on the way could read.",
+    "encryption_lost.by_port": " We did not read it: this is told by the port it went to, where data is readable as a rule.",
     "encryption_lost.do": "Switch the device off until the maker has repaired this, and tell the maker.",
     "encryption_lost.why": "What was protected on its way can now be read by others.",
     "new_port.title": "{device} reaches {who} in a new way",

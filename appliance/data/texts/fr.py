@@ -40,6 +40,7 @@ TEXTS: Final[dict[str, str]] = {
     "smaller.why": "Chaque message à la même entreprise est nettement plus petit qu'avant.",
     "encryption_lost.title": "{device} envoie maintenant des données lisibles à {who}",
     "encryption_lost.text": "{device} envoyait des données protégées à {party}. Maintenant, des données lisibles par tous en chemin ont été envoyées {times}.",
+    "encryption_lost.by_port": " Nous ne l'avons pas lu : cela se déduit du port utilisé, où les données sont en général lisibles.",
     "encryption_lost.do": "Éteignez l'appareil jusqu'à ce que le fabricant ait réparé cela. Prévenez le fabricant.",
     "encryption_lost.why": "Ce qui était protégé en chemin peut maintenant être lu par d'autres.",
     "new_port.title": "{device} joint {who} d'une nouvelle façon",

@@ -23,6 +23,8 @@ ARRIVED = {
     "watched_days": 1.2,
     "download_only": False,
     "discoveries_28d": 0,
+    "seldom_parties": 2,
+    "lasting": True,
     "learned": True,
     "complete": True,
 }
@@ -42,7 +44,10 @@ BEFORE_AFTER = {
     "returned_party": ({"contacts_per_day": 0.0, "watched_days": 60.0, "silent_days": 20.0}, ARRIVED),
     "gone_party": (RATES, {**MORE, "contacts_per_day": 0.0, "silent_days": 8.1}),
     "new_country": ({"server_countries": ["DE"]}, {**SURROUNDINGS, "new_country": "CN", "days_seen": 4}),
-    "encryption_lost": ({"encrypted_uploads": 90}, {**SURROUNDINGS, "readable_uploads": 2, "port": 80}),
+    "encryption_lost": (
+        {"encrypted_uploads": 90},
+        {**SURROUNDINGS, "readable_uploads": 2, "read": True, "port": 80},
+    ),
     "more_often": (RATES, MORE),
     "less_often": (MORE, {**MORE, **RATES}),
     "bigger": (RATES, MORE),
@@ -68,6 +73,8 @@ def change(
     kind: str, *, role: str | None = "third", certainty: str = "confirmed", update=None, **after
 ) -> Change:
     before, now = BEFORE_AFTER[kind]
+    if "lasting" in now:
+        now = {**now, "lasting": certainty == "confirmed"}
     domain, organisation = (None, None) if kind == "nothing_changed" else ("tracker.example", "Tracker")
     return Change(
         "c-0123456789ab", TS, BEAR.device, kind, domain, organisation, role,

@@ -64,6 +64,11 @@ LOUDNESS = [
     ("more often", change("more_often", update=TS), BEAR, "push"),
     ("more often without an update", change("more_often"), BEAR, "digest"),
     ("lasting on a browser", change("new_party", discoveries_28d=9), BEAR, "digest"),
+    ("lasting on one that knows many", change("new_party", seldom_parties=30), BEAR, "digest"),
+    ("met again on a browser", change("new_party", discoveries_28d=9, lasting=False), BEAR, "log"),
+    ("a cloud met again", change("new_party", role="support", lasting=False), BEAR, "log"),
+    ("met again, readable", change("new_party", encrypted=False, lasting=False), BEAR, "push"),
+    ("readable by its port alone", change("encryption_lost", read=False), BEAR, "push"),
     ("a lasting tracker on it", change("new_party", discoveries_28d=9, purpose="tracker"), BEAR, "push"),
     ("the maker more often", change("more_often", role="first"), BEAR, "digest"),
     ("less often", change("less_often"), BEAR, "log"),
@@ -99,8 +104,8 @@ def test_loudness(name, fact, profile, volume):
 @pytest.mark.parametrize("kind", BEFORE_AFTER)
 def test_every_sentence_is_whole(kind, language):
     for role in ("first", "support", "third", "unknown"):
-        for certainty in ("seen", "confirmed"):
-            fact = change(kind, role=role, certainty=certainty, update=TS - 2 * 86_400)
+        for certainty, sure in (("seen", {"read": False}), ("confirmed", {})):
+            fact = change(kind, role=role, certainty=certainty, update=TS - 2 * 86_400, **sure)
             alert = judge(fact, BEAR, language)
             assert alert.kind == kind
             for text in (alert.title, alert.text, alert.do):

@@ -235,6 +235,25 @@ def test_a_version_heard_after_the_new_party_still_names_it():
     assert facts[-1].update == at(0, 10.2)
 
 
+SITES = [daily([8 + 4 * number], (10,), f"site{number}.example", **OTHER) for number in range(6)]
+
+
+def test_a_device_that_meets_many_confirms_a_party_before_it_is_said_to_last():
+    facts = live(LIFE, *SITES, daily(range(34, 45), (9, 15), "tracker.example", **OTHER))
+    found = [it for it in facts if isinstance(it, Change) and it.domain == "tracker.example"]
+    assert [(it.certainty, it.after["lasting"]) for it in found] == [
+        ("seen", False), ("confirmed", False), ("confirmed", True),
+    ]  # fmt: skip
+    assert found[0].after["seldom_parties"] >= 6 and len({it.id for it in found}) == 1
+
+
+@pytest.mark.parametrize(("parts", "named"), [([], True), (SITES, False)])
+def test_where_discoveries_are_usual_an_update_long_before_is_not_named(parts, named):
+    facts = live(LIFE, UPDATE, *parts, daily(range(42, 50), (9, 15), "tracker.example", **OTHER))
+    found = [it for it in facts if isinstance(it, Change) and it.domain == "tracker.example"]
+    assert found and {it.update is not None for it in found} == {named}
+
+
 def test_sightings_hold_whole_values_of_the_hour():
     behaviour = Behaviour()
     for ts in (at(0, 1), at(0, 1) + 10, at(0, 1) + 400):

@@ -67,6 +67,34 @@ STORIES = {
 }  # fmt: skip
 
 
+UNREAD = {"encrypted": None, **OTHER}
+BY_PORT = {
+    "from the port of TLS to that of HTTP": (
+        [daily(range(35), (9, 12, 18), "b.example", **UNREAD),
+         daily(range(35, 45), (9, 12, 18), "b.example", port=80, **UNREAD)],
+        True,
+    ),
+    "both ports, under the name of another host on the address": (
+        [daily(range(45), (9, 12, 18), "b.example", **UNREAD),
+         daily(range(35, 45), (10, 13), "b.example", port=80, **UNREAD)],
+        False,
+    ),
+    "a port that says nothing": (
+        [daily(range(35), (9, 12, 18), "b.example", **UNREAD),
+         daily(range(35, 45), (9, 12, 18), "b.example", port=9_000, **UNREAD)],
+        False,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BY_PORT)
+def test_where_nothing_was_read_the_port_tells_of_lost_encryption(name):
+    parts, lost = BY_PORT[name]
+    found = [it for it in live(LIFE, *parts) if isinstance(it, Change) and it.kind == "encryption_lost"]
+    assert bool(found) is lost
+    assert all(it.after["read"] is False and it.after["readable_uploads"] >= 4 for it in found)
+
+
 @pytest.mark.parametrize("name", STORIES)
 def test_stories(name):
     parts, kind = STORIES[name]
