@@ -5,7 +5,7 @@ Does no I/O and has no clock: time is that of the records, so a replayed capture
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from appliance.alerts.alert import Alert
@@ -14,6 +14,9 @@ from appliance.alerts.policy import is_news
 from appliance.alerts.senses import senses_of
 from appliance.behaviour.behaviour import Behaviour
 from appliance.behaviour.facts import Change, Contact, Update
+from appliance.bluetooth.evidence import evidence as bluetooth_evidence
+from appliance.bluetooth.heard import Reported, Toys
+from appliance.bluetooth.judge import judge as judge_toy
 from appliance.devices.family import Family
 from appliance.devices.knowledge import DeviceKnowledge
 from appliance.devices.registry import Devices
@@ -55,6 +58,7 @@ class Knowledge(NamedTuple):
 
     devices: DeviceKnowledge
     parties: PartyKnowledge
+    reported: tuple[Reported, ...] = ()
 
 
 class Seen(NamedTuple):
@@ -79,6 +83,7 @@ class Home:
         self.behaviour = Behaviour()
         self.findings = Findings()
         self.judge = Judge(language, senses=senses_of(knowledge.devices.models))
+        self._toys = Toys(knowledge.devices.models, knowledge.reported)
         self._marks = Marks()
         self._next_step = STEP_S
         self.told: dict[str, Alert] = {}
@@ -138,6 +143,18 @@ class Home:
 
     def _as_it_is(self, record: Weird | SensorStats) -> list[Fact]:
         return [record]
+
+    def hear(self, device: str, records: Sequence[Nearby]) -> list[Fact]:
+        """Return what follows from all that looks for toys near by heard of an adopted device, in time order.
+
+        Nothing where the family has forgotten it meanwhile.
+        """
+        try:
+            self.devices.hear(device, bluetooth_evidence(records, self._toys), records[-1].ts)
+        except KeyError:
+            return []
+        record = self.devices.record(device)
+        return self._judged(judge_toy(record.device, record.category, records, self._toys))
 
     def _nearby(self, _: Nearby) -> list[Fact]:
         """Return nothing, and keep nothing: a neighbour's toy is as likely as ours."""

@@ -59,6 +59,7 @@ class Service:
         self._unsaved: set[str] = set()
         self._checkpoint_ts: float | None = None
         self._answers: dict[str, Any] = {}
+        self._nearby: int = writer.meta("nearby") or 0
         self._keepers: dict[type[Any], Callable[[Any], None]] = {
             FlowRow: self._flow,
             Seen: self._observe,
@@ -83,6 +84,7 @@ class Service:
         """Store everything up to here, from time to time with the state for a restart. Raises StoreError."""
         home = self._home
         self._hear(self._writer.words(self._heard), ())
+        self._hear_nearby()
         self._listen()
         for device in sorted(home.devices.take_gone()):
             self._writer.forget(device)
@@ -103,6 +105,7 @@ class Service:
             totals=self._totals,
             learning=self._learning,
             answers=self._answers,
+            nearby=self._nearby,
         )
         due = self._checkpoint_ts is not None and (home.last_ts or 0.0) - self._checkpoint_ts >= CHECKPOINT_S
         if self._source is not None:
@@ -181,6 +184,13 @@ class Service:
                 self._writer.erase(word.device)
                 forget(self._home, word.device)
             self._home.family.hear(word)
+
+    def _hear_nearby(self) -> None:
+        """Let the home judge what looks for toys near by heard since of those of the family."""
+        self._nearby, heard = self._writer.heard(self._nearby)
+        for device, records in sorted(heard.items()):
+            for fact in self._home.hear(device, records):
+                self._keep(fact)
 
     def _listen(self) -> None:
         """Judge by what the family said of alerts since; remember before which record that was.

@@ -427,8 +427,8 @@ class BleAdvertisement(NamedTuple):
     ts: float
     address: str  # Bluetooth device address, most significant byte first
     address_kind: str  # "public" and "static" can be followed; "resolvable", "non_resolvable" change
-    event: str  # "connectable", "directed", "scannable", "non_connectable", "scan_response"
-    connectable: bool  # it offers to be connected to
+    event: str  # "connectable", "directed", "scannable", "non_connectable", "scan_response"; empty: not told
+    connectable: bool | None  # it offers to be connected to; None where BlueZ heard it, which does not say
     name: str | None  # complete, else shortened
     company: int | None  # Bluetooth company identifier of its manufacturer data
     services: tuple[str, ...]  # "180f", or a whole UUID

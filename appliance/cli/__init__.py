@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "digest": ("digest", "report"),
     "labels": ("name", "category", "vendor", "model", "merge", "split", "forget", "undo", "labels"),
     "support": ("support",),
+    "nearby": ("nearby",),
     "answers": ("expected", "useful", "wrong", "snooze", "mute", "unmute", "wishes", "answers"),
     "gateway": ("gateway",),
     "lists": ("lists",),

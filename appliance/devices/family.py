@@ -16,7 +16,8 @@ LABEL: Final = (
 MERGE: Final = "merge"  # detail: the id of the device that is the same thing
 SPLIT: Final = "split"  # detail: a MAC of the device, or the id of one merged into it
 FORGET: Final = "forget"
-ACTS: Final = (LABEL, MERGE, SPLIT, FORGET)
+ADOPT: Final = "adopt"  # detail: a Bluetooth address; value: what kind of address it is
+ACTS: Final = (LABEL, MERGE, SPLIT, FORGET, ADOPT)
 
 MAX_WAITING: Final = 4_096
 """Words that wait for their device: four for each device a home can have; beyond it the oldest go."""
@@ -48,6 +49,8 @@ def inverse(word: Word, said: Sequence[Word], ts: float, holder: Callable[[str],
     """
     if word.act == MERGE:
         return Word(0, ts, SPLIT, word.device, word.detail, None, word.id)
+    if word.act == ADOPT:
+        return Word(0, ts, FORGET, word.device, "", None, word.id)
     if word.act == SPLIT:
         return Word(0, ts, MERGE, word.device, holder(word.detail), None, word.id)
     earlier = [w for w in said if w.id < word.id and (w.act, w.device, w.detail) == word[2:5]]
@@ -65,6 +68,7 @@ class Family:
             MERGE: lambda word: devices.merge(word.device, word.detail),
             SPLIT: lambda word: devices.split(word.device, word.detail),
             FORGET: lambda word: devices.forget(word.device),
+            ADOPT: lambda word: devices.adopt(word.detail, word.ts, public=word.value == "public"),
         }
         self.waiting: list[Word] = []
 

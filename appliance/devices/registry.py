@@ -7,7 +7,7 @@ with an address from elsewhere: the far end is no device, and the MAC stays the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any, Final
 
@@ -264,6 +264,27 @@ class Devices:
         state.undecide()
         self._changed(state)
         return apart.device
+
+    def adopt(self, address: str, ts: float, *, public: bool) -> str:
+        """Make a device of a Bluetooth address that the family says is its own; return its id.
+
+        `public`: it is of a registered block, which tells the maker. It is no news to the family.
+        """
+        device = self._by_mac.get(address)
+        if device is None:
+            state = self._new_mac(address, ts) if public else self._new_device(address, ts)
+            state.macs[address] = None
+            self._by_mac[address] = device = state.device
+            self._new.pop(device, None)
+        return device
+
+    def hear(self, device: str, evidence: Iterable[Evidence], ts: float) -> None:
+        """Take in what was heard of an adopted device at a time. Raises KeyError for an unknown device."""
+        state = self._state(device)
+        state.saw(ts)
+        for item in evidence:
+            state.add_evidence(item)
+        self._dirty.add(state.device)
 
     def forget(self, device: str) -> None:
         """Forget all that is known of a device; seen again it is a new one. Raises KeyError."""

@@ -7,6 +7,10 @@ from typing import Final
 from appliance.findings import (
     always_on,
     bad_certificate,
+    bluetooth_connectable,
+    bluetooth_open,
+    bluetooth_reported,
+    bluetooth_trackable,
     cleartext_identifiers,
     cleartext_upload,
     heavy_upload,
@@ -29,6 +33,8 @@ KINDS: Final[tuple[Kind, ...]] = (
     cleartext_upload.KIND,
     cleartext_identifiers.KIND,
     reached_from_outside.KIND,
+    bluetooth_reported.KIND,
+    bluetooth_open.KIND,
     port_opened.KIND,
     support_ended.KIND,
     readable_firmware.KIND,
@@ -36,6 +42,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     old_tls.KIND,
     bad_certificate.KIND,
     open_service.KIND,
+    bluetooth_connectable.KIND,
     open_page.KIND,
     heavy_upload.KIND,
     support_ending.KIND,
@@ -43,5 +50,6 @@ KINDS: Final[tuple[Kind, ...]] = (
     hidden_names.KIND,
     home_neighbours.KIND,
     always_on.KIND,
+    bluetooth_trackable.KIND,
 )
 """In the order of gravity."""

@@ -27,7 +27,11 @@ def load_knowledge(packs_dir: Path | None = None, *, extra: Path | None = None) 
     that is absent, was changed on the disk or cannot be read is not asked, and the log says so: a home is
     watched without it. `packs.status` says which.
     """
-    return Knowledge(devices=knowledge_files.load_knowledge(), parties=_parties(packs_dir, extra))
+    return Knowledge(
+        devices=knowledge_files.load_knowledge(),
+        parties=_parties(packs_dir, extra),
+        reported=knowledge_files.load_reported(),
+    )
 
 
 def _parties(packs_dir: Path | None, extra: Path | None) -> PartyKnowledge:

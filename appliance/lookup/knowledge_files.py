@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 from typing import Final
 
+from appliance.bluetooth.heard import Reported
 from appliance.devices.knowledge import Catalogue, DeviceKnowledge, Rule, extracted_rule, model_of, rule_of
 from appliance.lookup.oui import OuiDirectory
 
@@ -102,6 +103,15 @@ def _extracted_rules(own: tuple[Rule, ...], folder: Path) -> tuple[Rule, ...]:
     rows = read_rows("extracted/home-assistant.csv", EXTRACTED_COLUMNS, folder)
     rules = (extracted_rule(row, meanings) for row in rows)
     return tuple(rule for rule in rules if rule and (rule.signal, rule.pattern.casefold()) not in known)
+
+
+REPORTED_COLUMNS: Final = ("model", "what", "source", "date")
+
+
+def load_reported(folder: Path = FOLDER) -> tuple[Reported, ...]:
+    """Return the toys known from public reports. Raises KnowledgeFileError or OSError."""
+    rows = read_rows("reported.csv", REPORTED_COLUMNS, folder)
+    return tuple(Reported(row["model"], row["what"], row["source"], row["date"]) for row in rows)
 
 
 def load_knowledge(folder: Path = FOLDER) -> DeviceKnowledge:

@@ -28,8 +28,9 @@ from appliance.store.database import (
 )
 from appliance.store.evidence import EvidenceFlows
 from appliance.store.family_words import words_after
+from appliance.store.nearby import heard_after
 from appliance.store.rollups import add_up_days
-from sensor.records import FlowRecord, Loss, Record
+from sensor.records import FlowRecord, Loss, Nearby, Record
 
 _BY_TYPE: Final[dict[type[Any], tables.Table[Any]]] = {
     table.record_type: table for table in tables.TABLES if table is not tables.EVIDENCE_FLOW
@@ -39,13 +40,14 @@ _BY_TYPE: Final[dict[type[Any], tables.Table[Any]]] = {
 LOGS: Final = ("flow", "observation", "loss")
 """Tables from which the records after a checkpoint are taken again."""
 
-_SAID: Final = ("word", "answer", "note", "document", "claim")
+_SAID: Final = ("word", "answer", "note", "document", "claim", "heard")
 """What the family said or gave, which outlives a replay that is made anew."""
 
 _ABOUT_DEVICES: Final = (
     "answer",
     "chain",
     "daily",
+    "heard",
     "note",
     "outbox",
     "sink_tag",
@@ -188,6 +190,10 @@ class Writer:
 
     def _columns(self, schema: str, table: str) -> set[str]:
         return {name for _, name, *_ in self._db.execute(f"PRAGMA {schema}.table_info({table})")}
+
+    def heard(self, last: int) -> tuple[int, dict[str, list[Nearby]]]:
+        """Return what looks for toys near by heard, of each toy of which something is new (`heard_after`)."""
+        return heard_after(self._db, last)
 
     def answers(self, last: int) -> list[Answer]:
         """Return what the family said of alerts after the answer with this id."""

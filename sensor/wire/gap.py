@@ -60,8 +60,12 @@ def uuid(data: bytes) -> str:
     if len(data) < 16:
         number = int.from_bytes(data, "little")
         return f"{number:04x}" if number < 0x10000 else f"{number:08x}{_BASE}"
-    text = str(UUID(bytes=data[::-1]))
-    return text[4:8] if text.startswith("0000") and text.endswith(_BASE) else text
+    return short(str(UUID(bytes=data[::-1])))
+
+
+def short(text: str) -> str:
+    """Return the short form of a UUID's text where it has one, else the text."""
+    return text[4:8] if len(text) == 36 and text.startswith("0000") and text.endswith(_BASE) else text
 
 
 def _structures(data: bytes) -> Iterator[tuple[int, bytes]]:

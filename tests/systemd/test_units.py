@@ -8,7 +8,7 @@ import pytest
 
 FOLDER = Path(__file__).parents[2] / "systemd"
 UNITS = sorted(path.name for kind in ("service", "socket", "timer") for path in FOLDER.glob(f"*.{kind}"))
-COMMANDS = ("tattlebox", "tattlebox-gateway", "tattlebox-sensor", "tattlebox-web")
+COMMANDS = ("tattlebox", "tattlebox-gateway", "tattlebox-nearby", "tattlebox-sensor", "tattlebox-web")
 DAEMONS = ("usr/sbin/dnsmasq", "usr/sbin/hostapd")
 PLACE = Path("usr/lib/systemd/system")
 DEBIAN = Path("/lib/systemd/system")
@@ -19,6 +19,7 @@ MOST_EXPOSED = {
     "tattlebox-gateway.service": 4.0,
     "tattlebox-hostapd.service": 4.0,
     "tattlebox-lists.service": 2.0,
+    "tattlebox-nearby.service": 2.0,
     "tattlebox-notify.service": 2.0,
     "tattlebox-reset.service": 2.0,
     "tattlebox-sensor@.service": 4.0,

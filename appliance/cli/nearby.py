@@ -1,0 +1,163 @@
+"""`tattlebox nearby`: look for toys near by over Bluetooth, keep those that are the family's, forget them."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from appliance.bluetooth.adoption import Unfit, words_of_adoption
+from appliance.bluetooth.heard import Heard, Toys, heard
+from appliance.cli.common import (
+    CommandError,
+    add_json,
+    add_store,
+    default_store,
+    print_json,
+    print_table,
+    printable,
+    when,
+)
+from appliance.cli.labels import say
+from appliance.devices.categories import CATEGORIES
+from appliance.lookup.knowledge_files import load_catalogue, load_reported
+from appliance.nearby import LOOK_S, PLACE, NearbyError, look
+from appliance.store.book import Book
+from appliance.store.nearby import NearbyBook
+from sensor.capture.file import CaptureError
+from sensor.offline import bluetooth_records
+from sensor.records import BleAdvertisement, InquiryResult, Nearby
+
+_ADDRESS: Final = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
+
+
+def add(commands: Any) -> None:
+    """Add the verbs."""
+    text = "look for toys nearby over Bluetooth, and keep those that are yours"
+    verbs = commands.add_parser("nearby", help=text, description=text.capitalize() + ".").add_subparsers(
+        title="verbs", metavar="VERB", required=True
+    )
+    search = _verb(verbs, "look", "look once; nothing is connected to, and what is not yours is not kept")
+    _add_source(search)
+    add_json(search)
+    search.set_defaults(run=_look)
+    adopt = _verb(verbs, "adopt", "say that one is yours: from then on it is remembered when it is heard")
+    adopt.add_argument("address", metavar="ADDRESS", help="its Bluetooth address, as `look` prints it")
+    adopt.add_argument("--name", help="what the family calls it")
+    adopt.add_argument("--category", help="its kind; a toy unless it says otherwise")
+    _add_source(adopt)
+    adopt.set_defaults(run=_adopt)
+    listing = _verb(verbs, "list", "what is yours, and when it was heard last")
+    add_json(listing)
+    listing.set_defaults(run=_list)
+
+
+def _verb(verbs: Any, name: str, text: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text.capitalize() + ".")
+    add_store(parser)
+    return parser
+
+
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seconds", type=float, default=LOOK_S, help=f"how long (default: {LOOK_S:.0f})")
+    parser.add_argument("--socket", type=Path, default=PLACE, help="where tattlebox-nearby listens")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="read a Bluetooth HCI log (btsnoop) instead")
+
+
+def _look(args: argparse.Namespace) -> int:
+    records = _records(args)
+    store = args.store or default_store()
+    adopted = _kept(store, records) if store.exists() else {}
+    rows = heard(records, _toys(), adopted)
+    if args.json:
+        for row in rows:
+            print_json(row._asdict())
+        return 0
+    print_table(
+        ("ADDRESS", "NAME", "SAYS IT IS", "OFFERS TO ANYONE", "SIGNAL", "KNOWN AS"),
+        map(_cells, rows),
+        "Nothing was heard nearby. Is the toy switched on, and within two metres?",
+    )
+    for row in rows:
+        if row.reported:
+            print(f"\n{printable(row.name or row.address)}: public reports said that {row.reported}.")
+            print("We go by its name alone, and have not tried it. Switch it off when it is not in use.")
+    return 0
+
+
+def _cells(row: Heard) -> Sequence[object]:
+    signal = "" if row.rssi_dbm is None else f"{row.rssi_dbm} dBm"
+    known = " (yours)" if row.adopted else ""
+    says = row.category or ""
+    return row.address, row.name or "", says, ", ".join(row.offers), signal, f"{row.model or ''}{known}"
+
+
+def _records(args: argparse.Namespace) -> list[Nearby]:
+    try:
+        if args.log is None:
+            return look(args.socket, args.seconds)
+        found = bluetooth_records(args.log)
+        return [record for record in found if isinstance(record, BleAdvertisement | InquiryResult)]
+    except (NearbyError, CaptureError) as error:
+        raise CommandError(str(error)) from error
+    except OSError as error:
+        raise CommandError(f"cannot read {args.log}: {error.strerror}") from error
+
+
+def _kept(store: Path, records: Sequence[Nearby]) -> dict[str, str]:
+    """Keep what was heard of the family's own; return their addresses."""
+    book = Book(store)
+    try:
+        nearby = NearbyBook(book)
+        nearby.keep(records)
+        return nearby.adopted()
+    finally:
+        book.close()
+
+
+def _adopt(args: argparse.Namespace) -> int:
+    address = args.address.casefold()
+    if not _ADDRESS.fullmatch(address):
+        raise CommandError(
+            f"read the address {printable(args.address)!r}, expected one like 00:11:22:33:44:55"
+        )
+    if args.category is not None and args.category not in CATEGORIES:
+        raise CommandError(f"read the category {args.category!r}, expected one of {', '.join(CATEGORIES)}")
+    records = [record for record in _records(args) if record.address == address]
+    try:
+        words = words_of_adoption(records, time.time(), args.name, args.category)
+    except Unfit as error:
+        raise CommandError(str(error)) from error
+    say(args.store or default_store(), *words)
+    _kept(args.store or default_store(), records)
+    return 0
+
+
+def _list(args: argparse.Namespace) -> int:
+    store = args.store or default_store()
+    if not store.exists():
+        raise CommandError(f"no store at {store}: run `tattlebox run` or `replay` first, or pass --store")
+    book = Book(store)
+    try:
+        nearby = NearbyBook(book)
+        rows = [(address, device, nearby.heard(device)) for address, device in nearby.adopted().items()]
+    finally:
+        book.close()
+    if args.json:
+        for address, device, records in rows:
+            last = records[-1].ts if records else None
+            print_json({"device": device, "address": address, "heard": len(records), "last_ts": last})
+        return 0
+    cells = (
+        (device, address, len(records), when(records[-1].ts) if records else "never")
+        for address, device, records in rows
+    )
+    print_table(("DEVICE", "ADDRESS", "HEARD", "LAST"), cells, "None is yours yet: `tattlebox nearby look`.")
+    return 0
+
+
+def _toys() -> Toys:
+    return Toys(load_catalogue().models, load_reported())
