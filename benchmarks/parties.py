@@ -101,9 +101,40 @@ PRODUCT_VENDORS = {
     "lgtv": "LG",
     "firestick": "Amazon",
     "xbox": "Microsoft",
+    "galaxy": "Samsung",
+    "familyhub": "Samsung",
+    "macbook": "Apple",
+    "imac": "Apple",
+    "applewatch": "Apple",
+    "flux": "Magic Home",
+    "ge-": "GE Appliances",
+    "hellobarbie": "Mattel",
+    "harmonkardon": "Harman",
+    "homebase": "eufy",
+    "robovac": "eufy",
+    "onhub": "Google",
+    "pixel": "Google",
+    "quest": "Meta",
+    "tapo": "TP-Link",
+    "kasa": "TP-Link",
+    "deco": "TP-Link",
+    "aria": "Fitbit",
+    "soundtouch": "Bose",
+    "deebot": "Ecovacs",
+    "maxgateway": "eQ-3",
+    "homematic": "eQ-3",
+    "surface": "Microsoft",
+    "bravia": "Sony",
+    "trådfri": "IKEA",
+    "toniebox": "Boxine",
+    "yeelink": "Yeelight",
+    "mi-": "Xiaomi",
+    "lgwebos": "LG",
+    "webos": "LG",
 }
 """Product words of device names whose maker has another name. All other names begin with the maker's."""
 
+_LONG_ENOUGH = 4  # of a maker's name that a word of a device's name begins with: "rokutv"
 _CAMEL = re.compile(r"([a-z0-9])([A-Z])")
 _LAB_PREFIX = re.compile(r"^(?:t|uk|us)[-_]", re.IGNORECASE)  # "t-philips-hub": which lab or test bed
 
@@ -117,12 +148,15 @@ def vendor_of(device: str, makers: Mapping[str, Maker]) -> str:
     name = _LAB_PREFIX.sub("", _CAMEL.sub(r"\1 \2", device)).lower()
     plain = re.sub(r"[^a-z0-9]+", "", name)
     for word, vendor in sorted(PRODUCT_VENDORS.items(), key=lambda item: -len(item[0])):
-        if plain.startswith(word):
+        if plain.startswith(word) or (word.endswith("-") and name.startswith(word)):
             return vendor
-    words = [word for word in re.split(r"[-_ ]+", name) if word]
+    words = [word for word in (part.rstrip("0123456789") for part in re.split(r"[-_ ]+", name)) if word]
     for end in range(len(words), 0, -1):
         if "".join(words[:end]) in makers:
             return " ".join(words[:end])
+    begun = [key for key in makers if len(key) >= _LONG_ENOUGH and plain.startswith(key)]
+    if begun:
+        return max(begun, key=len)
     return " ".join(words[:-1]) if len(words) > 1 else name
 
 

@@ -10,14 +10,19 @@ from publicsuffixlist import PublicSuffixList
 from appliance.home import Knowledge
 from appliance.lookup import knowledge_files, packs, party_tables
 from appliance.lookup.geography import MmdbGeography, open_geography
-from appliance.lookup.pack_readers import PackError, regrouped
+from appliance.lookup.pack_readers import PackError, read_third_party_web, regrouped
 from appliance.parties.knowledge import Owner, PartyKnowledge
 from appliance.parties.purposes import PurposeRules
 
 _log = logging.getLogger(__name__)
 
-ORGANISATION_FILES = ("makers.csv", "infrastructure.csv", "trackers.csv", "smart_home.csv")
+ORGANISATION_FILES = ("makers.csv", "infrastructure.csv", "trackers.csv", "smart_home.csv", "services.csv")
 """Own tables; of two rows with one vendor name the earlier file wins."""
+
+
+WEB_LIST = "third-party-web"
+SHIPPED_WEB_LIST = party_tables.DATA / "extracted" / "third-party-web.json"
+"""Used as long as no newer pack of that name is there: most third parties are known without any pack."""
 
 
 def load_knowledge(packs_dir: Path | None = None, *, extra: Path | None = None) -> Knowledge:
@@ -39,6 +44,8 @@ def _parties(packs_dir: Path | None, extra: Path | None) -> PartyKnowledge:
     own = party_tables.read_organisations((*files, *([extra] if extra else ())))
     purposes = PurposeRules(party_tables.read_purposes(party_tables.DATA / "purposes.csv"))
     lists, geography = _from_packs(packs_dir)
+    if WEB_LIST not in lists:
+        lists = {WEB_LIST: read_third_party_web(SHIPPED_WEB_LIST.read_bytes()), **lists}
     return PartyKnowledge(
         icann=PublicSuffixList(only_icann=True),
         private=PublicSuffixList(),

@@ -41,6 +41,16 @@ def test_no_listed_domain_is_a_public_suffix_of_many_owners() -> None:
         assert KNOWLEDGE.icann.privatesuffix(domain) is not None or domain in brand_domains, domain
 
 
+def test_third_parties_are_named_without_any_pack() -> None:
+    parties = Parties(KNOWLEDGE)
+    named = [
+        parties.attribute("Boxine", Destination("", 0, "tcp", name, "dns")).organisation
+        for name in ("cdn.33across.com", "player.vimeo.com", "ntp.ethz.ch", "img.connatix.com")
+    ]
+    assert named == ["33 Across", "Vimeo", "ETH Zurich", "Connatix"]
+    assert len(KNOWLEDGE.sources[1]) >= 3_000
+
+
 def test_there_are_three_hundred_makers() -> None:
     assert sum(1 for row in rows("makers.csv") if row["domains"]) >= 300
 
