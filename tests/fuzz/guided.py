@@ -23,12 +23,12 @@ CUT_BYTES: Final = 16
 LONGEST_SEED: Final = 8192
 
 
-def take(data: bytes) -> None:
-    """Read one input as the sensor would. Nothing may be raised."""
+def take(data: bytes, native: bool = True) -> None:
+    """Read one input as the sensor would, natively or in plain Python. Nothing may be raised."""
     if len(data) < 2:
         return
     kind, cut, body = FORMATS[data[0] % len(FORMATS)], data[1] * CUT_BYTES, data[2:]
-    pipeline = Pipeline(new_meter(True, max_flows=64))
+    pipeline = Pipeline(new_meter(native, max_flows=64), native)
     pieces = [body] if kind == "ring" else [body[:cut], body[cut:]]
     for number, piece in enumerate(pieces):
         list(pipeline.feed(Block(piece, kind, number == 0, number == len(pieces) - 1)))
