@@ -35,6 +35,7 @@ class Watch:
     days: dict[int, float] = field(default_factory=dict)
     lost: dict[int, float] = field(default_factory=dict)
     odd: dict[int, str] = field(default_factory=dict)  # days to be doubted → OUTAGE or CLOCK
+    resumed: float | None = None  # ts of the first record after the latest long silence of the home
 
     def tick(self, ts: float) -> None:
         """Note that a record of `ts` came by; time runs only forward."""
@@ -43,6 +44,8 @@ class Watch:
         if ts > self.seen:
             if ts - self.seen <= HOME_SILENCE_S:
                 _spread(self.days, self.seen, ts)
+            else:
+                self.resumed = ts
             self.seen = ts
 
     def lose(self, loss: Loss) -> None:
@@ -82,6 +85,7 @@ class Watch:
             for day, seconds in others.items():
                 mine[day] = max(mine.get(day, 0.0), seconds)
         self.odd.update(other.odd)
+        self.resumed = max((ts for ts in (self.resumed, other.resumed) if ts is not None), default=None)
 
     def dump(self) -> dict[str, Any]:
         """Return the latest days, which are all that changed since `dump_all`."""
@@ -92,14 +96,15 @@ class Watch:
 
     def _dump(self, after: int) -> dict[str, Any]:
         tables = {"days": self.days, "lost": self.lost, "odd": self.odd}
-        return {"seen": self.seen} | {
+        return {"seen": self.seen, "resumed": self.resumed} | {
             name: [[day, value] for day, value in sorted(table.items()) if day > after]  # type: ignore[attr-defined]
             for name, table in tables.items()
         }
 
     @classmethod
     def load(cls, state: dict[str, Any]) -> Watch:
-        return cls(state["seen"], *(dict(map(tuple, state[name])) for name in ("days", "lost", "odd")))
+        days, lost, odd = (dict(map(tuple, state[name])) for name in ("days", "lost", "odd"))
+        return cls(state["seen"], days, lost, odd, state.get("resumed"))
 
 
 def _spread(days: dict[int, float], start: float, end: float) -> None:

@@ -61,7 +61,7 @@ def arrived(device: Device, party: Party, contact: Contact, watch: Watch) -> Ite
     """Yield the change when a party's first upload, or the first after it was gone, is news."""
     returned = party.status == "gone"
     expected = party.outcome == "local" or _kin_known(device, party)
-    if not returned and (expected or not _comparable(device, contact.ts)):
+    if not returned and (expected or not _comparable(device, contact.ts, watch)):
         party.status = "known"
         _note_kin(device, party)
         return
@@ -132,16 +132,17 @@ def expire(device: Device, ts: float) -> None:
             _close(device, party, candidate)
 
 
-def _comparable(device: Device, ts: float) -> bool:
-    """Return whether news is news: the device is learnt, or there is a "before" to compare with."""
+def _comparable(device: Device, ts: float, watch: Watch) -> bool:
+    """Return whether news is news: the device is learnt, or there is a "before" to compare with.
+
+    That is what came before an update, before days of the device's absence, or before the watching itself was
+    interrupted for long: two captures, one after the other.
+    """
     if device.learned:
         return True
-    edge = max(
-        [update.ts for update in device.updates if update.certainty != "restarted" and update.ts <= ts]
-        + ([device.absence_end] if device.absence_end is not None and device.absence_end <= ts else []),
-        default=None,
-    )
-    return edge is not None and _had_parties(device, edge)
+    updated = [update.ts for update in device.updates if update.certainty != "restarted"]
+    edges = [edge for edge in (*updated, device.absence_end, watch.resumed) if edge is not None and edge <= ts]
+    return bool(edges) and _had_parties(device, max(edges))
 
 
 def _had_parties(device: Device, edge: float) -> bool:

@@ -35,6 +35,7 @@ def test_another_version_and_the_same_destinations(tmp_path, knowledge, days):
         ("another version minutes later", 0.01, AFTER, True),
         ("another version a month later", 30.0, AFTER, True),
         ("the same version a month later", 30.0, BEFORE, False),
+        ("the same version a day later", 1.0, BEFORE, False),
     ],
 )
 def test_two_ages_with_other_destinations_name_exactly_the_new_ones(
