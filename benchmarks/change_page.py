@@ -9,8 +9,12 @@ from typing import Final
 from benchmarks import change_plots
 from benchmarks.change_run import Result, Task
 from benchmarks.change_score import Score, delays_of_new_parties, score
+from tests.household.stranger import DIALECTS
 
 DRIFTS: Final = (0.5, 1.0, 2.0)
+STRANGERS: Final = 2
+"""Homes told in each dialect: their lives are plain; what matters is that none of the twenty goes wrong."""
+
 Measure = Callable[[list[Task]], list[Result]]
 
 RULES: Final = """\
@@ -38,6 +42,8 @@ RULES: Final = """\
   hours) for a party about which nothing had changed.
 - **Attribution error**: found changes that name an update that was none, or name none although one was
   visible.
+- **Updates seen**: of those that can be seen, the share told as "updated" or "probably updated" within 6
+  hours.
 - **Interval**: 95 %, from 1,000 drawings of homes with replacement.
 - **Baselines** see the same records, keep quiet for a device's first 7 days, and say each new thing once.
   The z-score compares a day's five-minute contacts with up to 28 days before (spread at least 0.5), once
@@ -61,10 +67,14 @@ def write(folder: Path, tasks: list[Task], results: list[Result], measure: Measu
     folder.joinpath("change-delay.svg").write_text(
         change_plots.delays(delays_of_new_parties(runs["plain", 1.0]))
     )
-    folder.joinpath("change-figures.md").write_text(_page(tasks, scores))
+    few = tasks[:STRANGERS]
+    strangers = {
+        name: score(measure([task._replace(shape=name, drift=1.0) for task in few])) for name in DIALECTS
+    }
+    folder.joinpath("change-figures.md").write_text(_page(tasks, scores, strangers))
 
 
-def _page(tasks: list[Task], scores: dict[tuple[str, float], Score]) -> str:
+def _page(tasks: list[Task], scores: dict[tuple[str, float], Score], strangers: dict[str, Score]) -> str:
     names = f"{tasks[0].seed} to {tasks[-1].seed}"
     return "\n".join(
         [
@@ -81,6 +91,7 @@ def _page(tasks: list[Task], scores: dict[tuple[str, float], Score]) -> str:
             "",
             "![Delay of new parties](change-delay.svg)",
             "",
+            _strangers(strangers),
             *(_kinds(key, it) for key, it in scores.items()),
             RULES,
         ]
@@ -90,8 +101,9 @@ def _page(tasks: list[Task], scores: dict[tuple[str, float], Score]) -> str:
 def _overview(scores: dict[tuple[str, float], Score]) -> str:
     rows = [
         "| homes | false pushes / device / month (95 %) | new party | all kinds | new party, median delay | "
-        "within a day of the second contact | null update told | quiet devices | wrong update |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "within a day of the second contact | null update told | quiet devices | wrong update | "
+        "updates seen | false updates / device / month |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for (shape, drift), it in scores.items():
         interval = f"{it.interval[0]:.3f}–{it.interval[1]:.3f}"
@@ -99,7 +111,29 @@ def _overview(scores: dict[tuple[str, float], Score]) -> str:
             f"| {shape}, drift {drift:g} | **{it.false_pushes:.3f}** ({interval}) | "
             f"{it.recall_new_party:.0%} | {it.recall_all:.0%} | {it.delay_new_party_median_h:.0f} h | "
             f"{it.new_party_within_day:.0%} | {it.null_update_false:.1%} of {it.null_updates} | "
-            f"{it.quiet_devices:.0%} | {it.attribution_error:.0%} |"
+            f"{it.quiet_devices:.0%} | {it.attribution_error:.0%} | {it.update_recall:.0%} | "
+            f"{it.false_updates:.3f} |"
+        )
+    return "\n".join([*rows, ""])
+
+
+def _strangers(scores: dict[str, Score]) -> str:
+    """Return the table of homes told in other dialects, and of them all together."""
+    rows = [
+        f"## Strangers: {STRANGERS} homes in each dialect",
+        "",
+        "| dialect | device-months | false pushes | new party | within a day | all kinds | updates seen |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, it in scores.items():
+        new, true = (sum(getattr(row, what) for row in it.rows) for what in ("found", "true"))
+        arrivals = next((row for row in it.rows if row.kind == "new_party" and row.true), None)
+        met = f"{arrivals.found} of {arrivals.true}" if arrivals else ""
+        day = f"{it.new_party_within_day:.0%}" if arrivals else ""
+        pushes = round(it.false_pushes * it.device_months)
+        rows.append(
+            f"| `{name}` | {it.device_months:.0f} | {pushes} | {met} | {day} | "
+            f"{new} of {true} | {it.update_recall:.0%} |"
         )
     return "\n".join([*rows, ""])
 

@@ -39,7 +39,7 @@ class Arrival(NamedTuple):
     second: float | None  # of a true new party: its second exchange; None: nothing true stands behind it
     eligible: bool  # the device seldom meets anybody new, or was just updated
     loud: bool  # once sure, it is pushed
-    uploads: tuple[float, ...]  # neither downloads nor just after a start, until it was sure without the rule
+    uploads: tuple[float, ...]  # no downloads, until it was sure without the rule
     sure: float  # by days and hours alone; infinite: never
 
 
@@ -64,10 +64,11 @@ def lived(task: Task) -> tuple[float, list[Arrival]]:
     def noted(device: Device, candidate: Candidate, contact: Any) -> None:
         count(device, candidate, contact)
         change, hour = candidate.change, int(contact.ts // 3_600)
-        if hour in candidate.hits and hour not in candidate.around_start:
+        if hour in candidate.hits:
             uploads.setdefault(change.id, []).append(contact.ts)
+        apart = any(hit not in candidate.around_start for hit in candidate.hits)
         sharp = change.update is not None and change.ts <= change.update + arrivals.SHARP_S
-        if device.learned and (sharp or not arrivals._extra_days(device, change.ts)):
+        if device.learned and apart and (sharp or not arrivals._extra_days(device, change.ts)):
             eligible.add(change.id)
 
     arrivals.AGAIN_S, arrivals._count = math.inf, noted

@@ -192,8 +192,8 @@ class Candidate:
     hits: list[int] = field(default_factory=list)
     around_start: list[int] = field(default_factory=list)  # those of them only just after a restart
     download_days: list[int] = field(default_factory=list)
-    sent_ts: float | None = None  # the first qualifying contact that was not just after a restart
-    again: bool = False  # a second one came, well apart
+    sent_ts: float | None = None  # the first qualifying contact
+    again: bool = False  # a second one came, well apart, and not all were just after a restart
     uploads: int = 0
 
 

@@ -141,8 +141,9 @@ def _comparable(device: Device, ts: float, watch: Watch) -> bool:
     if device.learned:
         return True
     updated = [update.ts for update in device.updates if update.certainty != "restarted"]
-    edges = [edge for edge in (*updated, device.absence_end, watch.resumed) if edge is not None and edge <= ts]
-    return bool(edges) and _had_parties(device, max(edges))
+    edges = (*updated, device.absence_end, watch.resumed)
+    edge = max((edge for edge in edges if edge is not None and edge <= ts), default=None)
+    return edge is not None and _had_parties(device, edge)
 
 
 def _had_parties(device: Device, edge: float) -> bool:
@@ -247,10 +248,10 @@ def _count(device: Device, candidate: Candidate, contact: Contact) -> None:
         and not updates.roams(device)
     ):
         _add(candidate.around_start, hour)
-    elif candidate.sent_ts is None:
+    if candidate.sent_ts is None:
         candidate.sent_ts = contact.ts
     elif contact.ts >= candidate.sent_ts + AGAIN_S:
-        candidate.again = True
+        candidate.again = candidate.again or any(hit not in candidate.around_start for hit in candidate.hits)
 
 
 def _add(numbers: list[int], number: int) -> None:
