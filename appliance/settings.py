@@ -122,6 +122,10 @@ KEEP_FREE_MB: Final = _number(
     "disk.keep_free_mb", 500, 100, 1_000_000, "Megabytes of the disk that are always left free."
 )
 
+QUARANTINE_NEW: Final = _truth(
+    "gateway.quarantine_new", False, "Whether a device never seen before gets no internet until it is let in."
+)
+
 SETTINGS: Final[tuple[Setting[Any], ...]] = (
     LANGUAGE,
     ZONE,
@@ -133,6 +137,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
     SIGHTING_DAYS,
     BUDGET_MB,
     KEEP_FREE_MB,
+    QUARANTINE_NEW,
 )
 """Every setting. Changes, findings and alerts with their evidence are kept whatever these say."""
 

@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "nearby": ("nearby",),
     "answers": ("expected", "useful", "wrong", "snooze", "mute", "unmute", "wishes", "answers"),
     "gateway": ("gateway",),
+    "policies": ("block", "pause", "quarantine", "allow", "hold", "lift", "policies"),
     "lists": ("lists",),
     "export": ("export",),
     "study": ("study",),

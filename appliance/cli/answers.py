@@ -21,7 +21,7 @@ from appliance.cli.common import (
     printable,
     when,
 )
-from appliance.cli.show import find_device
+from appliance.cli.show import find_device, find_party
 from appliance.findings.kinds import KINDS
 from appliance.out import plain
 from appliance.store.answers import AnswerError, Answers
@@ -147,18 +147,7 @@ def _named(answers: Answers, args: argparse.Namespace) -> tuple[str | None, str 
     """Return the device's id and the party's domain that the arguments name. Raises CommandError."""
     with Reader(answers.book.path) as reader:
         device = find_device(reader, args.device)
-        if args.party is None:
-            return device, None
-        wanted = args.party.casefold()
-        parties = reader.parties(device)
-    found = {
-        it.domain for it in parties if wanted in (it.domain.casefold(), (it.organisation or "").casefold())
-    }
-    if len(found) == 1:
-        return device, found.pop()
-    known = sorted(found or {it.domain for it in parties})
-    listed = printable(", ".join(known[:20])) or "none yet"
-    raise CommandError(f"read the party {printable(args.party)!r}, expected one of: {listed}")
+        return device, None if args.party is None else find_party(reader, device, args.party)
 
 
 def _noted(args: argparse.Namespace, answer: Answer, sentence: str) -> None:

@@ -7,15 +7,17 @@ import logging
 import signal
 import time
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from appliance.cli.common import CommandError, add_store, calm_collector, default_store
 from appliance.cli.lists import add_packs, packs_folder
+from appliance.gateway.client import ask
 from appliance.home import Home
 from appliance.ingest import SensorLink, SensorMismatch
 from appliance.lookup.knowledge import load_knowledge
 from appliance.lookup.upnp import DescriptionReader
 from appliance.service import Service
+from appliance.steward import Steward
 from appliance.store.database import StoreReplacedError
 from appliance.store.writer import Writer
 from sensor.liveness import Liveness
@@ -24,6 +26,13 @@ log = logging.getLogger(__name__)
 
 COMMIT_S: Final = 5.0
 """What a power cut may cost of the flow log, in seconds; shorter wears the card."""
+
+
+class Beside(NamedTuple):
+    """What else hears the records: who keeps the gateway, who asks devices what they are (None: nobody)."""
+
+    steward: Steward
+    asking: DescriptionReader | None
 
 
 def add(commands: Any) -> None:
@@ -72,13 +81,15 @@ def _watch(args: argparse.Namespace, stop: list[int], alive: Liveness) -> None:
     home = Home(load_knowledge(packs_folder(args)))
     service = Service(home, writer, source=link)
     asking = DescriptionReader(home.devices.describe) if args.ask_devices else None
+    beside = Beside(Steward(home, writer.path, ask), asking)
     writer.commit(origin="live")
     alive.ready()
     try:
-        _carry(link, service, stop, asking, alive)
+        _carry(link, service, stop, beside, alive)
     except SensorMismatch as error:
         raise CommandError(str(error)) from error
     finally:
+        beside.steward.close()
         writer.close()
 
 
@@ -86,7 +97,7 @@ def _carry(
     link: SensorLink,
     service: Service,
     stop: list[int],
-    asking: DescriptionReader | None,
+    beside: Beside,
     alive: Liveness,
 ) -> None:
     """Take records until told to stop, and store them every COMMIT_S. Raises SensorMismatch, StoreError.
@@ -97,11 +108,13 @@ def _carry(
     for record in link.records(lambda: bool(stop)):
         if record is not None:
             service.take((record,))
-            if asking is not None:
-                asking.note(record)
+            beside.steward.note(record)
+            if beside.asking is not None:
+                beside.asking.note(record)
+        beside.steward.turn()
         if time.monotonic() - committed >= COMMIT_S:
-            if asking is not None:
-                asking.report()
+            if beside.asking is not None:
+                beside.asking.report()
             service.commit()
             committed = time.monotonic()
             alive.progress()

@@ -64,6 +64,22 @@ def find_device(reader: Reader, text: str | None) -> str | None:
     raise CommandError(f"no device is called {printable(text)!r}; known devices: {known}")
 
 
+def find_party(reader: Reader, device: str | None, text: str) -> str:
+    """Return the domain of the party called `text` (domain or organisation) that a device, or any, has met.
+
+    Raises CommandError.
+    """
+    wanted, parties = text.casefold(), reader.parties(device)
+    found = {
+        it.domain for it in parties if wanted in (it.domain.casefold(), (it.organisation or "").casefold())
+    }
+    if len(found) == 1:
+        return found.pop()
+    known = sorted(found or {it.domain for it in parties})
+    listed = printable(", ".join(known[:20])) or "none yet"
+    raise CommandError(f"read the party {printable(text)!r}, expected one of: {listed}")
+
+
 def _names(reader: Reader) -> dict[str, str]:
     return {device.device: device.name for device in reader.devices()}
 

@@ -26,6 +26,9 @@ TIMER: Final = "tattlebox-gateway-revert"
 HELPER: Final = "tattlebox-gateway.service"
 
 
+LAST_STEP: Final = "wait for confirmation"
+
+
 class ApplyError(Exception):
     """A plan that did not work: what failed, and that the one before is back."""
 
@@ -61,8 +64,7 @@ class Gateway:
 
         Raises ApplyError when a step failed; the old plan is back then.
         """
-        before = verify.broken(new)
-        for step in self.steps(old, new, confirm_s, verify.excused(before)):
+        for step in self.steps(new, confirm_s, verify.excused(new)):
             try:
                 step.run()
             except (MachineError, TimeoutError, OSError) as error:
@@ -98,12 +100,10 @@ class Gateway:
         except MachineError:
             return {}
 
-    def steps(
-        self, old: Plan, new: Plan, confirm_s: float, excused: frozenset[str] = frozenset()
-    ) -> Iterator[Step]:
-        """Yield every step from one plan to another, in order."""
-        yield Step("remember what is tried", partial(self._state.begin, new))
+    def steps(self, new: Plan, confirm_s: float, excused: frozenset[str]) -> Iterator[Step]:
+        """Yield every step to a plan, in order; checks that are `excused` are left out."""
         yield Step("set the timer", partial(self._arm, TRY_S))
+        yield Step("remember what is tried", partial(self._state.begin, new))
         yield from self._install(new)
         deadline = time.monotonic() + verify.PATIENCE_S
         if new.mode == "ethernet":
@@ -113,7 +113,7 @@ class Gateway:
                 yield Step("pass on the resolvers", partial(pass_on_resolvers, new))
             if check.name not in excused:
                 yield Step(f"check {check.name}", partial(verify.await_working, check, new, deadline))
-        yield Step("wait for confirmation", partial(self._arm, confirm_s))
+        yield Step(LAST_STEP, partial(self._arm, confirm_s))
 
     def _install(self, plan: Plan) -> Iterator[Step]:
         """Yield what makes a plan true, whatever was before: files, rules, daemons."""

@@ -38,6 +38,7 @@ def config(plan: Plan, leases: str, resolvers: str) -> str:
         "cache-size=2000",
         "dns-forward-max=300",
         "dhcp-authoritative",
+        "no-ping",  # three seconds a device; on a network of our own nobody else gives addresses out
         f"dhcp-range={lent},{plan.lease_s}",
         f"dhcp-range={six.network.network_address},ra-stateless,64,{plan.lease_s}",
         "enable-ra",

@@ -111,10 +111,9 @@ def broken(plan: Plan) -> dict[str, str]:
     return {name: sentence for name, sentence in found if sentence is not None}
 
 
-def excused(before: dict[str, str]) -> frozenset[str]:
-    """Return the checks that may fail in a new plan because the line outside failed before it."""
-    down = {check.name for check in CHECKS if check.outside} if "internet" in before else set()
-    return frozenset(down)
+def excused(plan: Plan) -> frozenset[str]:
+    """Return the checks that a plan may fail, because the line outside does not work as it is."""
+    return frozenset() if _reach(plan) is None else frozenset(check.name for check in CHECKS if check.outside)
 
 
 def await_working(check: Check, plan: Plan, deadline: float) -> None:

@@ -9,7 +9,7 @@ hour later, so a name is looked up by device, address and the time the flow bega
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from appliance.parties.party import Destination
@@ -26,6 +26,9 @@ MAX_FLOWS: Final = 65_536
 
 MAX_PER_ADDRESS: Final = 4
 """Names remembered for one address and device: a CDN front rarely serves one toy under more."""
+
+HTTPS: Final = 443
+"""The port of a destination that was only asked for, not yet met."""
 
 _RANKS: Final = {"http": 1, "sni": 2, "hidden": 2}
 Entry = tuple[float, str, str | None]
@@ -91,6 +94,12 @@ class Names:
             _, name, alias = asked
             source = "dns"
         return tuple.__new__(Destination, (address, port, proto, name, source, alias))
+
+    def destinations(self, device: str) -> Iterator[Destination]:
+        """Yield every address that a device learnt, under each name it knew it by."""
+        for address, entries in self._devices.get(device, _NOBODY).items():
+            for _, name, alias in entries:
+                yield Destination(address, HTTPS, "tcp", name, "dns", alias)
 
     def forget(self, device: str) -> None:
         """Drop all names that a device learnt."""

@@ -50,6 +50,7 @@ _ABOUT_DEVICES: Final = (
     "heard",
     "note",
     "outbox",
+    "policy",
     "sink_tag",
     "state",
     *(table.name for table in tables.TABLES if "device" in table.record_type._fields),

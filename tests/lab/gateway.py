@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from appliance.gateway.plan import Plan, to_json
-from tests.lab.namespaces import full_name
+from tests.lab.namespaces import full_name, spawn
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 PROGRAMS: Final = REPOSITORY / "tests/lab/programs"
@@ -36,7 +36,7 @@ chown -R systemd-network:systemd-network /run/systemd/netif
 mount -t tmpfs -o size={DISK_MB}m,mode=755 disk /run/disk
 mkdir /run/disk/up /run/disk/work
 mount -t overlay -o lowerdir=/var/lib,upperdir=/run/disk/up,workdir=/run/disk/work overlay /var/lib
-mkdir -p /var/lib/tattlebox-dnsmasq /var/lib/tattlebox-gateway
+mkdir -p /var/lib/tattlebox-dnsmasq /var/lib/tattlebox-gateway /var/lib/tattlebox /run/tattlebox
 chown dnsmasq /var/lib/tattlebox-dnsmasq
 printf '[Match]\\nName=eth0\\n[Network]\\nDHCP=yes\\n' >/run/systemd/network/80-image.network
 echo ready
@@ -47,25 +47,27 @@ exec sleep infinity
 class GatewayMachine:
     """The machine in the namespace of role "gw" of a lab."""
 
-    def __init__(self, lab: str, helper: list[str] | None = None, longest_timer_s: float = 1e9) -> None:
-        """`helper`: another command for the helper; `longest_timer_s`: systemd's timers are cut to this."""
+    def __init__(self, lab: str, helper: list[str] | None = None) -> None:
+        """`helper`: another command for the helper."""
         name = full_name(lab, "gw")
-        self._anchor = subprocess.Popen(
-            ["ip", "netns", "exec", name, "unshare", "-m", "sh", "-c", FURNISH],
-            stdout=subprocess.PIPE, text=True, start_new_session=True,
-        )  # fmt: skip
+        self._lab = lab
+        furnish = ["ip", "netns", "exec", name, "unshare", "-m", "sh", "-c", FURNISH]
+        self._anchor = spawn(lab, furnish, stdout=subprocess.PIPE)
         assert self._anchor.stdout
         if self._anchor.stdout.readline() != "ready\n":
             raise RuntimeError(f"the machine of {name} could not be furnished: see above")
-        settings = {
+        self._settings = {
             "units": str(REPOSITORY / "systemd"),
             "programs": str(BIN),
             "instead": {
                 "tattlebox-gateway.service": helper or [str(BIN / "tattlebox-gateway"), "--path", PATH]
             },
-            "longest_timer_s": longest_timer_s,
         }
-        self.write("/run/lab/units.json", json.dumps(settings))
+        self.cut_timers(None)
+
+    def cut_timers(self, longest_s: float | None) -> None:
+        """Let systemd's timers elapse after at most this; None: when they are due."""
+        self.write("/run/lab/units.json", json.dumps(self._settings | {"longest_timer_s": longest_s or 1e9}))
 
     def command(self, *words: str) -> list[str]:
         """Return a command that runs `words` on this machine."""
@@ -81,10 +83,8 @@ class GatewayMachine:
     def start(
         self, *words: str, stdout: int = subprocess.PIPE, log: IO[str] | None = None
     ) -> subprocess.Popen[str]:
-        """Start a program of ours on this machine, in its own session."""
-        return subprocess.Popen(
-            self.command(*words), stdout=stdout, stderr=log, text=True, start_new_session=True
-        )
+        """Start a program of ours on this machine, taken along when the lab goes down."""
+        return spawn(self._lab, self.command(*words), stdout=stdout, stderr=log)
 
     def write(self, path: str, text: str) -> None:
         """Put a file on this machine."""
@@ -98,15 +98,23 @@ class GatewayMachine:
         """Start or stop units."""
         self.run("env", f"PATH={PATH}", "systemctl", verb, *units)
 
+    def ours(self, *words: str) -> list[str]:
+        """Return a command line of `tattlebox`."""
+        return [str(BIN / "tattlebox"), *words]
+
     def tattlebox(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run our command on this machine."""
-        command = self.command(str(BIN / "tattlebox"), *words)
+        command = self.command(*self.ours(*words))
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=90)
 
     def boot(self) -> None:
         """Start what systemd would start."""
         self.systemctl("start", "systemd-networkd.service", "tattlebox-gateway.service")
         self.await_helper()
+
+    def watch(self) -> None:
+        """Start the sensor and the service, and wait until they take records."""
+        self.systemctl("start", "tattlebox-sensor@eth1.service", "tattlebox.service")
 
     def await_helper(self) -> None:
         """Wait until the helper answers."""

@@ -49,6 +49,18 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         writer.close()
 
 
+async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Give back what comes (RFC 862): long connections are tried with it."""
+    try:
+        while data := await reader.read(HEAD_LIMIT):
+            writer.write(data)
+            await writer.drain()
+    except ConnectionError:
+        pass  # it was cut off: what the test is about
+    finally:
+        writer.close()
+
+
 def _size(host: str) -> int:
     return next((visit.down for visit in world.all_visits() if visit.host == host), 200)
 
@@ -93,6 +105,7 @@ async def run(folder: Path) -> None:
     context = server_context(folder)
     await asyncio.start_server(answer, None, 443, ssl=context, backlog=100, limit=HEAD_LIMIT)
     await asyncio.start_server(answer, None, 80, backlog=100, limit=HEAD_LIMIT)
+    await asyncio.start_server(echo, None, 7)
     for visit in world.all_visits():
         for address in (part for family in world.addresses(visit) for part in family):
             if visit.channel.carrier == "ntp":

@@ -1,6 +1,6 @@
 """The lab's home: namespaces, wires and daemons up and down; a capture of one evening in it.
 
-    internet (every cloud address, name server) ── gateway (dnsmasq, br-lan) ── one namespace per device
+    internet ── router of the family ── gateway under test ── switch ── one namespace per device
 
 Nothing leaves the namespaces. Everything of a lab carries its name, so that several can run at once.
 """
@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import fcntl
 import gzip
+import json
 import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
+from appliance.gateway.plan import Plan
 from tests.household import cloud
 from tests.household.home import DEVICES, GATEWAY, GATEWAY_MAC, LAN6_PREFIX
 from tests.lab import namespaces, world
 from tests.lab.certificates import write_certificates
+from tests.lab.gateway import GatewayMachine
 from tests.lab.namespaces import existing, full_name, ip
 
 STATE: Final = Path("/run/tattlebox-lab")
@@ -32,8 +35,13 @@ TOYS_S: Final = 50.0
 """Longest that the toys of a recording may take."""
 
 LAST_PACKETS_S: Final = 1.0
-WAN: Final = ("198.19.255.1", "198.19.255.2", "2001:2:0:2::1", "2001:2:0:2::2")
-"""The line to the internet: its side and the gateway's, IPv4 and IPv6."""
+INTERNET_LINE: Final = ("198.19.255.1", "198.19.255.2", "2001:2:0:2::1", "2001:2:0:2::2")
+"""Between internet and router: its side and the router's, IPv4 and IPv6."""
+
+FAMILY: Final = ("198.19.250.1", "2001:2:0:fa::1")
+"""The router in the family's own network, of a /24 and a /64."""
+
+PLAN: Final = Plan("ethernet", "eth0", "eth1", network4=f"{GATEWAY}/24", network6=f"{LAN6_PREFIX}1/64")
 
 INTERNET_DNS: Final = """\
 no-resolv
@@ -44,31 +52,31 @@ local-ttl=300
 user=root
 pid-file=
 log-facility={folder}/internet-dns.log
+address=/#/
 """
-GATEWAY_DNS: Final = """\
+ROUTER_DNS: Final = """\
 no-resolv
 no-hosts
 bind-interfaces
-interface=br-lan
+interface=family
 server={resolver}
 user=root
 pid-file=
-log-facility={folder}/gateway-dns.log
-dhcp-leasefile={folder}/leases
-dhcp-authoritative
+log-facility={folder}/router-dns.log
+leasefile-ro
 no-ping
-dhcp-range=192.168.77.100,192.168.77.199,12h
+dhcp-range=198.19.250.10,198.19.250.99,12h
 enable-ra
-ra-param=br-lan,60
-dhcp-range={prefix}1000,{prefix}1fff,slaac,64,12h
+ra-param=family,60
+dhcp-range=2001:2:0:fa::,ra-stateless,64,12h
 """
 
 
-GATEWAY_SWITCHES: Final = (
-    "cd /proc/sys/net && echo 1 > ipv4/ip_forward && echo 1 > ipv6/conf/all/forwarding"
-    # The bridge has no carrier before the first toy; while it then checked its own address for duplicates
-    # it would not answer the toys' router solicitations.
-    " && echo 0 > ipv6/conf/default/accept_dad"
+TOOLS: Final = (
+    ("ip", "iproute2"),
+    ("dnsmasq", "dnsmasq-base"),
+    ("nft", "nftables"),
+    ("systemd-networkd", "systemd"),
 )
 
 
@@ -80,9 +88,14 @@ def check_possible() -> None:
     """Raise LabError unless this process may make namespaces and the tools are there."""
     if os.geteuid() != 0:
         raise LabError("The lab makes network namespaces and needs root: run it with sudo.")
-    for tool, package in (("ip", "iproute2"), ("dnsmasq", "dnsmasq-base")):
-        if not shutil.which(tool):
-            raise LabError(f"The lab needs {tool}: apt install {package}")
+    if missing := missing_tools():
+        raise LabError(f"The lab needs more: apt install {' '.join(missing)}")
+
+
+def missing_tools() -> list[str]:
+    """Return the Debian packages that the lab needs and that are not here."""
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/lib/systemd"
+    return [package for tool, package in TOOLS if not shutil.which(tool, path=path)]
 
 
 @contextmanager
@@ -105,63 +118,86 @@ def down(lab: str) -> None:
     shutil.rmtree(folder_of(lab), ignore_errors=True)
 
 
-def up(lab: str) -> None:
-    """Make the lab's namespaces, wires and daemons anew and wait until they answer; no toys yet."""
+def up(lab: str, plan: Plan = PLAN) -> GatewayMachine:
+    """Make the lab anew, with a plan applied and confirmed at its gateway; no toys yet."""
+    machine = wire(lab)
+    machine.boot()
+    machine.apply(plan)
+    return machine
+
+
+def wire(lab: str, helper: list[str] | None = None) -> GatewayMachine:
+    """Make the lab's namespaces and wires, internet and router at work; return its gateway, not started.
+
+    `helper`: see GatewayMachine.
+    """
     down(lab)
     folder = folder_of(lab)
     folder.mkdir(parents=True)
-    for role in ("net", "gw", *(device.key for device in DEVICES)):
+    for role in ("net", "router", "gw", "switch", *(device.key for device in DEVICES)):
         ip("netns", "add", full_name(lab, role))
     _wire_internet(lab)
     _wire_home(lab)
     write_certificates(folder, [visit.host for visit in world.all_visits()])
     _start_daemons(lab, folder)
+    return GatewayMachine(lab, helper)
 
 
 def _wire_internet(lab: str) -> None:
-    """Connect gateway and internet; put every cloud address on the internet's loopback."""
-    net, gw = full_name(lab, "net"), full_name(lab, "gw")
-    ip("-n", net, "link", "add", "line", "type", "veth", "peer", "name", "wan", "netns", gw)
+    """Connect internet, router and gateway; put every cloud address on the internet's loopback."""
+    net, router, gw = (full_name(lab, role) for role in ("net", "router", "gw"))
+    ip("-n", net, "link", "add", "line", "type", "veth", "peer", "name", "wan", "netns", router)
+    ip("-n", router, "link", "add", "family", "type", "veth", "peer", "name", "eth0", "netns", gw)
     visits = world.all_visits()
     found = dict.fromkeys(part for visit in visits for family in world.addresses(visit) for part in family)
     lines = [f"address add {address} dev lo nodad" for address in (cloud.RESOLVER, *found)]
-    lines += ["link set lo up", "link set line up", f"address add {WAN[0]}/30 dev line",
-              f"address add {WAN[2]}/64 dev line nodad", f"route add 192.168.77.0/24 via {WAN[1]}",
-              f"route add {LAN6_PREFIX}/64 via {WAN[3]}"]  # fmt: skip
+    lines += ["link set lo up", "link set line up", f"address add {INTERNET_LINE[0]}/30 dev line",
+              f"address add {INTERNET_LINE[2]}/64 dev line nodad",
+              f"route add 198.19.250.0/24 via {INTERNET_LINE[1]}",
+              f"route add 2001:2:0:fa::/64 via {INTERNET_LINE[3]}"]  # fmt: skip
     ip("-n", net, "-batch", "-", stdin="\n".join(lines))
-    lines = ["link set lo up", "link set wan up", f"address add {WAN[1]}/30 dev wan",
-             f"address add {WAN[3]}/64 dev wan nodad", f"route add default via {WAN[0]}",
-             f"route add default via {WAN[2]}"]  # fmt: skip
-    ip("-n", gw, "-batch", "-", stdin="\n".join(lines))
-    _python(net, "-m", "tests.lab.offload", "line").wait(READY_S)
+    forward = "cd /proc/sys/net && echo 1 >ipv4/ip_forward && echo 1 >ipv6/conf/all/forwarding"
+    ip("netns", "exec", router, "sh", "-c", forward)
+    lines = ["link set lo up", "link set wan up", "link set family up",
+             f"address add {INTERNET_LINE[1]}/30 dev wan", f"address add {INTERNET_LINE[3]}/64 dev wan nodad",
+             f"address add {FAMILY[0]}/24 dev family", f"address add {FAMILY[1]}/64 dev family nodad",
+             f"route add default via {INTERNET_LINE[0]}",
+             f"route add default via {INTERNET_LINE[2]}"]  # fmt: skip
+    ip("-n", router, "-batch", "-", stdin="\n".join(lines))
+    _turn_offload_off(net, "line")
+    _turn_offload_off(router, "wan", "family")
 
 
 def _wire_home(lab: str) -> None:
-    """Make the bridge and give each device its wire and its MAC."""
-    gw = full_name(lab, "gw")
-    ip("netns", "exec", gw, "sh", "-c", GATEWAY_SWITCHES)
-    ip("-n", gw, "link", "add", "br-lan", "address", GATEWAY_MAC, "type", "bridge", "mcast_snooping", "0")
-    lines = []
+    """Make the switch behind the gateway, and give each device its wire and its MAC."""
+    gw, switch = full_name(lab, "gw"), full_name(lab, "switch")
+    silent = "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6"  # a switch says nothing of its own
+    ip("netns", "exec", switch, "sh", "-c", silent)
+    ip("-n", gw, "link", "add", "eth1", "address", GATEWAY_MAC, "type", "veth",
+       "peer", "name", "uplink", "netns", switch)  # fmt: skip
+    ip("-n", switch, "link", "add", "switch", "type", "bridge", "mcast_snooping", "0")
+    ports = ["uplink"]
     for device in DEVICES:
-        port = f"lan-{device.key}"
+        ports.append(f"port-{device.key}")
         far = full_name(lab, device.key)
-        ip("-n", gw, "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", far)
+        ip("-n", switch, "link", "add", ports[-1], "type", "veth", "peer", "name", "eth0", "netns", far)
         ip("-n", far, "link", "set", "eth0", "address", device.mac)
-        lines += [f"link set {port} master br-lan", f"link set {port} up"]
-    lines += [f"address add {GATEWAY}/24 dev br-lan", f"address add {LAN6_PREFIX}1/64 dev br-lan nodad",
-              "link set br-lan up"]  # fmt: skip
-    ip("-n", gw, "-batch", "-", stdin="\n".join(lines))
-    ports = [f"lan-{device.key}" for device in DEVICES]
-    _python(gw, "-m", "tests.lab.offload", "wan", "br-lan", *ports).wait(READY_S)
+    lines = [f"link set {port} master switch up" for port in ports]
+    ip("-n", switch, "-batch", "-", stdin="\n".join([*lines, "link set switch up"]))
+    _turn_offload_off(gw, "eth0", "eth1")
+    _turn_offload_off(switch, *ports)
+
+
+def _turn_offload_off(namespace: str, *interfaces: str) -> None:
+    _python(namespace, "-m", "tests.lab.offload", *interfaces).wait(READY_S)
 
 
 def _start_daemons(lab: str, folder: Path) -> None:
-    net, gw = full_name(lab, "net"), full_name(lab, "gw")
-    values = {"folder": folder, "resolver": cloud.RESOLVER, "prefix": LAN6_PREFIX}
-    hosts = "".join(f"dhcp-host={device.mac},{device.ipv4}\n" for device in DEVICES)
+    net, router = full_name(lab, "net"), full_name(lab, "router")
+    values = {"folder": folder, "resolver": cloud.RESOLVER}
     texts = {
         net: INTERNET_DNS.format(**values) + world.name_server_config(),
-        gw: GATEWAY_DNS.format(**values) + hosts,
+        router: ROUTER_DNS.format(**values),
     }
     for namespace, text in texts.items():
         settings = folder / f"{namespace}.conf"
@@ -171,15 +207,18 @@ def _start_daemons(lab: str, folder: Path) -> None:
 
 
 def _python(
-    namespace: str, *arguments: str, log: Path | None = None, stdout: int = subprocess.PIPE
+    namespace: str,
+    *arguments: str,
+    log: Path | None = None,
+    stdout: int = subprocess.PIPE,
+    stdin: int | None = None,
 ) -> subprocess.Popen[str]:
-    """Start this Python in a namespace, in its own session; complaints go to `log` or to our own."""
+    """Start this Python in a namespace of a lab; complaints go to `log` or to our own."""
     command = ["ip", "netns", "exec", namespace, sys.executable, *arguments]
     stderr: IO[str] | None = log.open("w") if log else None
+    lab = namespace.split("-")[1]
     try:
-        return subprocess.Popen(
-            command, cwd=REPOSITORY, stdout=stdout, stderr=stderr, text=True, start_new_session=True
-        )
+        return namespaces.spawn(lab, command, cwd=REPOSITORY, stdin=stdin, stdout=stdout, stderr=stderr)
     finally:
         if stderr:
             stderr.close()
@@ -202,6 +241,30 @@ def start_toys(lab: str, rounds: int) -> list[subprocess.Popen[str]]:
         log = folder / f"{device.key}.log"
         started.append(_python(full_name(lab, device.key), *arguments, log=log, stdout=subprocess.DEVNULL))
     return started
+
+
+class Device:
+    """A device that does as it is told (tests/lab/probe.py)."""
+
+    def __init__(self, lab: str, key: str) -> None:
+        folder = folder_of(lab)
+        self._key, self._log = key, folder / f"{key}.log"
+        arguments = ("-m", "tests.lab.probe", key, str(folder))
+        self._process = _python(full_name(lab, key), *arguments, log=self._log, stdin=subprocess.PIPE)
+        _await_ready(self._process)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """Return a method of the probe."""
+        return lambda *words: self._tell(name, *words)
+
+    def _tell(self, *words: Any) -> Any:
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps(words) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise LabError(f"{self._key} ended at {words}: {self._log.read_text()[-600:]}")
+        return json.loads(answer)
 
 
 def status(lab: str) -> str:
@@ -236,7 +299,7 @@ def record(lab: str, out: Path, rounds: int = 2) -> str:
         up(lab)
         folder = folder_of(lab)
         raw = folder / "lan.pcapng"
-        arguments = ("-m", "tests.lab.recorder", str(raw), "--interface", "br-lan")
+        arguments = ("-m", "tests.lab.recorder", str(raw), "--interface", "eth1")
         recorder = _python(full_name(lab, "gw"), *arguments)
         _await_ready(recorder)
         _await_toys(lab, start_toys(lab, rounds))

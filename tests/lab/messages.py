@@ -101,8 +101,9 @@ def dhcp_message(device: Device, identifier: int, kind: int, server: bytes | Non
     broadcast = 0x8000  # we have no address yet: a unicast answer would not reach a UDP socket
     head = struct.pack("!4BIHH16x16s", 1, 1, 6, 0, identifier, 0, broadcast, mac) + bytes(192) + DHCP_COOKIE
     options = [(53, bytes([kind])), (61, b"\x01" + mac)]
+    options.append((50, IPv4Address(device.ipv4).packed))  # the address it had before
     if server is not None:
-        options += [(50, IPv4Address(device.ipv4).packed), (54, server)]
+        options.append((54, server))
     options.append((12, device.hostname.encode()))
     if device.vendor_class:
         options.append((60, device.vendor_class.encode()))

@@ -8,7 +8,7 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 PREFIX: Final = "tbx"
 NAMESPACES: Final = Path("/run/netns")
@@ -26,6 +26,16 @@ def ip(*words: str, stdin: str | None = None) -> str:
         ["ip", *words], check=True, timeout=PATIENCE_S, capture_output=True, text=True, input=stdin
     )
     return done.stdout
+
+
+_STARTED: Final[list[tuple[str, subprocess.Popen[str]]]] = []
+
+
+def spawn(lab: str, command: list[str], **settings: Any) -> subprocess.Popen[str]:
+    """Start a program of a lab in a session of its own; `remove` takes it along, pipes and all."""
+    process = subprocess.Popen(command, text=True, start_new_session=True, **settings)
+    _STARTED.append((lab, process))
+    return process
 
 
 def existing(lab: str) -> list[str]:
@@ -52,6 +62,13 @@ def remove(lab: str) -> None:
         time.sleep(0.05)
     for name in names:
         ip("netns", "delete", name)
+    for owner, process in list(_STARTED):
+        if owner == lab:
+            process.wait(PATIENCE_S)
+            for pipe in (process.stdin, process.stdout, process.stderr):
+                if pipe:
+                    pipe.close()
+            _STARTED.remove((owner, process))
 
 
 def _kill(pid: int) -> None:

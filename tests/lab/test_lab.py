@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -40,8 +39,8 @@ def namespaces_work() -> bool:
 
 
 needs_lab = pytest.mark.skipif(
-    os.geteuid() != 0 or not shutil.which("dnsmasq") or not shutil.which("ip") or not namespaces_work(),
-    reason="the lab needs root, network namespaces, iproute2 and dnsmasq-base",
+    os.geteuid() != 0 or bool(lab.missing_tools()) or not namespaces_work(),
+    reason="the lab needs root, network namespaces, iproute2, dnsmasq-base, nftables and systemd-networkd",
 )
 pytestmark = [
     pytest.mark.lab,
@@ -112,7 +111,7 @@ def test_a_recording_holds_every_protocol_and_leaves_nothing(tmp_path: Path) -> 
 def test_up_and_down() -> None:
     assert subprocess.run(command("up"), capture_output=True, timeout=90, check=False).returncode == 0
     try:
-        assert len(namespaces.existing(NAME)) == 10
+        assert len(namespaces.existing(NAME)) == 12
     finally:
         assert subprocess.run(command("down"), capture_output=True, timeout=90, check=False).returncode == 0
     assert_nothing_left()
