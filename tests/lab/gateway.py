@@ -31,6 +31,8 @@ mount -o remount,bind,ro /sys # networkd does not wait for udev then
 ip link set lo up
 mount -t tmpfs -o mode=755 run /run
 mkdir -p /run/lab /run/disk /run/sysctl.d /run/systemd/network
+mkdir -p /run/systemd/timesync
+touch /run/systemd/timesync/synchronized
 mkdir -p /run/systemd/netif/links /run/systemd/netif/leases /run/systemd/netif/lldp
 chown -R systemd-network:systemd-network /run/systemd/netif
 mount -t tmpfs -o size={DISK_MB}m,mode=755 disk /run/disk
@@ -52,10 +54,13 @@ class GatewayMachine:
         name = full_name(lab, "gw")
         self._lab = lab
         furnish = ["ip", "netns", "exec", name, "unshare", "-m", "sh", "-c", FURNISH]
-        self._anchor = spawn(lab, furnish, stdout=subprocess.PIPE)
+        with Path(f"/run/tattlebox-lab/{lab}/gateway.log").open(
+            "w"
+        ) as log:  # our own may be a pipe to a test
+            self._anchor = spawn(lab, furnish, stdout=subprocess.PIPE, stderr=log)
         assert self._anchor.stdout
         if self._anchor.stdout.readline() != "ready\n":
-            raise RuntimeError(f"the machine of {name} could not be furnished: see above")
+            raise RuntimeError(f"the machine of {name} could not be furnished: see its log")
         self._settings = {
             "units": str(REPOSITORY / "systemd"),
             "programs": str(BIN),
@@ -135,3 +140,13 @@ class GatewayMachine:
         done = self.tattlebox("gateway", "apply", "--yes", "/run/lab/plan.json")
         if done.returncode:
             raise RuntimeError(done.stderr)
+
+    def ask(self, verb: str, **fields: Any) -> dict[str, Any]:
+        """Ask the helper itself, as root. Raises CalledProcessError."""
+        code = (
+            "import json, sys; from appliance.gateway.client import ask;"
+            "print(json.dumps(ask(**json.load(sys.stdin))))"
+        )
+        request = json.dumps({"verb": verb, **fields})
+        answer: dict[str, Any] = json.loads(self.run(sys.executable, "-c", code, stdin=request))
+        return answer

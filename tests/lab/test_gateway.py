@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-
 import pytest
 
-from tests.lab import lab
 from tests.lab.faults import HEAL_S, Home
 from tests.lab.test_lab import needs_lab
 
 pytestmark = [pytest.mark.lab, pytest.mark.slow, pytest.mark.xdist_group("namespaces"), needs_lab]
 
-NAME = f"gate{os.getpid()}"
 SIX = "www.google.com"
-
-
-@pytest.fixture(scope="module")
-def home() -> Iterator[Home]:
-    try:
-        yield Home(NAME)
-    finally:
-        lab.down(NAME)
-        (lab.STATE / f"{NAME}.lock").unlink(missing_ok=True)
 
 
 def test_the_plan_works_and_twice_changes_nothing(home: Home) -> None:
