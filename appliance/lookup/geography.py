@@ -30,14 +30,24 @@ class MmdbGeography:
         self._country = country
         self._second = second
         self._network = network
+        self._latest: tuple[str, str | None] = (
+            "",
+            None,
+        )  # the address asked last and what the first table said
 
     def country(self, address: str) -> str | None:
         """Return the probable country, ISO 3166-1 alpha-2; None when unknown or no address."""
-        return self._code(self._country, address) or self._code(self._second, address)
+        return self._first(address) or self._code(self._second, address)
 
     def second_country(self, address: str) -> str | None:
         """Return what the second table says where the first says something too; None otherwise."""
-        return self._code(self._second, address) if self._code(self._country, address) else None
+        return self._code(self._second, address) if self._first(address) else None
+
+    def _first(self, address: str) -> str | None:
+        """Return what the first table says; the second question about one address costs nothing."""
+        if self._latest[0] != address:
+            self._latest = (address, self._code(self._country, address))
+        return self._latest[1]
 
     def _code(self, reader: maxminddb.Reader | None, address: str) -> str | None:
         entry = self._entry(reader, address)

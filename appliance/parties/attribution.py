@@ -13,6 +13,9 @@ from appliance.parties.party import Destination, Party
 CACHE_SIZE: Final = 32_768
 """Answers kept: every (vendor, destination) of a busy home's day, about 20 MB."""
 
+CACHED_NETWORKS: Final = 4_096
+"""Networks whose owner is remembered; a home meets some hundreds of the 80,000 there are."""
+
 KIND_PURPOSES: Final[Mapping[str, str]] = {
     "time": "time",
     "dns": "dns",
@@ -66,6 +69,7 @@ class Parties:
         self._knowledge = knowledge
         self.attribute = lru_cache(CACHE_SIZE)(self._attribute)
         self._named = lru_cache(CACHE_SIZE)(self._by_name)
+        self._network_owner = lru_cache(CACHED_NETWORKS)(self._owner_of_network)
 
     def _attribute(self, vendor: str | None, destination: Destination) -> Party:
         """Return the party behind the destination, for a device of that vendor (None: maker unknown).
@@ -217,7 +221,7 @@ class Parties:
             certainty = "anycast"
         return _Place(operator, network, country, certainty)
 
-    def _network_owner(self, network: str) -> Owner | None:
+    def _owner_of_network(self, network: str) -> Owner | None:
         maker = vendors.find_maker(network, self._knowledge.makers)
         if maker is None:
             return None
