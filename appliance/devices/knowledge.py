@@ -256,13 +256,16 @@ class DeviceKnowledge:
         """Make rules of the catalogue: a model's own signs name it, a maker's shared signs name the maker."""
         by_organisation: dict[str, list[Model]] = {}
         by_domain: dict[str, list[Model]] = {}
+        by_sign: dict[tuple[str, str], list[Model]] = {}
         for model in models:
             for name in model.organisations:
                 by_organisation.setdefault(name, []).append(model)
             for domain in model.domains:
                 by_domain.setdefault(domain, []).append(model)
-            for signal, pattern in model.patterns:
-                self._add_rule(_rule_of(signal, pattern, [model], _MODEL_SIGN))
+            for sign in model.patterns:
+                by_sign.setdefault(sign, []).append(model)
+        for (signal, pattern), sharing in by_sign.items():
+            self._add_rule(_rule_of(signal, pattern, sharing, _MODEL_SIGN))
         for name, sharing in by_organisation.items():
             category = _shared(sharing, "category")
             self._add_organisation(name, sharing[0].maker, category or "", _MAKERS_KIND if category else 0.0)
@@ -270,7 +273,7 @@ class DeviceKnowledge:
             self._add_rule(_rule_of(_DOMAIN, domain, sharing, _MAKERS_DOMAIN))
 
 
-_MODEL_SIGN: Final = 0.92  # a name only this model bears
+_MODEL_SIGN: Final = 0.92  # a name only these models bear
 _MAKERS_DOMAIN: Final = 0.72  # the parent's phone asks for it too, through the toy's app
 _MAKERS_KIND: Final = 0.85  # a maker all of whose catalogued things are of one kind
 

@@ -28,14 +28,18 @@ from appliance.lookup.knowledge_files import (
     RULE_COLUMNS,
     read_rows,
 )
+from sensor.records import Record
 from tests.appliance.devices.samples import (
     KNOWLEDGE,
     MODULE,
     PRIVATE,
     dhcp,
+    http,
+    mdns,
     neighbour,
     query,
     registered_to,
+    ssdp,
 )
 
 FILES = {
@@ -154,6 +158,36 @@ def leads_to_it_and_look_alikes_do_not(model: Model) -> None:
         label, _, rest = domain.partition(".")
         for look_alike in (f"x{domain}", f"{domain}.example", f"{label}s.{rest}.example"):
             assert recognised(KNOWLEDGE, look_alike) == (None, None)
+
+
+SIGNS = [(model, signal, pattern) for model in MODELS for signal, pattern in model.patterns]
+SAYING = {
+    "dhcp_hostname": lambda text: dhcp(MODULE, hostname=text),
+    "mdns_name": lambda text: mdns(MODULE, hostname=text),
+    "mdns_service": lambda text: mdns(MODULE, service=text),
+    "ssdp_server": lambda text: ssdp(MODULE, server=text),
+    "http_agent": lambda text: http(None, text, MODULE),
+}
+
+
+@pytest.mark.parametrize(("model", "signal", "pattern"), SIGNS, ids=[f"{m.model} {p}" for m, _, p in SIGNS])
+def test_a_toys_own_name_at_home_leads_to_it(model: Model, signal: str, pattern: str) -> None:
+    shared = {other.maker for other, _, same in SIGNS if same == pattern}
+    said = pattern.replace("*", "").replace("?", "7")
+    found = said_by(SAYING[signal](said))
+    assert found[0] == (model.maker if len(shared) == 1 else None)
+    assert found[1] == model.category
+    for look_alike in (f"x{said}", f"my-{said}", said[1:]):
+        assert said_by(SAYING[signal](look_alike))[0] is None
+
+
+def said_by(record: Record) -> tuple[str | None, str | None]:
+    """Return vendor and category of a device on a module maker's MAC that says one thing."""
+    devices = Devices(KNOWLEDGE)
+    devices.observe(neighbour(MODULE, "192.168.1.20"))
+    devices.observe(record)
+    record_of = devices.record(devices.ids()[0])
+    return record_of.vendor, record_of.category
 
 
 def recognised(knowledge: DeviceKnowledge, asks_for: str = "") -> tuple[str | None, str | None]:
