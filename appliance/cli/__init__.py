@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "labels": ("name", "category", "vendor", "model", "merge", "split", "forget", "undo", "labels"),
     "support": ("support",),
     "nearby": ("nearby",),
+    "declared": ("declared",),
     "answers": ("expected", "useful", "wrong", "snooze", "mute", "unmute", "wishes", "answers"),
     "gateway": ("gateway",),
     "policies": ("block", "pause", "quarantine", "allow", "hold", "lift", "policies"),

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple, Self, TypeVar
 from appliance.alerts.alert import Alert
 from appliance.behaviour.facts import Change, Sighting, Update
 from appliance.declared.document import Claim, Document
+from appliance.declared.seen import Destination
 from appliance.devices.device import DeviceRecord
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
@@ -24,6 +25,9 @@ from appliance.store.looking import END, Key, Look, Named, Question
 from sensor.records import Loss, to_json
 
 T = TypeVar("T", bound=NamedTuple)
+
+MAX_DESTINATIONS: Final = 1_000
+"""Far ends of one device that are listed: a talkative one has a tenth of it."""
 
 MAX_LOSSES: Final = 100
 """Losses listed for a page; the sum is over all."""
@@ -135,6 +139,17 @@ class Reader:
     def claims(self, device: str) -> list[Claim]:
         """Return what was read from all documents of a device, struck claims included, in their order."""
         return self._all(tables.CLAIM, "WHERE device = ? ORDER BY document, number", (device,))
+
+    def destinations(self, device: str) -> list[Destination]:
+        """Return the far ends that a device met, as the flow log has them, the most met first."""
+        rows = self._db.execute(
+            "SELECT server_name, max(resp_h), proto, resp_p, count(*), min(ts), max(ts + duration_s), domain"
+            " FROM flow WHERE device = ? AND part = 0 AND resp_bytes + orig_bytes > 0"
+            " GROUP BY server_name, CASE WHEN server_name IS NULL THEN resp_h END, proto, resp_p"
+            " ORDER BY count(*) DESC, resp_p LIMIT ?",
+            (device, MAX_DESTINATIONS),
+        )
+        return [Destination._make(row) for row in rows]
 
     def sightings(self, device: str, since_hour: int, until_hour: int) -> list[Sighting]:
         """Return the hourly rollup of a device for since_hour <= hour < until_hour, in order."""

@@ -1,0 +1,225 @@
+"""`tattlebox declared`: what a maker declares of a device beside what was seen of it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from appliance.cli.common import (
+    CommandError,
+    add_json,
+    add_store,
+    default_store,
+    open_reader,
+    print_json,
+    print_table,
+    printable,
+    when,
+)
+from appliance.cli.show import find_device
+from appliance.declared.document import KINDS, MAX_TEXT, NOTICE, TOPICS, Claim, Document
+from appliance.declared.mud import MudError
+from appliance.declared.mud_made import made
+from appliance.declared.table import Table, read_document, table
+from appliance.lookup.declared import load_known
+from appliance.store.book import Book
+from appliance.store.declared import Declarations
+from appliance.store.reader import Reader
+
+SHORT: Final = 70
+"""Characters of a sentence in the table; `--json` has all of it."""
+
+
+def add(commands: Any) -> None:
+    """Add the verb."""
+    text = "what a maker declares of a device, beside what was seen of it"
+    parser = commands.add_parser("declared", help=text, description=text.capitalize() + ".")
+    parser.add_argument("device", metavar="DEVICE", help="its id, name or MAC")
+    act = parser.add_mutually_exclusive_group()
+    act.add_argument(
+        "--add", metavar="FILE", help="keep a document: a text, or a MUD file; - for standard input"
+    )
+    act.add_argument("--claims", action="store_true", help="every claim that was read, with its sentence")
+    act.add_argument(
+        "--say", nargs=2, metavar=("TOPIC", "VALUE"), help="add what no rule has read in the latest"
+    )
+    act.add_argument(
+        "--strike", metavar="DOC.NR", help="the document does not say this claim; again: it does"
+    )
+    act.add_argument("--drop", metavar="DOC", type=int, help="delete a document and its claims")
+    act.add_argument("--mud", action="store_true", help="print a MUD file (RFC 8520) made of what was seen")
+    parser.add_argument("--kind", choices=KINDS, default=NOTICE, help=f"of the document (default: {NOTICE})")
+    parser.add_argument("--source", help="where it is from: an address, a shop, the box")
+    add_store(parser)
+    add_json(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    store = args.store or default_store()
+    if store.exists():
+        Book(store).close()  # brings an older store up to date
+    with open_reader(args) as reader:
+        device = find_device(reader, args.device)
+        assert device is not None  # noqa: S101 - a text was given
+        if args.mud:
+            sys.stdout.write(_made(reader, device))
+        elif args.claims:
+            _claims(reader, device, args)
+        elif any((args.add, args.say, args.strike, args.drop)):
+            _change(args, store, device)
+        else:
+            _show(reader, device, args)
+    return 0
+
+
+def _change(args: argparse.Namespace, store: Path, device: str) -> None:
+    book = Book(store)
+    try:
+        held = Declarations(book)
+        if args.add:
+            _add(held, device, args)
+        elif args.say:
+            _say(held, device, *args.say)
+        elif args.strike:
+            _strike(held, device, args.strike)
+        else:
+            _of(held, device, args.drop)
+            held.drop(args.drop)
+            print(f"Document {args.drop} is deleted.")
+    finally:
+        book.close()
+
+
+def _add(held: Declarations, device: str, args: argparse.Namespace) -> None:
+    text = _text(args.add)
+    source = args.source or ("pasted" if args.add == "-" else Path(args.add).name)
+    draft = Document(0, device, args.kind, time.time(), source, None, "", text)
+    try:
+        document, claims = read_document(draft, load_known())
+    except MudError as error:
+        raise CommandError(f"{args.add} is no MUD file: {error}") from error
+    kept = held.add(document, claims)
+    if kept is None:
+        print("This is the version that is kept already; nothing is new.")
+        return
+    print(
+        f"Document {kept.id} is kept ({kept.kind}, SHA-256 {kept.sha256[:16]}…): {len(claims)} claims read."
+    )
+    if not claims and args.kind == NOTICE:
+        print("No rule read anything in it: is it a notice in English, French or German? --say adds by hand.")
+
+
+def _text(name: str) -> str:
+    try:
+        if name == "-":
+            data = sys.stdin.buffer.read(4 * MAX_TEXT + 1)
+        else:
+            with Path(name).open("rb") as file:
+                data = file.read(4 * MAX_TEXT + 1)
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise CommandError(f"cannot read {name}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{name} is no text in UTF-8: save the notice as plain text first") from error
+    if len(text) > MAX_TEXT:
+        raise CommandError(f"{name} has more than {MAX_TEXT} characters: no notice is so long")
+    if not text.strip():
+        raise CommandError(f"{name} is empty")
+    return text
+
+
+def _say(held: Declarations, device: str, topic: str, value: str) -> None:
+    if topic not in TOPICS:
+        raise CommandError(f"read the topic {printable(topic)!r}, expected one of {', '.join(TOPICS)}")
+    documents = held.documents(device)
+    if not documents:
+        raise CommandError("there is no document yet: add one with --add FILE")
+    held.say(documents[-1], topic, value.strip()[:200])
+    print(f"Noted for document {documents[-1].id}.")
+
+
+def _strike(held: Declarations, device: str, place: str) -> None:
+    document, _, number = place.partition(".")
+    claims = {(claim.document, claim.number): claim for claim in held.claims(device)}
+    found = claims.get((int(document), int(number))) if document.isdecimal() and number.isdecimal() else None
+    if found is None:
+        raise CommandError(
+            f"read {printable(place)!r}, expected the document and number of a claim, like 3.12"
+        )
+    held.strike(found.document, found.number, struck=not found.struck)
+    print("It counts again." if found.struck else "It counts no more.")
+
+
+def _of(held: Declarations, device: str, number: int) -> None:
+    if number not in {document.id for document in held.documents(device)}:
+        raise CommandError(f"this device has no document {number}")
+
+
+def _made(reader: Reader, device: str) -> str:
+    record = reader.device(device)
+    name = record.name if record else device
+    until = reader.watch().last_ts or 0.0
+    return made(name, f"https://tattlebox.invalid/{device}", reader.destinations(device), until)
+
+
+def _claims(reader: Reader, device: str, args: argparse.Namespace) -> None:
+    claims = reader.claims(device)
+    if args.json:
+        for claim in claims:
+            print_json(claim._asdict())
+        return
+    rows = (
+        (_number(claim), claim.topic, _value(claim), _short(claim.sentence) or "(yours)") for claim in claims
+    )
+    print_table(("NR", "TOPIC", "VALUE", "SENTENCE"), rows, "No claims: add a document with --add FILE.")
+
+
+def _number(claim: Claim) -> str:
+    return f"{claim.document}.{claim.number}" + (" (struck)" if claim.struck else "")
+
+
+def _value(claim: Claim) -> str:
+    return f"not {claim.value}" if claim.denied else claim.value
+
+
+def _show(reader: Reader, device: str, args: argparse.Namespace) -> None:
+    found = table(
+        reader.documents(device), reader.claims(device), reader.parties(device), reader.destinations(device)
+    )
+    if args.json:
+        for row in found.rows:
+            print_json(row._asdict())
+        return
+    if not found.documents:
+        print("Nothing is declared yet: add the maker's notice or MUD file with --add FILE.")
+        return
+    for document in found.documents:
+        print(f"{document.id}  {document.kind} of {when(document.ts)}, {printable(document.source)}")
+    print()
+    rows = (
+        (row.standing, row.topic, row.value, row.note or ", ".join(row.seen)[:SHORT], _short(row.sentence))
+        for row in found.rows
+    )
+    print_table(
+        ("", "TOPIC", "VALUE", "SEEN AS", "SENTENCE"), rows, "Nothing was read, and nothing was seen."
+    )
+    _show_changes(found)
+    print("\nA party that is not named may be covered by other words; a name may hide behind a cloud.")
+
+
+def _show_changes(found: Table) -> None:
+    for document, changed in found.changes:
+        for word, claims in (("new", changed.added), ("gone", changed.gone)):
+            for claim in claims:
+                print(f"\nIn document {document.id} {word}: {claim.topic} {printable(claim.value)}", end="")
+    if found.changes:
+        print()
+
+
+def _short(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= SHORT else plain[: SHORT - 1] + "…"

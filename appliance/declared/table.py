@@ -1,0 +1,69 @@
+"""All that a maker declares of one device beside all that was seen of it. Does no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from appliance.declared.compare import Difference, Row, compare, compare_mud, difference, latest
+from appliance.declared.document import MUD, Claim, Document
+from appliance.declared.mud import MudFile, parse
+from appliance.declared.parties_named import Known
+from appliance.declared.read import language_of, read_notice
+from appliance.declared.seen import Destination
+from appliance.parties.party import PartyRecord
+
+
+class Table(NamedTuple):
+    """What holds now, row by row, and what the last version of each document changed."""
+
+    documents: list[Document]  # the newest version of each kind
+    rows: list[Row]
+    mud: MudFile | None
+    changes: list[tuple[Document, Difference]]  # of documents that have an earlier version
+
+
+def read_document(document: Document, known: Known) -> tuple[Document, list[Claim]]:
+    """Return a document with its language, and the claims that the rules read in it.
+
+    Raises MudError for a MUD file that is none.
+    """
+    if document.kind == MUD:
+        parse(document.text)
+        return document._replace(language=None), []
+    words = language_of(document.text)
+    claims = read_notice(document.text, known, words) if words else []
+    return document._replace(language=words.code if words else None), claims
+
+
+def table(
+    documents: Sequence[Document],
+    claims: Sequence[Claim],
+    parties: Sequence[PartyRecord],
+    met: Sequence[Destination],
+) -> Table:
+    """Return the table of one device; without a document it has no rows."""
+    now = latest(documents)
+    holding = {document.id for document in now if document.kind != MUD}
+    rows = compare([claim for claim in claims if claim.document in holding], parties) if holding else []
+    mud = next((document for document in now if document.kind == MUD), None)
+    parsed = parse(mud.text) if mud is not None else None
+    if mud is not None and parsed is not None:
+        rows = [*rows, *compare_mud(parsed.entries, met, mud.id)]
+    return Table(
+        now, rows, parsed, [(one, _changed(one, documents, claims)) for one in now if _former(one, documents)]
+    )
+
+
+def _former(document: Document, documents: Sequence[Document]) -> Document | None:
+    """Return the version before, None where this is the first."""
+    before = [one for one in documents if one.kind == document.kind and one.id < document.id]
+    return before[-1] if before else None
+
+
+def _changed(document: Document, documents: Sequence[Document], claims: Sequence[Claim]) -> Difference:
+    former = _former(document, documents)
+    old = [
+        claim for claim in claims if former is not None and claim.document == former.id and not claim.struck
+    ]
+    return difference(old, [claim for claim in claims if claim.document == document.id and not claim.struck])
