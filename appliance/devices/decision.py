@@ -20,6 +20,9 @@ _STRONG: Final = 0.8  # from here on the order of sources decides between two va
 _CEILING: Final = 0.99  # only the family's word is certain
 _OUTRANKED: Final = 0.9  # what remains when only lesser sources contradict
 _DISPUTED: Final = 0.5  # how much of the best contradicting probability is taken off
+_WHAT_A_MAKER_SELLS: Final = frozenset(("oui", "dns"))
+"""Both tell the maker, and the kind only by what that maker mostly sells: for the kind one reason."""
+
 _MANY_MAKERS: Final = 3  # a thing that asks for so many makers' names is a phone or computer with their apps
 _APPS_DISCOUNT: Final = 0.3
 _RANDOM_MAC_DISCOUNT: Final = 0.5  # phones randomise their MAC, toys hardly ever do
@@ -90,7 +93,8 @@ def _best(field: str, evidence: list[Evidence], confidence: dict[str, float]) ->
             sources[item.source] = max(sources.get(item.source, 0.0), item.confidence)
     if not by_value:
         return None
-    probability = {value: _combined(sources) for value, sources in by_value.items()}
+    one_reason = _WHAT_A_MAKER_SELLS if field == "category" else frozenset()
+    probability = {value: _combined(sources, one_reason) for value, sources in by_value.items()}
     winner = _winner(by_value, probability)
     sure = _after_dispute(winner, by_value, probability)
     if sure < _ENOUGH:
@@ -124,10 +128,12 @@ def _brand(winner: str, evidence: list[Evidence]) -> str:
     return min(brands or support, key=lambda value: (-support[value], value))
 
 
-def _combined(sources: dict[str, float]) -> float:
-    doubt = 1.0
-    for probability in sources.values():
-        doubt *= 1 - probability
+def _combined(sources: dict[str, float], one_reason: frozenset[str]) -> float:
+    """Return how likely a value is by all its sources; those of `one_reason` count once, with their best."""
+    doubt = 1.0 - max((sure for source, sure in sources.items() if source in one_reason), default=0.0)
+    for source, probability in sources.items():
+        if source not in one_reason:
+            doubt *= 1 - probability
     return min(1 - doubt, _CEILING)
 
 

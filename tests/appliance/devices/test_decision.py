@@ -160,3 +160,10 @@ def test_the_order_of_evidence_does_not_matter(evidence: list[Evidence], random:
 )
 def test_what_a_device_is_called(evidence: list[Evidence], name: str) -> None:
     assert shown_name(decide(evidence, random_mac=False), "fc:a3") == name
+
+
+def test_what_a_maker_mostly_sells_is_one_reason_however_often_the_maker_shows() -> None:
+    kinds = [said("category", "camera", "oui", 0.7), said("category", "camera", "dns", 0.72)]
+    assert decide(kinds, random_mac=False).confidence["category"] == pytest.approx(0.72)
+    kinds.append(said("category", "camera", "mdns", 0.8))
+    assert decide(kinds, random_mac=False).confidence["category"] == pytest.approx(0.944)
