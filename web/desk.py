@@ -13,7 +13,7 @@ from werkzeug.local import LocalProxy
 
 from appliance.behaviour.facts import Change
 from appliance.findings.kind import Words as FindingWords
-from appliance.findings.kinds import KINDS
+from appliance.findings.kinds import KINDS, words_of
 from appliance.parties.party import PartyRecord
 from web import speaking, words
 from web.language import Language
@@ -90,7 +90,7 @@ def finding_words(language: Language, code: str) -> FindingWords | None:
     kind = _KINDS.get(code)
     if kind is None:
         return None
-    return kind.french if language.code == "fr" else kind.english
+    return words_of(kind, language.code)
 
 
 def company(record: PartyRecord | Change | Any) -> str:

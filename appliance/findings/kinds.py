@@ -27,7 +27,8 @@ from appliance.findings import (
     support_ending,
     weak_cipher,
 )
-from appliance.findings.kind import Kind
+from appliance.findings.german import GERMAN
+from appliance.findings.kind import Kind, Words
 
 KINDS: Final[tuple[Kind, ...]] = (
     cleartext_upload.KIND,
@@ -53,3 +54,10 @@ KINDS: Final[tuple[Kind, ...]] = (
     bluetooth_trackable.KIND,
 )
 """In the order of gravity."""
+
+
+def words_of(kind: Kind, language: str) -> Words:
+    """Return what families read of a kind; English where nobody wrote it in their language."""
+    if language == "fr":
+        return kind.french
+    return GERMAN.get(kind.code, kind.english) if language == "de" else kind.english

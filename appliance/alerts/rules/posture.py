@@ -9,7 +9,7 @@ from appliance.alerts.alert import Alert
 from appliance.alerts.profile import Profile
 from appliance.alerts.words import Words
 from appliance.findings.finding import Finding
-from appliance.findings.kinds import KINDS
+from appliance.findings.kinds import KINDS, words_of
 
 CODE: Final = "finding"
 SEVERITY: Final = 2
@@ -65,5 +65,5 @@ def _said(finding: Finding, words: Words, parts: dict[str, str]) -> tuple[str, s
     if kind is None:
         said = (words.say(f"{CODE}.{part}", **parts) for part in ("title", "text", "do"))
         return next(said), next(said), next(said)
-    own = kind.french if words.language == "fr" else kind.english
+    own = words_of(kind, words.language)
     return f"{parts['device']}: {own.title}", own.sentence.format(**parts), own.do

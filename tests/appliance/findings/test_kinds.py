@@ -9,7 +9,7 @@ import pytest
 from appliance.findings import weak_cipher
 from appliance.findings.findings import Findings
 from appliance.findings.kind import ASKED, ASKER
-from appliance.findings.kinds import KINDS
+from appliance.findings.kinds import KINDS, words_of
 from sensor.records import Record
 from tests.appliance.findings.records import (
     OUTSIDE,
@@ -429,9 +429,15 @@ def test_two_devices_are_counted_apart() -> None:
     assert findings.all("toy") == findings.all("doll") == []
 
 
-def test_every_kind_speaks_french_too() -> None:
+@pytest.mark.parametrize("language", ["fr", "de"])
+def test_every_kind_speaks_french_and_german_too(language: str) -> None:
     for kind in KINDS:
-        assert all(kind.french), kind.code
-        assert ("{device}" in kind.sentence) == ("{device}" in kind.french.sentence), kind.code
-        assert ("{times}" in kind.sentence) == ("{times}" in kind.french.sentence), kind.code
-        assert kind.english.sentence == kind.sentence
+        words = words_of(kind, language)
+        assert all(words), kind.code
+        assert words != kind.english, kind.code
+        for filled in ("{device}", "{times}"):
+            assert (filled in kind.sentence) == (filled in words.sentence), kind.code
+
+
+def test_a_language_nobody_wrote_speaks_english() -> None:
+    assert words_of(KINDS[0], "it") == KINDS[0].english
