@@ -16,6 +16,7 @@ from web import (
     changes,
     devices,
     digest,
+    dossier,
     errors,
     headers,
     home,
@@ -44,6 +45,7 @@ MAX_FORM_PARTS: Final = 200
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     home.pages,
     devices.pages,
+    dossier.pages,
     identity.pages,
     changes.pages,
     alerts.pages,

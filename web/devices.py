@@ -8,11 +8,11 @@ from typing import Final
 from flask import Blueprint, abort, request
 
 from appliance.behaviour.facts import Change, Update
+from appliance.comparison import Comparison, comparison, hours, sides
 from appliance.devices.categories import CATEGORIES
 from appliance.parties.party import PartyRecord
 from appliance.store.notes import Notes
 from appliance.store.reader import Watch
-from web.comparison import Comparison, comparison, hours, sides
 from web.daily import by_hour, day_sent, day_spans, today_spans
 from web.desk import Desk, desk, page
 from web.home import Own, device_card, device_cards

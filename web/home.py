@@ -14,6 +14,7 @@ from appliance.devices.device import DeviceRecord
 from appliance.findings.finding import Finding
 from appliance.parties.party import PartyRecord
 from appliance.store.reader import Watch
+from appliance.watched import missed_s
 from web.daily import today, today_spans
 from web.desk import Desk, desk, page
 from web.kept import kept
@@ -21,7 +22,6 @@ from web.security import allow
 from web.security.house import house
 from web.standing import WEEK_S, Card, count_roles, news, state
 from web.telling import told_in
-from web.watching import missed_s
 
 pages = Blueprint("home", __name__)
 

@@ -30,7 +30,7 @@ class Words:
         self.language = language if language in LANGUAGES else "en"
         self._texts: Any = LANGUAGES[self.language]
 
-    def say(self, key: str, **parts: str) -> str:
+    def say(self, key: str, /, **parts: str) -> str:
         """Return the text of a key with its parts filled in; parts are never read as templates."""
         return _SAID[self.language][key].format(**parts)
 

@@ -31,8 +31,10 @@ def add(commands: Any) -> None:
     formats = [exporter.NAME for exporter in EXPORTERS]
     parser.add_argument("--format", choices=formats, default="csv", help="default: csv")
     parser.add_argument("--device", metavar="DEVICE", help="only this device: its id, name or MAC")
-    parser.add_argument("--from", dest="since", metavar="TIME", type=_time, default=0.0, help=_TIME)
-    parser.add_argument("--to", dest="until", metavar="TIME", type=_time, default=float("inf"), help=_TIME)
+    parser.add_argument("--from", dest="since", metavar="TIME", type=moment, default=0.0, help=TIME_HELP)
+    parser.add_argument(
+        "--to", dest="until", metavar="TIME", type=moment, default=float("inf"), help=TIME_HELP
+    )
     parser.add_argument(
         "--out",
         metavar="FILE",
@@ -48,17 +50,18 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=_run)
 
 
-_TIME = "a day or time in UTC: 2026-11-23, 2026-11-23T14:00, or epoch seconds; the end is not included"
+TIME_HELP = "a day or time in UTC: 2026-11-23, 2026-11-23T14:00, or epoch seconds; the end is not included"
 
 
-def _time(text: str) -> float:
+def moment(text: str) -> float:
+    """Return a time as people write it on the command line. Raises ArgumentTypeError."""
     if re.fullmatch(r"[0-9]{1,12}(\.[0-9]+)?", text):
         return float(text)
     try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        time = datetime.fromisoformat(text)
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
     except ValueError:
-        raise argparse.ArgumentTypeError(f"read {text!r}, expected {_TIME}") from None
+        raise argparse.ArgumentTypeError(f"read {text!r}, expected {TIME_HELP}") from None
 
 
 def _run(args: argparse.Namespace) -> int:

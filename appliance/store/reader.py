@@ -168,6 +168,10 @@ class Reader:
         """Return what each device exchanged with each party on some UTC days (ts // 86400)."""
         return rollups.days(self._db, since_day, until_day)
 
+    def daily(self, device: str, since_day: int, until_day: int) -> list[rollups.Sum]:
+        """Return what a device exchanged with each party on each UTC day; `span` of a sum is its day."""
+        return rollups.by_day(self._db, device, since_day, until_day)
+
     def flows(self, uids: Sequence[str]) -> list[FlowRow]:
         """Return the flows kept as evidence that have these uids, in time order."""
         marks = ", ".join("?" * len(uids))

@@ -79,6 +79,15 @@ def days(db: sqlite3.Connection, since_day: int, until_day: int) -> list[Sum]:
     return [Sum(0, *row) for row in rows]
 
 
+def by_day(db: sqlite3.Connection, device: str, since_day: int, until_day: int) -> list[Sum]:
+    """Return what one device exchanged with each party on each day, in order; `span` is the day."""
+    query = (
+        "SELECT day, device, domain, contacts, flows, bytes_up, bytes_down FROM daily"
+        " WHERE device = ? AND day >= ? AND day < ? ORDER BY day, domain"
+    )
+    return [Sum._make(row) for row in db.execute(query, (device, since_day, until_day))]
+
+
 def _asked(spans: Sequence[Span]) -> str:
     if not 0 < len(spans) <= MAX_SPANS:
         raise ValueError(f"read {len(spans)} spans, expected 1 to {MAX_SPANS}")

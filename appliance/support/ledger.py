@@ -54,7 +54,7 @@ def standing(
     device: DeviceRecord, updates: Sequence[Update], parties: Sequence[PartyRecord], now: float
 ) -> Standing:
     """Return how one device stands at `now`; updates and parties of other devices are passed over."""
-    said = [item for item in device.evidence if item.field == SUPPORT]
+    said = [item for item in device.evidence if item.field == SUPPORT and item.source in SOURCES]
     stated = min(said, key=lambda item: SOURCES.index(item.source), default=None)
     period = read_period(stated.value) if stated else None
     seen = [one.ts for one in updates if one.device == device.device and one.certainty != "restarted"]

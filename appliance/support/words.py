@@ -47,9 +47,8 @@ def seen(words: Words, one: Standing) -> str:
 
 def source(words: Words, one: Standing) -> str:
     """Return whose statement it is, with its words; empty where there is none."""
-    if one.source is None:
-        return ""
-    return words.say(f"support.source.{one.source}", quote=one.quote or "")
+    key = f"support.source.{one.source}"
+    return words.say(key, quote=one.quote or "") if words.has(key) else one.quote or ""
 
 
 def _date(words: Words, ts: float) -> str:

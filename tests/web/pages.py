@@ -22,6 +22,7 @@ PAGES = (
     "/log/?live=1",
     "/sharing",
     "/support",
+    f"/devices/{DOLL}/dossier",
     "/sharing?days=7",
     f"/sharing?device={DOLL}",
     f"/alerts?device={CAMERA}",

@@ -55,6 +55,7 @@ VISITS = {
     "wishes": ("news", "/wishes"),
     "sharing": ("news", "/sharing"),
     "support": ("news", "/support"),
+    "dossier": ("news", f"/devices/{DOLL}/dossier"),
     "log": ("news", "/log/"),
     "names": ("news", "/log/?view=names"),
     "missing": ("news", "/nope"),

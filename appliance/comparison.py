@@ -10,8 +10,10 @@ from appliance.behaviour.facts import Change, Update
 from appliance.parties.party import PartyRecord
 from appliance.store.reader import Watch
 from appliance.store.rollups import Span, Sum
-from web.language import DAY_S, HOUR_S
-from web.watching import watched_s
+from appliance.watched import watched_s
+
+DAY_S: Final = 86_400
+HOUR_S: Final = 3_600
 
 SIDE_S: Final = 28 * DAY_S
 """Longest stretch compared on each side: four weeks, so that weekends weigh the same."""

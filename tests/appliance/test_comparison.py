@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from appliance.behaviour.facts import Update
+from appliance.comparison import Comparison, comparison, hours, sides
 from appliance.store.reader import Watch
 from appliance.store.rollups import Sum
 from tests.web.household import BOX, BOX_UPDATE, DOLL, DOLL_UPDATE, household
-from web.comparison import Comparison, comparison, hours, sides
 from web.language import DAY_S, HOUR_S
 from web.standing import outside
 

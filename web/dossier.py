@@ -1,0 +1,148 @@
+"""The dossier of a device: what goes into it, and the button that makes it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from flask import Blueprint, abort, make_response, request
+from flask import Response as Answer
+from werkzeug.wrappers import Response
+
+from appliance.dossier.keys import known_key
+from appliance.dossier.order import Order
+from appliance.store.reader import Watch
+from web.desk import desk, page
+from web.language import LANGUAGES
+from web.marking import N_
+from web.security import allow
+from web.security.house import house
+
+pages = Blueprint("dossier", __name__, url_prefix="/devices/<device>/dossier")
+
+MAKE_S: Final = 300.0
+"""How long making one may take: ten times what a year of a chatty device takes on a slow card."""
+
+BLOCK: Final = 1 << 16
+
+BUSY: Final = N_("Another dossier is being made: try again in a minute.")
+SPAN: Final = N_("The first day must not lie behind the last, and both must be written like 2026-03-01.")
+FAILED: Final = N_("It could not be made; nothing was changed. Try again, or with a shorter time.")
+
+_making = threading.Lock()
+
+
+@pages.get("")
+@allow("export")
+def show(device: str) -> Response:
+    """Show what goes into it and what does not, and ask for the time."""
+    return _page(device)
+
+
+@pages.post("")
+@allow("export")
+def make(device: str) -> Response:
+    """Return the bundle as a download; a process of its own makes it, so that its memory is given back."""
+    watch = _watch(device)
+    order = _order(device, watch)
+    if order is None:
+        return _page(device, 400, SPAN)
+    if not _making.acquire(blocking=False):
+        return _page(device, 409, BUSY)
+    try:
+        made = _Made(house().book.path, order)
+    finally:
+        _making.release()
+    if made.size_bytes is None:
+        made.close()
+        return _page(device, 500, FAILED)
+    answer = Answer(made, mimetype="application/zip")
+    answer.headers["Content-Length"] = str(made.size_bytes)
+    answer.headers["Content-Disposition"] = f'attachment; filename="dossier-{device}.zip"'
+    return answer
+
+
+class _Made:
+    """A bundle beside the store; it is removed when the last block is sent, or nobody takes more."""
+
+    def __init__(self, store: Path, order: Order) -> None:
+        self.size_bytes: int | None = None  # None: it could not be made
+        self._stack = ExitStack()
+        folder = self._stack.enter_context(
+            tempfile.TemporaryDirectory(prefix=".dossier-", dir=store.absolute().parent)
+        )
+        self._path = Path(folder) / "dossier.zip"
+        command = [sys.executable, "-m", "appliance.dossier.build", str(store), str(self._path)]
+        try:
+            subprocess.run(
+                [*command, json.dumps(order._asdict())],
+                check=True,
+                timeout=MAKE_S,
+                stdout=subprocess.DEVNULL,
+            )
+        except subprocess.SubprocessError:
+            return
+        self.size_bytes = self._path.stat().st_size
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self._path.open("rb") as file:
+            while block := file.read(BLOCK):
+                yield block
+
+    def close(self) -> None:
+        """Remove the file."""
+        self._stack.close()
+
+
+def _watch(device: str) -> Watch:
+    reader = desk().reader
+    watch = reader.watch()
+    if reader.device(device) is None or watch.first_ts is None or watch.last_ts is None:
+        abort(404)
+    return watch
+
+
+def _order(device: str, watch: Watch) -> Order | None:
+    """Return what the form asks for, None where its days are none."""
+    try:
+        first, last = (date.fromisoformat(request.form.get(name, "")) for name in ("first", "last"))
+    except ValueError:
+        return None
+    language = request.form.get("language", "")
+    if first > last:
+        return None
+    return Order(
+        device,
+        _start(first),
+        _start(last + timedelta(days=1)) if last < date.max else _start(last),
+        exact="exact" in request.form,
+        language=language if language in LANGUAGES else desk().language.code,
+        flows="flows" in request.form,
+    )
+
+
+def _start(day: date) -> float:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+
+
+def _page(device: str, code: int = 200, problem: str = "") -> Response:
+    watch = _watch(device)
+    first, last = (datetime.fromtimestamp(ts or 0.0, UTC).date().isoformat() for ts in watch[:2])
+    text = page(
+        "dossier.html",
+        device=desk().reader.device(device),
+        first=request.form.get("first", first)[:10],
+        last=request.form.get("last", last)[:10],
+        languages=LANGUAGES,
+        problem=problem,
+        key=known_key(house().book.path),
+    )
+    return make_response(text, code)
