@@ -16,6 +16,9 @@ MAX_BYTES: Final = 16_384
 
 LANGUAGES: Final = ("en", "fr", "de")
 
+WIFI: Final = ("country", "ssid", "wifi_password")
+"""All or none: without a country the radio may not speak, and an open network is for everybody."""
+
 KEY_KINDS: Final = ("ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "sk-ssh-ed25519@openssh.com")
 
 
@@ -24,6 +27,7 @@ class Presets(NamedTuple):
 
     country: str = ""  # of the radio: ISO 3166, two letters
     ssid: str = ""  # name of the toys' Wi-Fi
+    wifi_password: str = ""  # of the toys' Wi-Fi
     language: str = ""
     zone: str = ""  # such as Europe/Paris
     ssh_key: str = ""  # one line of an authorized_keys file
@@ -55,6 +59,9 @@ def parse(data: bytes) -> Presets:
         if problem:
             wrong.append(f"line {number}: {problem}")
         found[name] = value
+    given = [name for name in WIFI if found.get(name)]
+    if not wrong and given and len(given) < len(WIFI):
+        wrong.append(f"the toys' Wi-Fi needs {', '.join(WIFI)}; given: {', '.join(given)}")
     if wrong:
         raise PresetsError("\n".join(wrong))
     return Presets(**found)
@@ -66,7 +73,8 @@ def _problem(name: str, value: str) -> str:
     if rule is None:
         return f"read the name {name[:40]!r}, expected one of {', '.join(RULES)}"
     right, expected = rule
-    return "" if not value or right(value) else f"read {name} = {value[:60]!r}, expected {expected}"
+    read = "" if name == "wifi_password" else f" = {value[:60]!r}"  # this is told in a file and a log
+    return "" if not value or right(value) else f"read {name}{read}, expected {expected}"
 
 
 def _is_ssid(value: str) -> bool:
@@ -93,6 +101,10 @@ RULES: Final[dict[str, tuple[Callable[[str], bool], str]]] = {
         "the two capital letters of a country, such as FR",
     ),
     "ssid": (_is_ssid, "a Wi-Fi name of at most 32 bytes"),
+    "wifi_password": (
+        lambda value: re.fullmatch(r"[\x20-\x7e]{8,63}", value) is not None,
+        "8 to 63 letters, digits and signs without accents",
+    ),
     "language": (LANGUAGES.__contains__, f"one of {', '.join(LANGUAGES)}"),
     "zone": (_is_zone, "a time zone such as Europe/Paris"),
     "ssh_key": (_is_key, "a public key as one line, such as: ssh-ed25519 AAAA… name"),

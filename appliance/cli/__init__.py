@@ -38,7 +38,8 @@ COMMANDS: Final = {
     "study": ("study",),
     "archive": ("archive",),
     "notify": ("notify", "sink"),
-    "update": ("update", "presets"),
+    "update": ("update",),
+    "presets": ("presets",),
     "keeping": ("backup", "restore", "erase", "password", "settings"),
     "doctor": ("doctor",),
 }

@@ -1,32 +1,23 @@
-"""`tattlebox update`: newer software for the card, and back; `tattlebox presets`: the card's text file.
+"""`tattlebox update`: newer software for the card, from a signed bundle, and back.
 
-Both work on the card alone. RAUC writes the half that is not in use, and asks `update slot` what starts next.
+Works on the card alone. RAUC writes the half that is not in use, and asks `update slot` what starts next.
 """
 
 from __future__ import annotations
 
 import argparse
 import subprocess
-import time
-from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
 from appliance.card import bundles, halves, health
-from appliance.card.presets import Presets, PresetsError, parse
-from appliance.cli.common import CommandError, add_store, default_store
-from appliance.settings import LANGUAGE, ZONE
-from appliance.store.book import Book
-from appliance.store.settings import Settings
+from appliance.cli.common import CommandError
 
 CARD: Final = Path("/boot/firmware")
 SHARE: Final = Path("/usr/share/tattlebox")
 HALF: Final = Path("/run/tattlebox-half")
-KEYS: Final = Path("/var/lib/tattlebox-card/authorized_keys")
 
 AUTOBOOT: Final = "autoboot.txt"
-PRESETS: Final = "tattlebox.txt"
-PROBLEMS: Final = "tattlebox-problems.txt"
 
 REBOOT: Final = ("systemctl", "reboot")
 
@@ -58,12 +49,6 @@ def add(commands: Any) -> None:
             act.add_argument("question", choices=sorted(QUESTIONS))
             act.add_argument("words", nargs="*", metavar="WORD")
         act.set_defaults(run=run)
-    told = f"take over what the owner wrote into {PRESETS} on the card"
-    parser = commands.add_parser("presets", help=told, description=told.capitalize() + ".")
-    parser.add_argument("--card", type=Path, default=CARD, help=f"the boot partition ({CARD})")
-    parser.add_argument("--keys", type=Path, default=KEYS, help="where the owner's SSH key goes")
-    add_store(parser)
-    parser.set_defaults(run=_presets)
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -157,34 +142,6 @@ QUESTIONS: Final[dict[str, Any]] = {
     "set-state": _set_state,
     "get-current": lambda _: _running(),
 }
-
-
-def _presets(args: argparse.Namespace) -> int:
-    """Take the presets over; what is wrong is written beside them, where the owner looks."""
-    problems = args.card / PROBLEMS
-    try:
-        presets = parse((args.card / PRESETS).read_bytes())
-    except FileNotFoundError:
-        return 0
-    except PresetsError as error:
-        problems.write_text(f"{PRESETS} was not taken over:\n{error}\n")
-        raise CommandError(f"{args.card / PRESETS}: {error}") from error
-    problems.unlink(missing_ok=True)
-    _keep(presets, args)
-    return 0
-
-
-def _keep(presets: Presets, args: argparse.Namespace) -> None:
-    wanted = {LANGUAGE.key: presets.language, ZONE.key: presets.zone}
-    with closing(Book(args.store or default_store())) as book:
-        settings = Settings(book)
-        missing = {key: value for key, value in wanted.items() if value and not settings.all()[key]}
-        settings.set(missing, time.time())  # what was chosen on the pages since stays
-    if presets.ssh_key:
-        args.keys.parent.mkdir(parents=True, exist_ok=True)
-        args.keys.write_text(presets.ssh_key + "\n")
-    else:
-        args.keys.unlink(missing_ok=True)
 
 
 def _state(args: argparse.Namespace) -> halves.Halves:

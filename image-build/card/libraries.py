@@ -6,6 +6,7 @@ import shutil
 import sys
 import sysconfig
 import tempfile
+import zipfile
 from configparser import ConfigParser
 from pathlib import Path
 from typing import Final
@@ -33,8 +34,9 @@ def install(root: Path, arch: str) -> None:
     packages = home / f"lib/python{PYTHON}/site-packages"
     lock = ("--require-hashes", "--requirement", REPOSITORY / "requirements.txt")
     _pip_install(packages, arch, *lock)
-    with tempfile.TemporaryDirectory() as folder:
-        _pip_install(packages, arch, _wheel(Path(folder), arch))
+    # Ours is unpacked: pip sees the interpreter that made it, not that every later one may load it.
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(_wheel(Path(folder), arch)) as wheel:
+        wheel.extractall(packages)
     missing = [name for name in EXTENSIONS if not (packages / f"{name}.abi3.so").exists()]
     if missing:
         raise BuildError(f"{', '.join(missing)} did not compile for {arch}: see that {COMPILER[arch]} works")

@@ -6,7 +6,6 @@ them the first start of the dashboard would take as long on a Pi.
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import Final
@@ -29,7 +28,7 @@ def compile_all(root: Path, cache: Path) -> None:
         for stale in (root / folder).rglob("__pycache__"):
             shutil.rmtree(stale)
         # Never checked against the source, which cannot change: the system is read-only.
-        how = ("-q", "-q", "--invalidation-mode=unchecked-hash", f"-j{os.cpu_count()}", "-s", root, "-p", "/")
+        how = ("-q", "-q", "--invalidation-mode=unchecked-hash", "-s", root, "-p", "/")
         run(
             [*loader, python, "-S", "-B", "-m", "compileall", *how, root / folder],
             env={"PYTHONHOME": str(tools / "usr"), "PYTHONHASHSEED": "0"},

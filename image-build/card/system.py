@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from card import libraries, pythons
-from card.base import DIVERTED, HERE
+from card import debian, libraries, pythons
+from card.base import HERE, PACKAGES
 from card.libraries import REPOSITORY
 from card.run import run
 from card.sbom import sbom
@@ -20,6 +20,7 @@ UNITS: Final = Path("usr/lib/systemd/system")
 ENABLED: Final = (
     "tattlebox-sensor@eth0.service",
     "tattlebox.service",
+    "tattlebox-gateway.service",
     "tattlebox-web.service",
     "tattlebox-web-http.socket",
     "tattlebox-web-https.socket",
@@ -35,7 +36,7 @@ ENABLED: Final = (
     "systemd-resolved.service",
     "systemd-timesyncd.service",
     "avahi-daemon.service",
-    "rauc.service",
+    "getty@tty1.service",
 )
 
 MASKED: Final = (
@@ -49,20 +50,17 @@ MASKED: Final = (
     "e2scrub_all.timer",
     "e2scrub_reap.service",
     "fstrim.timer",
+    "ldconfig.service",  # these five renew files of /etc and /usr, which are read-only
+    "systemd-hwdb-update.service",
+    "systemd-journal-catalog-update.service",
+    "systemd-sysusers.service",
+    "systemd-update-done.service",
     "initramfs-tools.service",
+    "systemd-machine-id-commit.service",  # the initrd keeps it on the record's partition
     "systemd-networkd-wait-online.service",  # a home without internet starts all the same
 )
 
-REMOVED: Final = (
-    "etc/ssh/ssh_host_*",
-    "var/cache/*",
-    "var/log/*",
-    "var/lib/apt/lists/*",
-    "var/lib/systemd/random-seed",
-    "usr/share/doc/*/changelog*",
-    "tmp/*",
-    "run/*",
-)
+REMOVED: Final = ("etc/ssh/ssh_host_*", "var/cache/*", "var/log/*", "tmp/*", "run/*", PACKAGES)
 
 
 class Recipe(NamedTuple):
@@ -79,14 +77,14 @@ def make(root: Path, recipe: Recipe, cache: Path) -> str:
     """Fill `root` and return its bill of materials. Raises BuildError."""
     root.mkdir(parents=True)
     run(["tar", "-xf", recipe.base, "-C", root, "--numeric-owner"])
-    for path in DIVERTED:
-        Path(f"{root}{path}.distrib").rename(f"{root}{path}")
+    debian.settle(root)
     _lay(root, recipe)
     libraries.install(root, recipe.machine.rpartition("-")[2])
-    _initrd(root)
     _units(root)
+    _initrd(root)
     bill = sbom(root, f"{recipe.machine}-{recipe.version}")
     (root / "usr/share/tattlebox/sbom.spdx.json").write_text(bill)
+    debian.prune(root)
     _tidy(root)
     pythons.compile_all(root, cache)
     return bill
@@ -106,7 +104,6 @@ def _lay(root: Path, recipe: Recipe) -> None:
     clock = root / "usr/lib/clock-epoch"
     clock.touch()
     os.utime(clock, (int(os.environ["SOURCE_DATE_EPOCH"]),) * 2)
-    (root / "boot/firmware").mkdir(parents=True, exist_ok=True)
 
 
 def _units(root: Path) -> None:
@@ -115,7 +112,7 @@ def _units(root: Path) -> None:
         for unit in units.glob(kind):
             shutil.copy(unit, root / UNITS)
     for folder in units.glob("*.d"):
-        shutil.copytree(folder, root / UNITS / folder.name)
+        shutil.copytree(folder, root / UNITS / folder.name, dirs_exist_ok=True)
     for name, place in (
         ("sysusers", "sysusers.d"),
         ("tmpfiles", "tmpfiles.d"),
@@ -123,14 +120,17 @@ def _units(root: Path) -> None:
     ):
         (root / "usr/lib" / place).mkdir(parents=True, exist_ok=True)
         shutil.copy(units / f"{name}.conf", root / "usr/lib" / place / "tattlebox.conf")
-    run(["systemd-sysusers", f"--root={root}"])
+    debian.users(root)
     run(["systemctl", f"--root={root}", "enable", *ENABLED])
     run(["systemctl", f"--root={root}", "mask", *MASKED])
     run(["systemctl", f"--root={root}", "set-default", "multi-user.target"])
 
 
 def _initrd(root: Path) -> None:
-    """Make the small system that finds the card's partitions, with our way of starting in it."""
+    """Make the small system that finds the card's partitions, with our way of starting in it.
+
+    This alone runs programs of the card: for another processor, emulated. Raises BuildError.
+    """
     config = root / "etc/initramfs-tools"
     shutil.copy(HERE / "initramfs/modules", config / "modules")
     hook, script = config / "hooks/tattlebox", config / "scripts/tattlebox"
@@ -145,15 +145,7 @@ def _initrd(root: Path) -> None:
 
 
 def _tidy(root: Path) -> None:
-    """Take out what must not be the same on two cards, and what a read-only system never needs."""
+    """Take out what must not be the same on two cards."""
     for pattern in REMOVED:
         for path in root.glob(pattern):
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-    shutil.rmtree(root / "var/lib/dpkg")  # its list of packages is in the SBOM
-    for name in ("machine-id", "hostname", "hosts", "resolv.conf"):
-        (root / "etc" / name).unlink(missing_ok=True)
-    (root / "etc/machine-id").touch()  # the initrd binds the card's own over it
-    (root / "etc/hostname").write_text("tattlebox\n")
-    (root / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n127.0.1.1 tattlebox\n")
-    (root / "etc/resolv.conf").symlink_to("/run/systemd/resolve/resolv.conf")
-    run(["passwd", f"--root={root}", "--lock", "root"])

@@ -23,9 +23,12 @@ def test_the_shipped_file_presets_nothing_and_names_everything():
 
 
 def test_a_whole_file_as_an_editor_on_windows_saves_it():
-    text = "\ufeffcountry = FR\r\nssid = Chez les ours\r\n\r\n# x\r\nlanguage=fr\r\nzone = Europe/Paris\r\n"
+    text = "\ufeffcountry = FR\r\nssid = Chez les ours\r\nwifi_password = miel = bon\r\n\r\n# x\r\n"
+    text += "language=fr\r\nzone = Europe/Paris\r\n"
     text += f"ssh_key = {KEY} me\r\n"
-    assert parse(text.encode()) == Presets("FR", "Chez les ours", "fr", "Europe/Paris", f"{KEY} me")
+    assert parse(text.encode()) == Presets(
+        "FR", "Chez les ours", "miel = bon", "fr", "Europe/Paris", f"{KEY} me"
+    )
 
 
 @pytest.mark.parametrize(
@@ -35,6 +38,7 @@ def test_a_whole_file_as_an_editor_on_windows_saves_it():
         ("country = fr", "two capital letters"),
         ("ssid = " + "ä" * 17, "at most 32 bytes"),
         ("ssid = a\x07b", "at most 32 bytes"),
+        ("wifi_password = short", "8 to 63"),
         ("language = xx", "one of en, fr, de"),
         ("zone = ../../etc/passwd", "time zone"),
         ("zone = Europe/Paris;reboot", "time zone"),
@@ -50,6 +54,17 @@ def test_what_is_wrong_is_named_with_its_line(line, says):
     with pytest.raises(PresetsError, match="line ") as caught:
         parse(line.encode())
     assert says in str(caught.value)
+
+
+def test_a_wifi_without_password_or_country_is_no_wifi():
+    with pytest.raises(PresetsError, match="needs country, ssid, wifi_password; given: ssid"):
+        parse(b"ssid = Toys")
+
+
+def test_a_wrong_password_is_not_repeated():
+    with pytest.raises(PresetsError) as caught:
+        parse(b"wifi_password = s3cret")
+    assert "s3cret" not in str(caught.value)
 
 
 def test_all_that_is_wrong_is_said_at_once():

@@ -1,0 +1,208 @@
+"""`image-build/boot-test`: starts an image in an emulated machine and looks at it from inside and outside."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import shutil
+import ssl
+import sys
+import tempfile
+import time
+from http import HTTPStatus
+from http.client import HTTPException, HTTPSConnection
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import sync_playwright
+
+from card.base import BOARD
+from card.machine import Machine, card_of, started
+from card.run import BuildError
+
+PATIENCE_S: Final = 1_200.0
+"""A loaded machine without hardware help emulates a start many times slower than a Pi makes it."""
+
+DONE: Final = "=== done"
+
+ASKED: Final = """
+say() { echo "=== $1"; };
+say system; systemctl is-system-running --wait;
+say failed; systemctl list-units --failed --plain --no-legend;
+say units; systemctl list-units --plain --no-legend "tattlebox*" owner-ssh.service;
+say mounts; findmnt --real -n -o TARGET,SOURCE,FSTYPE,OPTIONS;
+say space; df -h --output=target,size,avail /var;
+say listening; ss -Hltnup;
+say memory; sleep 30; free -m;
+say biggest; systemctl status --no-pager -n0 "tattlebox*" | grep -E "Memory:|●";
+say half; /opt/tattlebox/bin/tattlebox update status;
+say doctor; /opt/tattlebox/bin/tattlebox doctor --store /var/lib/tattlebox/home.db;
+say journal; journalctl -b -p warning --no-pager -o cat | tail -40;
+say time; systemd-analyze;
+say done
+"""
+
+
+def main() -> int:
+    """Return the exit code: 0 all as it should be, 1 not, 2 wrong use."""
+    options = _parser().parse_args()
+    with tempfile.TemporaryDirectory(prefix="tattlebox-boot-", dir=options.scratch) as folder:
+        try:
+            card = card_of(options.image, Path(folder))
+            wrong = _look(card, options)
+            if options.power_cuts:
+                wrong += _cuts(card, options)
+        except BuildError as error:
+            print(f"boot-test: {error}", file=sys.stderr)
+            return 1
+    for sentence in wrong:
+        print(f"boot-test: {sentence}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="image-build/boot-test", description="Start an image and look at it."
+    )
+    parser.add_argument("image", type=Path, metavar="IMAGE", help="what image-build/build made, .xz or not")
+    parser.add_argument("--arch", choices=sorted(BOARD), default="arm64")
+    parser.add_argument("--scratch", type=Path, metavar="FOLDER", help="where the emulated card lies (1 GB)")
+    parser.add_argument("--screenshot", type=Path, metavar="FILE", help="a picture of the first page")
+    parser.add_argument("--transcript", type=Path, metavar="FILE", help="what the machine said of itself")
+    parser.add_argument("--power-cuts", type=int, default=0, metavar="N", help="cut the power N times")
+    parser.add_argument("--seed", type=int, default=1, help="of the moments of the cuts")
+    return parser
+
+
+def _look(card: Path, options: argparse.Namespace) -> list[str]:
+    """Start the card once; return what is wrong."""
+    wrong = []
+    with started(card, options.arch, ASKED) as machine:
+        answered = _first_page(machine)
+        print(f"first page after {answered:.0f} s" if answered else "no page", flush=True)
+        if not answered:
+            wrong.append("the dashboard did not answer")
+        elif options.screenshot:
+            _picture(machine.https_port, options.screenshot)
+        said = _report(machine)
+        if options.transcript:
+            shutil.copy(machine.report, options.transcript)
+        if not said:
+            return [*wrong, "the machine did not report; its last words:\n" + _tail(machine.console)]
+    print("\n".join(f"--- {name}\n{text}" for name, text in said.items()))
+    if said["system"] != "running":
+        wrong.append(f"systemd calls the system {said['system']}: {said['failed']}")
+    used = int(said["memory"].splitlines()[1].split()[2])
+    print(f"memory_used_mb: {used}")
+    if used > 200:
+        wrong.append(f"{used} MB of memory are used at rest, expected at most 200")
+    return wrong
+
+
+def _first_page(machine: Machine) -> float:
+    """Return the seconds from power-on to the first page, 0 for none."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = (
+        False,
+        ssl.CERT_NONE,
+    )  # its own certificate, known to nobody yet
+    while time.monotonic() - machine.began < PATIENCE_S and machine.process.poll() is None:
+        asking = HTTPSConnection("127.0.0.1", machine.https_port, timeout=60, context=context)
+        try:
+            asking.request("GET", "/setup/", headers={"Host": "tattlebox.local"})
+            if asking.getresponse().status == HTTPStatus.OK:
+                return time.monotonic() - machine.began
+        except (HTTPException, OSError):
+            time.sleep(1)
+        finally:
+            asking.close()
+    return 0.0
+
+
+def _picture(port: int, path: Path) -> None:
+    arguments = ["--no-sandbox", f"--host-resolver-rules=MAP tattlebox.local 127.0.0.1:{port}"]
+    with sync_playwright() as browsers:
+        browser = browsers.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
+        page = browser.new_page(viewport={"width": 390, "height": 844}, ignore_https_errors=True)
+        page.set_default_timeout(PATIENCE_S * 1000)
+        page.goto("https://tattlebox.local/")
+        page.screenshot(path=path)
+        browser.close()
+
+
+def _report(machine: Machine) -> dict[str, str]:
+    """Return what the machine said of itself, by heading; nothing when it did not come to an end."""
+    while time.monotonic() - machine.began < PATIENCE_S and machine.process.poll() is None:
+        text = machine.report.read_text(errors="replace") if machine.report.exists() else ""
+        if DONE in text:
+            parts = text.replace("\r", "").split("=== ")[1:]
+            return {part.partition("\n")[0]: part.partition("\n")[2].strip() for part in parts}
+        time.sleep(1)
+    return {}
+
+
+def _cuts(card: Path, options: argparse.Namespace) -> list[str]:
+    """Cut the power at random moments of a machine that writes; return what of it was lost."""
+    moments = random.Random(options.seed)
+    wrong: list[str] = []
+    committed = 0
+    for number in range(options.power_cuts + 1):
+        with started(card, options.arch, WRITER) as machine:
+            begun, last = _written(machine, moments.uniform(0, 20) if number < options.power_cuts else 0)
+            tail = _tail(machine.console)
+        print(f"start {number + 1}: {begun}; then committed up to {last}", flush=True)
+        found = BEGUN.search(begun)
+        if found is None:
+            wrong.append(f"no start after {number} power cuts; the last words: {tail}")
+        elif int(found[1]) < committed or found[2] != "ok" or found[3] != "0":
+            wrong.append(
+                f"after {number} power cuts {committed} were committed, and what was found is {begun}"
+            )
+        committed = max(committed, last)
+    return wrong
+
+
+BEGUN: Final = re.compile(r"begun with (\d+), database (\w+), file system errors (\d+)")
+
+WRITER: Final = """
+cat >/run/writer.py <<'END'
+import sqlite3, subprocess
+db = sqlite3.connect("/var/lib/tattlebox/cut.db", isolation_level=None)
+db.execute("pragma journal_mode=wal"); db.execute("pragma synchronous=full")
+db.execute("create table if not exists t (n integer primary key, b blob)")
+n = db.execute("select coalesce(max(n), 0) from t").fetchone()[0]
+sound = db.execute("pragma integrity_check").fetchone()[0]
+log = subprocess.run(["dmesg"], capture_output=True, text=True).stdout
+print(f"begun with {n}, database {sound}, file system errors {log.count('EXT4-fs error')}", flush=True)
+while True:
+    n += 1
+    db.execute("insert into t values (?, randomblob(20000))", (n,))
+    db.execute("delete from t where n < ?", (n - 500,))
+    print("committed", n, flush=True)
+END
+exec python3 /run/writer.py
+"""
+"""As the store does it: a write-ahead log, each commit synchronised. What it prints has left the machine."""
+
+
+def _written(machine: Machine, cut_after_s: float) -> tuple[str, int]:
+    """Return how the writer inside began, and the last number that it committed before the cut."""
+    begun = 0.0
+    while time.monotonic() - machine.began < PATIENCE_S and machine.process.poll() is None:
+        lines = machine.report.read_text(errors="replace").splitlines() if machine.report.exists() else []
+        if lines and not begun:
+            begun = time.monotonic()
+        if begun and time.monotonic() - begun >= cut_after_s:
+            numbers = [int(line.split()[1]) for line in lines[1:-1] if line.startswith("committed ")]
+            return lines[0], max(numbers, default=0)
+        time.sleep(0.05)
+    return "", 0
+
+
+def _tail(path: Path) -> str:
+    return "\n".join(path.read_text(errors="replace").splitlines()[-15:]) if path.exists() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
