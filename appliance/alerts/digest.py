@@ -24,7 +24,9 @@ def digest(alerts: Iterable[Alert], changes: Iterable[Change], language: str = "
     told = sorted(alerts, key=lambda one: (-one.severity, -one.ts, one.identifier))
     blocks = [words.say("digest.title")]
     for volume, heading in (("push", "digest.urgent"), ("digest", "digest.worth")):
-        lines = [f"- {one.title}. {one.text}" for one in told if one.volume == volume][:MAX_LINES]
+        lines = [f"- {one.title.removesuffix('.')}. {one.text}" for one in told if one.volume == volume][
+            :MAX_LINES
+        ]
         if lines:
             blocks.append("\n".join([words.say(heading), *lines]))
     if len(blocks) == 1:

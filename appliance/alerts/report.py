@@ -106,7 +106,7 @@ def tell(told: Report, device: str, date: str, language: str = "en") -> str:
             lines.append(words.say(f"report.{heading}", parties=words.listed(names)))
     if told.verdict == "nothing changed":
         lines.append(words.say("report.nothing"))
-    before, after = (words.days(s / DAY_S, "watched") for s in (told.watched_before_s, told.watched_after_s))
+    before, after = (words.days(s / DAY_S) for s in (told.watched_before_s, told.watched_after_s))
     lines.append(words.say("report.watched", before=before, after=after))
     if min(told.watched_before_s, told.watched_after_s) < ENOUGH_S:
         lines.append(words.say("report.short"))

@@ -13,6 +13,9 @@ from appliance.data.case import en as case_en
 from appliance.data.case import fr as case_fr
 from appliance.data.texts import de, en, fr
 
+_TWO_STOPS: Final = re.compile(r"(?<!\.)\.\.(?!\.)")
+"""A name that brings its own full stop ("Ltd.") at the end of a sentence."""
+
 LANGUAGES: Final[dict[str, ModuleType]] = {"en": en, "fr": fr, "de": de}
 CASES: Final[dict[str, ModuleType]] = {"en": case_en, "fr": case_fr, "de": case_de}
 _SAID: Final[dict[str, dict[str, str]]] = {
@@ -32,7 +35,7 @@ class Words:
 
     def say(self, key: str, /, **parts: str) -> str:
         """Return the text of a key with its parts filled in; parts are never read as templates."""
-        return _SAID[self.language][key].format(**parts)
+        return _TWO_STOPS.sub(".", _SAID[self.language][key].format(**parts))
 
     def has(self, key: str) -> bool:
         return key in _SAID[self.language]

@@ -50,7 +50,7 @@ KIND: Final = Kind(
     code="cleartext_upload",
     severity=3,
     title="Sends readable text",
-    sentence="{device} sent readable text over the internet {times} times. Anyone on the way could read it.",
+    sentence="{device} sent readable text over the internet. Anyone on the way could read it.",
     do="Ask the maker when this will be encrypted. Until then, do not type or say anything private to it.",
     cannot_prove="That somebody did read it, or what else is inside encrypted traffic.",
     rules=(
@@ -63,8 +63,7 @@ KIND: Final = Kind(
     look=look,
     french=Words(
         title="Envoie du texte lisible",
-        sentence="{device} a envoyé {times} fois du texte lisible sur internet. N'importe qui en chemin "
-        "pouvait le lire.",
+        sentence="{device} a envoyé du texte lisible sur internet. N'importe qui en chemin pouvait le lire.",
         do="Demandez au fabricant quand cela sera chiffré. D'ici là, ne lui confiez rien de privé.",
         cannot_prove="Que quelqu'un l'ait lu, ni ce que contient le trafic chiffré.",
     ),

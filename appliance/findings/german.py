@@ -12,8 +12,7 @@ _UPDATE: Final = "Suchen Sie nach einem Update. Gibt es keines, verlangen Sie ei
 GERMAN: Final[Mapping[str, Words]] = {
     "cleartext_upload": Words(
         "Sendet lesbaren Text",
-        "{device} hat {times}-mal lesbaren Text über das Internet gesendet. Jeder unterwegs konnte ihn "
-        "lesen.",
+        "{device} hat lesbaren Text über das Internet gesendet. Jeder unterwegs konnte ihn lesen.",
         "Fragen Sie den Hersteller, wann das verschlüsselt wird. Bis dahin: dem Gerät nichts Privates "
         "anvertrauen.",
         "Dass jemand ihn gelesen hat, oder was sonst in verschlüsseltem Verkehr steckt.",
@@ -28,7 +27,7 @@ GERMAN: Final[Mapping[str, Words]] = {
     ),
     "reached_from_outside": Words(
         "Aus dem Internet erreicht",
-        "Jemand aus dem Internet hat sich {times}-mal mit {device} bei Ihnen zu Hause verbunden.",
+        "Jemand aus dem Internet hat sich mit {device} bei Ihnen zu Hause verbunden.",
         "Schließen Sie die Öffnung in Ihrem Router (Portfreigabe, UPnP), wenn sie nicht von Ihnen ist.",
         "Wer es war oder was geschah: Ihre eigene App unterwegs sieht genauso aus.",
     ),
@@ -147,7 +146,7 @@ GERMAN: Final[Mapping[str, Words]] = {
     ),
     "home_neighbours": Words(
         "Spricht mit anderen Geräten im Haus",
-        "{device} hat sich {times}-mal mit einem anderen Gerät bei Ihnen zu Hause verbunden.",
+        "{device} hat sich mit einem anderen Gerät bei Ihnen zu Hause verbunden.",
         "Lautsprecher und Fernseher tun das, wenn Sie es wollen. Hat dieses keinen Grund, geben Sie ihm "
         "ein eigenes "
         "Netz.",

@@ -52,7 +52,7 @@ KIND: Final = Kind(
     code="home_neighbours",
     severity=1,
     title="Talks to other devices in your home",
-    sentence="{device} connected to another device in your home {times} times.",
+    sentence="{device} connected to another device in your home.",
     do="Speakers and televisions do that when you ask them to. If this one has no reason to, keep it in a "
     "network of its own.",
     cannot_prove="What it wanted there; casting music and looking for holes can begin alike.",
@@ -61,7 +61,7 @@ KIND: Final = Kind(
     look=nothing,
     french=Words(
         title="Parle à d'autres appareils chez vous",
-        sentence="{device} s'est connecté {times} fois à un autre appareil chez vous.",
+        sentence="{device} s'est connecté à un autre appareil chez vous.",
         do="Enceintes et télévisions le font quand vous le demandez. Si celui-ci n'a pas de raison de le "
         "faire, "
         "mettez-le dans un réseau à part.",

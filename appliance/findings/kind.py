@@ -40,7 +40,7 @@ class Words(NamedTuple):
     """What families read, in one language."""
 
     title: str
-    sentence: str  # {device} and {times} are filled in by whoever shows it
+    sentence: str  # {device} is filled in by whoever shows it
     do: str
     cannot_prove: str
 
@@ -56,7 +56,7 @@ class Kind(NamedTuple):
     code: str
     severity: int  # 3 act now, 2 ask the maker, 1 note
     title: str
-    sentence: str  # for parents; {device} and {times} are filled in by whoever shows it
+    sentence: str  # for parents; {device} is filled in by whoever shows it
     do: str
     cannot_prove: str
     rules: tuple[str, ...]  # rules of law or standard it bears on: our judgement, not advice

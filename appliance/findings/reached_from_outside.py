@@ -27,7 +27,7 @@ KIND: Final = Kind(
     code="reached_from_outside",
     severity=3,
     title="Reached from the internet",
-    sentence="Somebody on the internet connected to {device} in your home {times} times.",
+    sentence="Somebody on the internet connected to {device} in your home.",
     do="Close the opening in your router (port forwarding, UPnP), unless you made it yourself.",
     cannot_prove="Who it was, or what was done: your own app on the road looks the same.",
     rules=("ETSI EN 303 645 5.6-1", "CRA Annex I"),
@@ -35,7 +35,7 @@ KIND: Final = Kind(
     look=look,
     french=Words(
         title="Joint depuis internet",
-        sentence="Quelqu'un sur internet s'est connecté {times} fois à {device}, chez vous.",
+        sentence="Quelqu'un sur internet s'est connecté à {device}, chez vous.",
         do="Fermez l'ouverture dans votre box (redirection de ports, UPnP), sauf si elle vient de vous.",
         cannot_prove="Qui c'était, ni ce qui a été fait : votre propre application en déplacement a le "
         "même aspect.",

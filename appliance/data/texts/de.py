@@ -135,7 +135,7 @@ TEXTS: Final[dict[str, str]] = {
     "digest.noted": "Außerdem haben wir {changes} vermerkt; zu tun ist dabei nichts.",
     "report.title": "{device}: Update vom {date}",
     "report.nothing": "Soweit wir sehen, hat sich nichts geändert.",
-    "report.watched": "Dem liegen zugrunde: vor dem Update {before}, danach {after}.",
+    "report.watched": "Beobachtet haben wir das Gerät in {before} vor dem Update und in {after} danach.",
     "report.short": "Das ist zu kurz, um Häufigkeiten zu vergleichen; neue Unternehmen zeigen wir trotzdem.",
     "report.new": "Neu: {parties}.",
     "report.gone": "Nicht mehr: {parties}.",

@@ -31,6 +31,12 @@ def test_every_language_fills_every_gap(language):
         assert "{" not in text and "None" not in text and text.endswith("\n")
 
 
+def test_a_name_with_a_full_stop_ends_a_sentence_once():
+    fact = change("new_party")._replace(organisation="Loop Pte. Ltd.")
+    text = digest([judge(fact, BEAR)], [fact])
+    assert "Loop Pte. Ltd. Bear" in text and "Ltd.." not in text
+
+
 def test_a_week_is_seven_days():
     _, told = alerts("en")
     assert of_week(told, TS + 1) == told
