@@ -7,6 +7,7 @@ and port, and what the meter says itself is passed through.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, Final, Protocol
 
 from sensor.dissect import DATAGRAM_DISSECTORS, STREAM_DISSECTORS
@@ -119,7 +120,10 @@ class Pipeline:
             self._any_port[dissector.KIND] = (*self._any_port.get(dissector.KIND, ()), dissector)
 
     def _records(self, items: Sequence[Item]) -> Iterator[Record]:
-        """Yield what the items say: runs of them as the quick reader says it, the others one by one."""
+        return chain.from_iterable(self._runs(items))
+
+    def _runs(self, items: Sequence[Item]) -> Iterator[Sequence[Record]]:
+        """Yield what the items say: of runs of them as the quick reader says it, of the others one by one."""
         at, end = 0, len(items)
         while at < end:
             stop = min(at + RUN_ITEMS, end)
@@ -127,20 +131,21 @@ class Pipeline:
             room = self._directions.has_room
             at = self._reader.read(items, at, stop, records, self._since, room)
             self._handed_on += len(records)
-            yield from records
+            yield records
             if at < stop:
-                yield from self._slowly(items[at])
+                yield self._slowly(items[at])
                 at += 1
 
-    def _slowly(self, item: Item) -> Iterator[Record]:
+    def _slowly(self, item: Item) -> Sequence[Record]:
+        counted: Sequence[Record] = ()
         if isinstance(item, Packet | Weird):
             if item.ts - self._since >= SPAN_S:
-                yield from self._counted()
+                counted = self._counted()
                 self._since = item.ts
             self._reader.latest = item.ts
         records = self._one(item)
         self._handed_on += len(records)
-        yield from records
+        return [*counted, *records] if counted else records
 
     def _one(self, item: Item) -> list[Record]:
         """Return what one item says."""
