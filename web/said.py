@@ -168,6 +168,8 @@ SETTINGS: Final = (
     N_("Days that the hourly sums behind the pages are kept."),
     N_("Megabytes that the store and its archive may take; beyond, the oldest conversations go first."),
     N_("Megabytes of the disk that are always left free."),
+    N_("Whether a device never seen before gets no internet until it is let in."),
+    N_("read %(text)s for %(key)s, expected yes or no"),
     N_("read %(text)s for %(key)s, expected a whole number from %(least)s to %(most)s"),
     N_("read %(text)s for %(key)s, expected one of %(choices)s"),
     N_("read %(text)s for %(key)s, expected a name such as Europe/Paris, or nothing for the machine's own"),
