@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from http.client import HTTPException
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -33,6 +34,10 @@ TIMEOUT_MS: Final = 20_000
 
 CHECK: Final = "tattlebox_check"
 """Measurement of the one point that `check` writes."""
+
+
+_NETWORK: Final = ("builtins", "socket", "ssl", "http.client")
+"""Where the exceptions come from that say what happened."""
 
 
 def check(settings: Settings) -> None:
@@ -66,7 +71,8 @@ def send(batch: Batch, settings: Settings) -> None:
             bucket=settings["bucket"], record=batch.lines, write_precision=precision
         )
     except ApiException as error:
-        raise _of_answer(error, host, settings) from error
+        fault = _of_answer(error, host, settings) if error.status else _of_way(error, host)
+        raise fault from error
     except (HTTPError, OSError) as error:
         raise _of_way(error, host) from error
     finally:
@@ -88,15 +94,14 @@ def _of_answer(error: Exception, host: str, settings: Settings) -> DeliveryError
     return of_status(status, host, wait)
 
 
-def _of_way(error: Exception, host: str) -> DeliveryError:
-    """Return what urllib3 met on the way: its exceptions wrap those of the network."""
+def _of_way(error: BaseException, host: str) -> DeliveryError:
+    """Return what was met on the way: the client's and urllib3's exceptions wrap those of the network."""
     known: BaseException | None = error
     while known is not None:
-        if isinstance(known, OSError) and type(known).__module__ in ("builtins", "socket", "ssl"):
+        if isinstance(known, OSError | HTTPException) and type(known).__module__ in _NETWORK:
             return of_network(known, host)
         inner = known.args[-1] if known.args and isinstance(known.args[-1], BaseException) else None
         known = known.__cause__ or inner or known.__context__
-    slow = "timed out" in str(error)
-    if slow:
+    if "timed out" in str(error):
         return DeliveryError(f"{host} does not answer in time", None, "slow")
     return of_network(OSError(), host)
