@@ -15,9 +15,11 @@ from appliance.behaviour.facts import Change
 from appliance.findings.kind import Words as FindingWords
 from appliance.findings.kinds import KINDS, words_of
 from appliance.parties.party import PartyRecord
+from appliance.store.room import is_short
 from web import speaking, words
 from web.language import Language
 from web.reading import VisibleReader
+from web.security.house import house
 from web.visible import shortened
 from web.watching import health
 
@@ -60,6 +62,7 @@ def install(app: Flask, here: Desk) -> None:
         words=words,
         version=_versions(app),
         kinds=_KINDS,
+        disk_full=lambda: is_short(house().book.path),
         finding_words=lambda code: finding_words(here.language, code),
     )
     env.filters.update(

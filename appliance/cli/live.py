@@ -16,6 +16,7 @@ from appliance.home import Home
 from appliance.ingest import SensorLink, SensorMismatch
 from appliance.lookup.knowledge import load_knowledge
 from appliance.lookup.upnp import DescriptionReader
+from appliance.patience import RETRY_S, Patience
 from appliance.service import Service
 from appliance.steward import Steward
 from appliance.store.database import StoreReplacedError
@@ -85,7 +86,9 @@ def _watch(args: argparse.Namespace, stop: list[int], alive: Liveness) -> None:
     writer.commit(origin="live")
     alive.ready()
     try:
-        _carry(link, service, stop, beside, alive)
+        _carry(link, Patience(service, writer), stop, beside, alive)
+        service.commit()
+        service.checkpoint()
     except SensorMismatch as error:
         raise CommandError(str(error)) from error
     finally:
@@ -95,19 +98,19 @@ def _watch(args: argparse.Namespace, stop: list[int], alive: Liveness) -> None:
 
 def _carry(
     link: SensorLink,
-    service: Service,
+    patience: Patience,
     stop: list[int],
     beside: Beside,
     alive: Liveness,
 ) -> None:
     """Take records until told to stop, and store them every COMMIT_S. Raises SensorMismatch, StoreError.
 
-    What was stored is the progress that keeps the watchdog quiet.
+    What was stored is the progress that keeps the watchdog quiet; a full disk is none of ours to restart for.
     """
     committed = time.monotonic()
     for record in link.records(lambda: bool(stop)):
         if record is not None:
-            service.take((record,))
+            patience.take((record,))
             beside.steward.note(record)
             if beside.asking is not None:
                 beside.asking.note(record)
@@ -115,8 +118,10 @@ def _carry(
         if time.monotonic() - committed >= COMMIT_S:
             if beside.asking is not None:
                 beside.asking.report()
-            service.commit()
+            patience.store()
             committed = time.monotonic()
             alive.progress()
-    service.commit()
-    service.checkpoint()
+        while patience.waits and not stop:
+            time.sleep(RETRY_S)
+            patience.store()
+            alive.progress()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from importlib import resources
@@ -15,12 +16,19 @@ from appliance.store.observations import packed
 GENERATION: Final = "generation"
 """Key in `meta` of a random text that changes when the whole record is erased or restored."""
 
+FULL_BYTES: Final = 1_000_000
+"""With less free space than this, an error of the disk means that it is full."""
+
 BUSY_TIMEOUT_S: Final = 10.0
 """How long a writer waits for another before it gives up; checkpoints of a slow card take seconds."""
 
 
 class StoreError(Exception):
     """The database cannot be used: says what was read, what was expected, what to do."""
+
+
+class StoreFullError(StoreError):
+    """The disk has no room for what was to be written: it may have some later."""
 
 
 DURABLE: Final = ("journal_mode=WAL", "synchronous=FULL")
@@ -33,6 +41,14 @@ for. After a power cut it is thrown away; `settle` makes it durable at the end."
 
 class StoreReplacedError(StoreError):
     """The record was erased or restored while it was written: what the writer knows is of another record."""
+
+
+def refused(path: Path, error: sqlite3.Error) -> StoreError:
+    """Return what a write that failed means: a full disk, which may pass, or worse."""
+    full = error.sqlite_errorname == "SQLITE_FULL" if hasattr(error, "sqlite_errorname") else False
+    full = full or shutil.disk_usage(path.parent).free < FULL_BYTES
+    text = f"cannot write the store {path}: {error}; free some space, or choose another place with --store"
+    return (StoreFullError if full else StoreError)(text)
 
 
 def generation(db: sqlite3.Connection) -> str:

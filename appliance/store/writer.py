@@ -13,9 +13,11 @@ from typing import Any, Final
 from appliance.alerts.alert import Alert
 from appliance.alerts.answers import Answer
 from appliance.behaviour.facts import Change, Sighting
+from appliance.devices.device import DeviceRecord
 from appliance.devices.family import FORGET, Word
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
+from appliance.parties.party import PartyRecord
 from appliance.store import observations, tables
 from appliance.store.answers import answers_after
 from appliance.store.database import (
@@ -24,12 +26,14 @@ from appliance.store.database import (
     StoreReplacedError,
     generation,
     open_for_writing,
+    refused,
     settle,
 )
 from appliance.store.evidence import EvidenceFlows
 from appliance.store.family_words import words_after
 from appliance.store.nearby import heard_after
 from appliance.store.rollups import add_up_days
+from appliance.store.room import Reserve, make_room
 from sensor.records import FlowRecord, Loss, Nearby, Record
 
 _BY_TYPE: Final[dict[type[Any], tables.Table[Any]]] = {
@@ -70,6 +74,8 @@ class Writer:
         self._observations: list[observations.Observed] = []
         self._evidence = EvidenceFlows()
         self._erased: set[str] = set()
+        self._gone: set[str] = set()
+        self._reserve = Reserve(path)
         self.pending = 0
 
     def add(self, fact: Any, seq: int = 0) -> None:
@@ -109,14 +115,20 @@ class Writer:
             self._write(states, meta)
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
-            raise StoreError(
-                f"cannot write the store {self.path}: {error}; "
-                "free some space, or choose another place with --store"
-            ) from error
+            raise refused(self.path, error) from error
         finally:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-        for gathered in (self._pending, self._flows, self._observations, self._evidence, self._erased):
+        self._reserve.keep()
+        gathered_sets = (
+            self._pending,
+            self._flows,
+            self._observations,
+            self._evidence,
+            self._erased,
+            self._gone,
+        )
+        for gathered in gathered_sets:
             gathered.clear()
         self.pending = 0
 
@@ -159,9 +171,19 @@ class Writer:
         return self._db.execute(query, (place.get(table, 0),))
 
     def forget(self, device: str) -> None:
-        """Delete the rows of a device that is none any more: merged into another, or evicted."""
-        for table in ("device", "party", "state"):
-            self._db.execute(f"DELETE FROM {table} WHERE device = ?", (device,))  # noqa: S608 - names only
+        """Let the next commit delete the rows of a device that is none any more: merged, or evicted."""
+        self._gone.add(device)
+        for kind in (DeviceRecord, PartyRecord):  # of a commit that the disk refused
+            if kind in self._pending:
+                self._pending[kind] = [row for row in self._pending[kind] if row[0] != device]
+
+    def make_room(self) -> int:
+        """Let the oldest flows go, on a disk that is full; return how many went. Evidence is not touched."""
+        place = (self.meta("checkpoint") or {}).get("place", {})
+        try:
+            return make_room(self._db, self._reserve, place)
+        except sqlite3.Error:
+            return 0  # the next try has the reserve that this one gave up
 
     def erase(self, device: str) -> None:
         """Let the next commit delete every row about a device that the family wants forgotten."""
@@ -212,6 +234,9 @@ class Writer:
         self._db.close()
 
     def _write(self, states: Iterable[tuple[str, str, Any]], meta: dict[str, object]) -> None:
+        for table in ("device", "party", "state"):
+            statement = f"DELETE FROM {table} WHERE device = ?"  # noqa: S608 - names only
+            self._db.executemany(statement, [(device,) for device in sorted(self._gone)])
         for kind, rows in self._pending.items():
             self._db.executemany(_BY_TYPE[kind].insert, rows)
         add_up_days(self._db, self._pending.get(Sighting, ()))

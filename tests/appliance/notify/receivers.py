@@ -58,7 +58,10 @@ class _Handler(BaseHTTPRequestHandler):
     server: Hook
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:
+            return  # the sender was killed on the way: nothing was received
         headers = dict(self.headers.items())
         status, more = self.server.answers.pop(0) if self.server.answers else (0, {})
         if status == "hang up":

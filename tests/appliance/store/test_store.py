@@ -1,9 +1,6 @@
 """What is written is read back, what is not committed is not there, what is no store is refused."""
 
 import json
-import multiprocessing
-import os
-import signal
 import sqlite3
 
 import pytest
@@ -138,28 +135,19 @@ def test_a_full_disk_keeps_the_batch_for_another_try(tmp_path):
     writer.close()
 
 
-def _write_until_killed(path, acknowledged):
-    writer = Writer(path)
-    for n in range(1_000_000):
-        writer.add(samples.ALERT._replace(identifier=f"a-{n}"))
-        writer.commit()
-        acknowledged.value = n + 1
-
-
-def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path):
-    context = multiprocessing.get_context("spawn")
-    for round_number in range(3):
-        acknowledged = context.Value("l", 0)
-        path = tmp_path / f"home-{round_number}.db"
-        process = context.Process(target=_write_until_killed, args=(path, acknowledged))
-        process.start()
-        while acknowledged.value < 20 + round_number:
-            assert process.is_alive()
-        os.kill(process.pid, signal.SIGKILL)
-        process.join()
-        with Reader(path) as reader:
-            assert len(reader.alerts(limit=10_000_000)) >= acknowledged.value
-            assert reader.flows([]) == []
+def test_a_device_that_went_while_the_disk_was_full_stays_gone(tmp_path):
+    writer = Writer(tmp_path / "home.db")
+    writer.add(samples.DEVICE)
+    writer.add(samples.PARTY)
+    writer.forget(samples.DOLL)
+    writer.add(samples.DEVICE._replace(device="d-0000beef"))
+    writer.commit()
+    writer.add(samples.DEVICE)  # met again
+    writer.commit()
+    with Reader(writer.path) as reader:
+        assert {device.device for device in reader.devices()} == {"d-0000beef", samples.DOLL}
+        assert reader.parties() == []
+    writer.close()
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database, but some text that is long enough" * 100])
