@@ -54,10 +54,18 @@ class Patience:
             self._service.commit()
         except StoreFullError as error:
             self._refuse(error)
-            return False
+            if not self._again():  # at once: others want the room, too
+                return False
         if self.refused:
             log.warning("store_has_room dropped_flows=%d; recording goes on", self.dropped)
         self.refused, self.dropped = False, 0
+        return True
+
+    def _again(self) -> bool:
+        try:
+            self._service.commit()
+        except StoreFullError:
+            return False
         return True
 
     def _refuse(self, error: StoreError) -> None:

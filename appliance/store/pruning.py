@@ -85,13 +85,26 @@ def give_back(db: sqlite3.Connection, *, all_of_it: bool = False) -> int:
     spare = 0 if all_of_it else int(pages * SPARE)
     size = db.execute("PRAGMA page_size").fetchone()[0]
     given = 0
-    while (free := db.execute("PRAGMA freelist_count").fetchone()[0]) > spare:
-        db.execute(f"PRAGMA incremental_vacuum({min(STEP_PAGES, free - spare)})").fetchall()
-        left = db.execute("PRAGMA freelist_count").fetchone()[0]
+    while (free := free_pages(db)) > spare:
+        left = return_pages(db, min(STEP_PAGES, free - spare))
         if left >= free:  # a store of before this release does not give pages back; it uses them again
             break
         given += (free - left) * size
     return given
+
+
+def free_pages(db: sqlite3.Connection) -> int:
+    """Return how many pages of the store are empty."""
+    return int(db.execute("PRAGMA freelist_count").fetchone()[0])
+
+
+def return_pages(db: sqlite3.Connection, pages: int) -> int:
+    """Give so many empty pages back to the file system, in one transaction; return how many are left.
+
+    As a script: `execute` takes the first step of this statement, which is one page, and no more.
+    """
+    db.executescript(f"PRAGMA incremental_vacuum({pages})")
+    return free_pages(db)
 
 
 def settle(db: sqlite3.Connection) -> None:

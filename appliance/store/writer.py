@@ -33,7 +33,7 @@ from appliance.store.evidence import EvidenceFlows
 from appliance.store.family_words import words_after
 from appliance.store.nearby import heard_after
 from appliance.store.rollups import add_up_days
-from appliance.store.room import Reserve, make_room
+from appliance.store.room import Reserve, hold, make_room
 from sensor.records import FlowRecord, Loss, Nearby, Record
 
 _BY_TYPE: Final[dict[type[Any], tables.Table[Any]]] = {
@@ -119,7 +119,7 @@ class Writer:
         finally:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-        self._reserve.keep()
+        hold(self._db, self._reserve)
         gathered_sets = (
             self._pending,
             self._flows,
