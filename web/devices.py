@@ -10,6 +10,7 @@ from flask import Blueprint, abort, request
 from appliance.behaviour.facts import Change, Update
 from appliance.comparison import Comparison, comparison, hours, sides
 from appliance.devices.categories import CATEGORIES
+from appliance.gateway import client
 from appliance.parties.party import PartyRecord
 from appliance.store.notes import Notes
 from appliance.store.reader import Watch
@@ -19,6 +20,7 @@ from web.home import Own, device_card, device_cards
 from web.identity import standing_word, words
 from web.kept import kept
 from web.language import HOUR_S
+from web.policies import KINDS, standing
 from web.security import allow
 from web.security.house import house
 from web.standing import outside, twins
@@ -70,6 +72,9 @@ def show(device: str) -> str:
         card=device_card(here, watch, found, own),
         others=[other for other in reader.devices() if other.device != device],
         word=visible_in(standing_word(words(device))),
+        standing=visible_in(standing(device)),
+        kinds=KINDS,
+        gateway=client.there(),
         note=visible(Notes(house().book).of(device)),
         categories=CATEGORIES,
         alerts=told_in(here, alerts[:SHOWN]),

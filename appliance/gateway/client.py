@@ -20,6 +20,11 @@ class GatewayError(Exception):
     """The helper is not there or said no: one sentence."""
 
 
+def there() -> bool:
+    """Return whether this machine is a gateway: its helper has a socket."""
+    return os.path.exists(SOCKET)
+
+
 def ask(verb: str, patience_s: float = PATIENCE_S, **fields: Any) -> dict[str, Any]:
     """Return the helper's answer to one verb (docs/gateway.md has them). Raises GatewayError."""
     request = json.dumps({"verb": verb, **fields}).encode() + b"\n"

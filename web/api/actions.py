@@ -15,6 +15,7 @@ from appliance.out import plain
 from appliance.settings import SettingError
 from appliance.store.answers import AnswerError, Answers
 from appliance.store.family_words import WordBook
+from appliance.store.policies import Policies, PolicyError
 from appliance.support.period import MAX_TEXT, read_period
 from web.api.asking import body, text_of
 from web.api.document import SAID
@@ -101,6 +102,44 @@ def take_back(number: int) -> Response:
         return answer(plain(_answers().undo(desk().clock(), number)))
     except AnswerError as error:
         abort(404, str(error))
+
+
+@pages.get("/policies")
+@allow("read")
+def policies() -> Response:
+    """Return every policy there was."""
+    return answer({"items": [plain(each) for each in _policies().all()], "next": None})
+
+
+@pages.post("/policies")
+@allow("family")
+def begin_policy() -> Response:
+    """Begin a policy, or move the end of the one that says the same."""
+    sent = body()
+    device, kind = text_of(sent, "device") or "", text_of(sent, "kind") or ""
+    party, until = text_of(sent, "party", needed=False), sent.get("until")
+    if reader().device(device) is None:
+        abort(404, "no device has this id")
+    if until is not None and not isinstance(until, int | float):
+        abort(400, "expected until as UTC epoch seconds, or none for good")
+    try:
+        return answer(plain(_policies().begin(desk().clock(), device, kind, party=party, until=until)), 201)
+    except PolicyError as error:
+        abort(400, str(error))
+
+
+@pages.delete("/policies/<int:number>")
+@allow("family")
+def lift_policy(number: int) -> Response:
+    """End a policy."""
+    try:
+        return answer(plain(_policies().undo(desk().clock(), number)))
+    except PolicyError as error:
+        abort(404, str(error))
+
+
+def _policies() -> Policies:
+    return Policies(house().book)
 
 
 @pages.get("/settings")

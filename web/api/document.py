@@ -10,8 +10,10 @@ from appliance.access import PERMISSIONS
 from appliance.alerts.answers import Answer
 from appliance.checks import Check
 from appliance.devices.family import Word
+from appliance.gateway.policy import KINDS
 from appliance.settings import SETTINGS
 from appliance.store.listing import LISTINGS, MAX_PAGE, Listing
+from appliance.store.policies import PolicyRow
 from appliance.store.reader import Watch
 from appliance.support.ledger import Standing
 from web.api.problem import MEDIA_TYPE
@@ -60,6 +62,7 @@ def _schemas() -> dict[str, Any]:
         "check": schema_of(Check),
         "word": schema_of(Word),
         "answer": schema_of(Answer),
+        "policy": schema_of(PolicyRow),
         "standing": schema_of(Standing),
         "settings": {"type": "object", "properties": settings},
         "me": _object(kind=TEXT, name=TEXT, permissions=_array(TEXT)),
@@ -152,6 +155,15 @@ def _changing() -> dict[str, Any]:
             "value": {"type": ["string", "null"]},
         },
     }
+    policy = {
+        "type": "object",
+        "required": ["device", "kind"],
+        "properties": {
+            "kind": {"enum": [*KINDS]},
+            **dict.fromkeys(("device", "party"), TEXT),
+            "until": {"type": ["number", "null"]},
+        },
+    }
     return {
         "/words": {
             "get": _operation("words", "What the family said of devices.", "read", _list_of(_ref("word"))),
@@ -180,6 +192,17 @@ def _changing() -> dict[str, Any]:
                 parameters=[IDENTIFIER],
                 body=said,
                 code=201,
+            )
+        },
+        "/policies": {
+            "get": _operation("policies", "What devices may reach.", "read", _list_of(_ref("policy"))),
+            "post": _operation(
+                "begin_policy", "Begin a policy.", "family", _ref("policy"), body=policy, code=201
+            ),
+        },
+        "/policies/{number}": {
+            "delete": _operation(
+                "lift_policy", "End a policy.", "family", _ref("policy"), parameters=[NUMBER]
             )
         },
         "/settings": {
