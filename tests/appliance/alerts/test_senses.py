@@ -4,10 +4,10 @@ import pytest
 
 from appliance.alerts.profile import Senses
 from appliance.alerts.senses import senses_of
-from appliance.lookup.knowledge import load_knowledge
 from tests.appliance.alerts.test_policy import RECORD
+from tests.appliance.known import knowledge
 
-MODELS = load_knowledge().devices.models
+MODELS = knowledge().devices.models
 
 
 def test_every_model_of_the_catalogue_is_known_as_its_row_says():

@@ -7,7 +7,7 @@ from pathlib import Path
 import dpkt
 import pytest
 
-from appliance.lookup.knowledge import load_knowledge
+from tests.appliance import known
 from tests.appliance.behaviour.setups import DAY_S, START_TS, moved, setup, told
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "captures" / "devices"
@@ -17,7 +17,7 @@ MAKER = ("api.storybox.example", "time.storybox.example")
 
 @pytest.fixture(scope="module")
 def knowledge():
-    return load_knowledge()
+    return known.knowledge()
 
 
 @pytest.mark.parametrize("days", [0.01, 1.0, 40.0])

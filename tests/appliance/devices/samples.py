@@ -6,7 +6,6 @@ import copy
 from typing import Any
 
 from appliance.devices.knowledge import DeviceKnowledge
-from appliance.lookup.knowledge_files import load_knowledge
 from sensor.records import (
     DhcpAck,
     DhcpRequest,
@@ -18,8 +17,9 @@ from sensor.records import (
     SsdpAnnouncement,
     TlsClientHello,
 )
+from tests.appliance.known import knowledge
 
-KNOWLEDGE = load_knowledge()
+KNOWLEDGE = knowledge().devices
 
 PLUG = "50:c7:bf:00:fc:a3"  # TP-LINK TECHNOLOGIES CO.,LTD.
 BOX = "98:9e:80:3c:51:0e"  # tonies GmbH

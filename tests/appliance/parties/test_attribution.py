@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.lookup.knowledge import load_knowledge
 from appliance.parties.attribution import Parties
 from appliance.parties.party import Destination, Party
+from tests.appliance.known import knowledge
 
-KNOWLEDGE = load_knowledge().parties
+KNOWLEDGE = knowledge().parties
 PARTIES = Parties(KNOWLEDGE)
 
 

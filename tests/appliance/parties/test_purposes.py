@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.lookup.knowledge import load_knowledge
 from appliance.parties.attribution import Parties
 from appliance.parties.party import Destination
 from appliance.parties.purposes import PURPOSES, PurposeRule, PurposeRules
+from tests.appliance.known import knowledge
 
 RULES = PurposeRules(
     [
@@ -66,7 +66,7 @@ def test_ports_decide_by_protocol() -> None:
 )
 def test_labelled_hosts_stay_as_right_as_they_were(name: str, hosts: int, share: float) -> None:
     """Guards against regressions; what the lists are worth as a measure says docs/parties.md."""
-    parties = Parties(load_knowledge().parties)
+    parties = Parties(knowledge().parties)
     with (LISTS / f"purposes_{name}.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     assert len(rows) >= hosts
