@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from appliance.devices.device import Evidence
 from appliance.devices.identity import plain_text
-from appliance.devices.knowledge import DeviceKnowledge, Rule
+from appliance.devices.knowledge import CATALOGUE, DeviceKnowledge, Rule
 
 _RULE_FIELDS: Final = ("vendor", "category", "model")
 _QUOTED_LENGTH: Final = 60  # a reason stays one line
@@ -40,7 +40,7 @@ def from_rules(
             continue
         if rule.only_prefix and not (about.mac or "").replace(":", "").startswith(rule.only_prefix):
             continue
-        spoken_by = "catalogue" if rule.source == "catalogue" and source != "dns" else source
+        spoken_by = CATALOGUE if rule.source == CATALOGUE and source != "dns" else source
         for field in _RULE_FIELDS:
             value = getattr(rule, field)
             if value is not None:

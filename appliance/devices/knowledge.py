@@ -40,6 +40,8 @@ SIGNALS_OF_RULES: Final = (
 """What a rule may look at; the `signal` column of rules.csv and the prefix of a catalogue column."""
 
 _DOMAIN: Final = "domain"
+CATALOGUE: Final = "catalogue"
+"""Source of a rule that no row of rules.csv states: parents read those makers' pages."""
 _EXACT: Final = frozenset(
     {"dhcp_options", "dhcp_enterprise", "ja4", "port", "broadcast", "remote_port", "mdns_service"}
 )
@@ -280,7 +282,7 @@ _MAKERS_KIND: Final = 0.85  # a maker all of whose catalogued things are of one 
 
 def _rule_of(signal: str, pattern: str, sharing: list[Model], confidence: float) -> Rule:
     vendor, category, model = (_shared(sharing, field) for field in ("maker", "category", "model"))
-    return Rule(signal, pattern, vendor, category, model, confidence, "catalogue", None)
+    return Rule(signal, pattern, vendor, category, model, confidence, CATALOGUE, None)
 
 
 def _shared(models: list[Model], field: str) -> str | None:
@@ -351,6 +353,14 @@ def extracted_rule(row: Mapping[str, str], meanings: Mapping[str, Mapping[str, s
         return None
     sure = _EXTRACTED_SURE if row["prefix"] else _EXTRACTED.get(row["signal"], _EXTRACTED_SURE)
     return Rule(row["signal"], row["pattern"], vendor, category, None, sure, "", None, row["prefix"])
+
+
+_LISTED_DOMAIN: Final = 0.6  # a maker's domain by the party tables: nobody has said what asks for it
+
+
+def maker_rule(domain: str, vendor: str) -> Rule:
+    """Return the rule that what asks for a maker's domain, its home page apart, is probably that maker's."""
+    return Rule(_DOMAIN, domain, vendor, None, None, _LISTED_DOMAIN, CATALOGUE, None)
 
 
 def rule_of(row: Mapping[str, str]) -> Rule:

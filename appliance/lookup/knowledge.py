@@ -16,10 +16,6 @@ from appliance.parties.purposes import PurposeRules
 
 _log = logging.getLogger(__name__)
 
-ORGANISATION_FILES = ("makers.csv", "infrastructure.csv", "trackers.csv", "smart_home.csv", "services.csv")
-"""Own tables; of two rows with one vendor name the earlier file wins."""
-
-
 WEB_LIST = "third-party-web"
 SHIPPED_WEB_LIST = party_tables.DATA / "extracted" / "third-party-web.json"
 """Used as long as no newer pack of that name is there: most third parties are known without any pack."""
@@ -40,8 +36,7 @@ def load_knowledge(packs_dir: Path | None = None, *, extra: Path | None = None) 
 
 
 def _parties(packs_dir: Path | None, extra: Path | None) -> PartyKnowledge:
-    files = [party_tables.DATA / name for name in ORGANISATION_FILES]
-    own = party_tables.read_organisations((*files, *([extra] if extra else ())))
+    own = party_tables.read_organisations((*party_tables.OWN_TABLES, *([extra] if extra else ())))
     purposes = PurposeRules(party_tables.read_purposes(party_tables.DATA / "purposes.csv"))
     lists, geography = _from_packs(packs_dir)
     if WEB_LIST not in lists:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from appliance.bluetooth.heard import Reported
-from appliance.devices.knowledge import Catalogue, DeviceKnowledge, Rule, extracted_rule, model_of, rule_of
+from appliance.devices.decision import house
+from appliance.devices.knowledge import (
+    Catalogue,
+    DeviceKnowledge,
+    Rule,
+    extracted_rule,
+    maker_rule,
+    model_of,
+    rule_of,
+)
+from appliance.lookup import party_tables
 from appliance.lookup.oui import OuiDirectory
+from appliance.parties.knowledge import Owner
 
 FOLDER: Final = Path(__file__).parent.parent / "data" / "devices"
 
@@ -120,7 +132,33 @@ def load_knowledge(folder: Path = FOLDER) -> DeviceKnowledge:
         _block_digits(row["prefix"]): row["organisation"]
         for row in read_rows("blocks.csv", BLOCK_COLUMNS, folder)
     }
-    return DeviceKnowledge(load_catalogue(folder), OuiDirectory(blocks))
+    catalogue = load_catalogue(folder)
+    rules = catalogue.rules + _makers_domains(catalogue, party_tables.read_organisations().owners)
+    return DeviceKnowledge(catalogue._replace(rules=rules), OuiDirectory(blocks))
+
+
+def _makers_domains(catalogue: Catalogue, owners: Mapping[str, Owner]) -> tuple[Rule, ...]:
+    """Return a rule for each domain of a maker of the party tables of which no row of ours speaks yet.
+
+    A group that also serves others (clouds, clocks, advertisements) is passed: anything may ask for it.
+    """
+    serving = {owner.group for owner in owners.values() if owner.kind != "maker"}
+    spoken = {rule.pattern for rule in catalogue.rules if rule.signal == "domain"}
+    spoken |= {domain for model in catalogue.models for domain in model.domains}
+    vendors = [vendor for _, vendor, _, _ in catalogue.organisations]
+    vendors += [rule.vendor for rule in catalogue.rules if rule.vendor]
+    named = {house(vendor).casefold(): vendor for vendor in reversed(vendors)}
+    return tuple(
+        maker_rule(domain, named.get(owner.organisation.casefold(), owner.organisation))
+        for domain, owner in owners.items()
+        if owner.kind == "maker" and owner.group not in serving and not _parents(domain) & spoken
+    )
+
+
+def _parents(domain: str) -> set[str]:
+    """Return a domain and those above it."""
+    labels = domain.split(".")
+    return {".".join(labels[start:]) for start in range(len(labels))}
 
 
 def _block_digits(prefix: str) -> str:

@@ -13,6 +13,17 @@ from appliance.parties.vendors import vendor_key
 
 DATA: Final = Path(__file__).parent.parent / "data" / "parties"
 
+ORGANISATION_FILES: Final = (
+    "makers.csv",
+    "infrastructure.csv",
+    "trackers.csv",
+    "smart_home.csv",
+    "services.csv",
+)
+"""Own tables; of two rows with one vendor name the earlier file wins."""
+
+OWN_TABLES: Final = tuple(DATA / name for name in ORGANISATION_FILES)
+
 ORGANISATION_COLUMNS: Final = (
     "organisation",
     "group",
@@ -40,7 +51,7 @@ class Organisations(NamedTuple):
     networks: dict[str, Owner]  # group → chief organisation
 
 
-def read_organisations(files: tuple[Path, ...]) -> Organisations:
+def read_organisations(files: tuple[Path, ...] = OWN_TABLES) -> Organisations:
     """Return the tables of several files merged; a row's own name wins over another row's alias.
 
     Raises TableError for a wrong column, kind or purpose, and for a domain listed twice.

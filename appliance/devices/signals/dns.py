@@ -11,7 +11,7 @@ from typing import Final
 
 from appliance.devices.device import Evidence
 from appliance.devices.evidence import from_rules, quoted
-from appliance.devices.knowledge import DeviceKnowledge, Rule
+from appliance.devices.knowledge import CATALOGUE, DeviceKnowledge, Rule
 from sensor.records import DnsQuery, HttpRequest, TlsClientHello
 
 _BROWSED: Final = ("www.", "shop.", "store.", "m.")
@@ -30,11 +30,11 @@ def evidence(
 
 
 def _is_homepage(rule: Rule, name: str) -> bool:
-    """Return whether a toy maker's pages were asked for: parents read them, toys ask other hosts.
+    """Return whether a maker's pages were asked for: parents read them, toys ask other hosts.
 
-    Only for the catalogue, whose domains are those of makers' sites: scales and cameras do ask for www.
+    Only where the domain is known as that of a maker's site: scales and cameras do ask for www.
     """
-    return rule.source == "catalogue" and (name.count(".") == 1 or name.startswith(_BROWSED))
+    return rule.source == CATALOGUE and (name.count(".") == 1 or name.startswith(_BROWSED))
 
 
 def _name_asked_for(record: DnsQuery | TlsClientHello | HttpRequest) -> str | None:

@@ -36,9 +36,9 @@ class Published(NamedTuple):
     categories: tuple[str, ...]
 
 
-def published() -> list[Published]:
-    """Return the lines of published_devices.csv."""
-    path = Path(__file__).with_name("published_devices.csv")
+def published(name: str = "published_devices.csv") -> list[Published]:
+    """Return the lines of a list of devices."""
+    path = Path(__file__).with_name(name)
     with path.open(newline="", encoding="utf-8") as lines:
         return [
             Published(

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from appliance.lookup import party_tables
-from appliance.lookup.knowledge import ORGANISATION_FILES, load_knowledge
-from appliance.lookup.party_tables import DATA, ORGANISATION_COLUMNS, TableError
+from appliance.lookup.knowledge import load_knowledge
+from appliance.lookup.party_tables import DATA, ORGANISATION_COLUMNS, ORGANISATION_FILES, TableError
 from appliance.parties.attribution import Parties
 from appliance.parties.party import Destination
 from appliance.parties.vendors import find_maker
