@@ -33,7 +33,9 @@ class Partition(NamedTuple):
     label: str  # its use, and the name of its file system
 
 
-CARD_BYTES: Final = 32 * MIB
+CARD_BYTES: Final = 64 * MIB
+"""FAT32 has no smaller partitions with clusters of one sector."""
+
 BOOT_BYTES: Final = 128 * MIB
 SYSTEM_BYTES: Final = 512 * MIB
 DATA_BYTES: Final = 64 * MIB

@@ -22,7 +22,10 @@ CARD_MIB: Final = 4_096
 MEMORY_MIB: Final = 1_024
 """Of a Pi 3; a Zero 2 has half."""
 
-KERNEL_LINE: Final = "boot=tattlebox ro rootwait net.ifnames=0 panic=10 systemd.wants=report.service"
+UNIT: Final = "r.service"
+"""Short: qemu allows 55 characters for the credential that brings it in."""
+
+KERNEL_LINE: Final = f"boot=tattlebox ro rootwait net.ifnames=0 panic=10 systemd.wants={UNIT}"
 """The card's own line (boot/cmdline.txt), with another console and the report asked for."""
 
 EMULATOR: Final = {
@@ -74,7 +77,7 @@ def started(card: Path, arch: str, asked: str) -> Iterator[Machine]:
     folder = card.parent
     if shutil.which(EMULATOR[arch][0]) is None:
         raise BuildError(f"{EMULATOR[arch][0]} is missing; image-build/README.md names its package")
-    unit, report, console = (folder / name for name in ("report.service", "report.txt", "console.txt"))
+    unit, report, console = (folder / name for name in (UNIT, "report.txt", "console.txt"))
     unit.write_text(REPORT % base64.b64encode(asked.encode()).decode())
     report.unlink(missing_ok=True)
     port = _free_port()
@@ -92,7 +95,7 @@ def started(card: Path, arch: str, asked: str) -> Iterator[Machine]:
         ),
         *("-device", "virtio-serial-pci", "-chardev", f"file,id=report,path={report}"),
         *("-device", "virtconsole,chardev=report", "-serial", f"file:{console}", "-monitor", "none"),
-        *("-fw_cfg", f"name=opt/io.systemd.credentials/systemd.extra-unit.report.service,file={unit}"),
+        *("-fw_cfg", f"name=opt/io.systemd.credentials/systemd.extra-unit.{UNIT},file={unit}"),
     ]
     process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL)
     try:

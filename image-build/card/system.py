@@ -36,6 +36,8 @@ ENABLED: Final = (
     "systemd-resolved.service",
     "systemd-timesyncd.service",
     "avahi-daemon.service",
+    "bluetooth.service",
+    "tattlebox-nearby.service",
     "getty@tty1.service",
 )
 
