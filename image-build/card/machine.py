@@ -40,7 +40,7 @@ Description=Report to the machine that emulates this one
 After=multi-user.target
 [Service]
 Type=oneshot
-StandardOutput=file:/dev/hvc0
+StandardOutput=file:/dev/virtio-ports/report
 StandardError=inherit
 ExecStart=/bin/sh -c 'echo %s | base64 -d | sh'
 """
@@ -94,7 +94,14 @@ def started(card: Path, arch: str, asked: str) -> Iterator[Machine]:
             "virtio-net-pci,netdev=home",
         ),
         *("-device", "virtio-serial-pci", "-chardev", f"file,id=report,path={report}"),
-        *("-device", "virtconsole,chardev=report", "-serial", f"file:{console}", "-monitor", "none"),
+        *(
+            "-device",
+            "virtserialport,chardev=report,name=report",
+            "-serial",
+            f"file:{console}",
+            "-monitor",
+            "none",
+        ),
         *("-fw_cfg", f"name=opt/io.systemd.credentials/systemd.extra-unit.{UNIT},file={unit}"),
     ]
     process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL)
