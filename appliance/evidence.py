@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Any, Final
 
 from appliance.alerts.alert import Alert
-from appliance.alerts.rules import FINDING_RULES, RULES
+from appliance.alerts.rules import BY_CODE, posture
 from appliance.alerts.words import Words
 from appliance.behaviour.facts import Change, Sighting, Update
 from appliance.findings.finding import Finding
@@ -48,8 +47,7 @@ def evidence_chain(reader: Reader, identifier: str) -> dict[str, Any]:
 
 def _rule(change: Change | None, alert: Alert | None) -> dict[str, Any] | None:
     """Return the rule that judged: its code, its severity, and why a family should care."""
-    rules: dict[str, ModuleType] = {rule.CODE: rule for rule in RULES}
-    rule = rules.get(change.kind) if change else FINDING_RULES[0] if alert else None
+    rule = BY_CODE.get(change.kind) if change else posture if alert else None
     if rule is None:
         return None
     return {"code": rule.CODE, "severity": rule.SEVERITY, "why": Words("en").say(rule.WHY)}

@@ -44,17 +44,27 @@ def much(change: Change, profile: Profile, *, volume: str, severity: int) -> Ale
     )
 
 
+def hours(change: Change, profile: Profile, *, severity: int) -> Alert:
+    """Return the alert of a party met in new hours: log for those who work for another, else digest."""
+    words = Words(profile.language)
+    return build.alert(
+        change,
+        profile,
+        volume=build.LOG if change.role == "support" else build.DIGEST,
+        severity=severity,
+        before=words.count("hours", change.before["hours_a_day"]),
+        after=words.count("hours", change.after["hours_a_day"]),
+        quiet=words.count("hours", change.after["quiet_hours"]),
+        days=words.count("days", change.after["active_days"]),
+    )
+
+
 def volume_of_more(change: Change) -> str:
     """Return "push" for much more to others since an update, and not for more play; else "digest"."""
     after = change.after
     striking = after["ratio"] >= STRIKING_RATIO and after["surprise"] >= STRIKING
     urgent = change.update is not None and striking and not after["follows_play"]
     return build.PUSH if urgent and change.role in build.OTHERS else build.DIGEST
-
-
-def volume_of_hours(change: Change) -> str:
-    """Return "digest" for new hours of a party, "log" for those who work for another."""
-    return build.LOG if change.role == "support" else build.DIGEST
 
 
 def _days(change: Change, words: Words) -> dict[str, str]:

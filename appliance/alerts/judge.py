@@ -9,7 +9,7 @@ from appliance.alerts.alert import Alert
 from appliance.alerts.answers import Answer, wish_of
 from appliance.alerts.policy import Policy
 from appliance.alerts.profile import UNKNOWN, Profile, Senses, profile_of
-from appliance.alerts.rules import FINDING_RULES, RULES
+from appliance.alerts.rules import BY_CODE, posture
 from appliance.alerts.words import Words
 from appliance.behaviour.facts import Change, Update
 from appliance.devices.device import DeviceRecord
@@ -23,12 +23,14 @@ def judge(fact: Fact, profile: Profile, language: str | None = None) -> Alert | 
     """Return the alert that a fact deserves by the rules; None for facts that are only stored."""
     if language is not None:
         profile = profile._replace(language=language)
-    rules = RULES if isinstance(fact, Change) else FINDING_RULES if isinstance(fact, Finding) else ()
-    for rule in rules:
-        alert: Alert | None = rule.judge(fact, profile)
-        if alert is not None:
-            return alert
-    return None
+    if isinstance(fact, Change):
+        rule = BY_CODE.get(fact.kind)
+    else:
+        rule = posture if isinstance(fact, Finding) else None
+    if rule is None:
+        return None
+    alert: Alert = rule.judge(fact, profile)
+    return alert
 
 
 class Judge:

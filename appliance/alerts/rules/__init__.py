@@ -1,7 +1,8 @@
 """The rules: each says of one kind of change whether a family hears of it, how loudly and in what words.
 
 A rule is a module with `CODE`, `SEVERITY` (3 act now, 2 worth knowing, 1 note), `WHY` and `DO` (keys of the
-texts) and `judge(change, profile) -> Alert | None`. The order is that of docs/alerts.md.
+texts) and `judge(change, profile) -> Alert`, which is asked for changes of the kind `CODE` alone. The order
+is that of docs/alerts.md.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ RULES: Final[tuple[ModuleType, ...]] = (
     new_device,
 )
 """Rules for changes."""
+
+BY_CODE: Final = {rule.CODE: rule for rule in RULES}
 
 FINDING_RULES: Final[tuple[ModuleType, ...]] = (posture,)
 """Rules for findings."""

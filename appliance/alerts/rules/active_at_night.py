@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from appliance.alerts import amounts, build
+from appliance.alerts import amounts
 from appliance.alerts.alert import Alert
 from appliance.alerts.profile import Profile
-from appliance.alerts.words import Words
 from appliance.behaviour.facts import Change
 
 CODE: Final = "active_at_night"
@@ -16,16 +15,6 @@ WHY: Final = "active_at_night.why"
 DO: Final = "active_at_night.do"
 
 
-def judge(change: Change, profile: Profile) -> Alert | None:
+def judge(change: Change, profile: Profile) -> Alert:
     """Return the alert of a party met at night."""
-    if change.kind != CODE:
-        return None
-    words = Words(profile.language)
-    return build.alert(
-        change,
-        profile,
-        volume=amounts.volume_of_hours(change),
-        severity=SEVERITY,
-        quiet=words.count("hours", change.after["quiet_hours"]),
-        days=words.count("days", change.after["active_days"]),
-    )
+    return amounts.hours(change, profile, severity=SEVERITY)

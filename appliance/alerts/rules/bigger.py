@@ -15,8 +15,6 @@ WHY: Final = "bigger.why"
 DO: Final = "bigger.do"
 
 
-def judge(change: Change, profile: Profile) -> Alert | None:
+def judge(change: Change, profile: Profile) -> Alert:
     """Return the alert of larger messages."""
-    if change.kind != CODE:
-        return None
     return amounts.much(change, profile, volume=amounts.volume_of_more(change), severity=SEVERITY)

@@ -16,9 +16,7 @@ WHY: Final = "encryption_gained.why"
 DO: Final = "encryption_gained.do"
 
 
-def judge(change: Change, profile: Profile) -> Alert | None:
+def judge(change: Change, profile: Profile) -> Alert:
     """Return the note of a gained encryption."""
-    if change.kind != CODE:
-        return None
     times = Words(profile.language).count("times", change.after["encrypted_uploads"])
     return build.alert(change, profile, volume=build.LOG, severity=SEVERITY, times=times)

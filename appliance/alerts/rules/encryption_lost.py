@@ -16,10 +16,8 @@ WHY: Final = "encryption_lost.why"
 DO: Final = "encryption_lost.do"
 
 
-def judge(change: Change, profile: Profile) -> Alert | None:
+def judge(change: Change, profile: Profile) -> Alert:
     """Return the alert of a lost encryption."""
-    if change.kind != CODE:
-        return None
     words = Words(profile.language)
     return build.alert(
         change,

@@ -16,10 +16,8 @@ WHY: Final = "gone_party.why"
 DO: Final = "gone_party.do"
 
 
-def judge(change: Change, profile: Profile) -> Alert | None:
+def judge(change: Change, profile: Profile) -> Alert:
     """Return the alert of a party that is no longer met."""
-    if change.kind != CODE:
-        return None
     words = Words(profile.language)
     volume = build.DIGEST if change.role in build.OTHERS else build.LOG
     return build.alert(

@@ -15,8 +15,6 @@ WHY: Final = "less_often.why"
 DO: Final = "less_often.do"
 
 
-def judge(change: Change, profile: Profile) -> Alert | None:
+def judge(change: Change, profile: Profile) -> Alert:
     """Return the alert of a lowered rate."""
-    if change.kind != CODE:
-        return None
     return amounts.often(change, profile, volume=build.LOG, severity=SEVERITY)

@@ -15,8 +15,6 @@ WHY: Final = "more_often.why"
 DO: Final = "more_often.do"
 
 
-def judge(change: Change, profile: Profile) -> Alert | None:
+def judge(change: Change, profile: Profile) -> Alert:
     """Return the alert of a raised rate."""
-    if change.kind != CODE:
-        return None
     return amounts.often(change, profile, volume=amounts.volume_of_more(change), severity=SEVERITY)

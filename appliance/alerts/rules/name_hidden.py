@@ -15,8 +15,6 @@ WHY: Final = "name_hidden.why"
 DO: Final = "name_hidden.do"
 
 
-def judge(change: Change, profile: Profile) -> Alert | None:
+def judge(change: Change, profile: Profile) -> Alert:
     """Return the alert of hidden names."""
-    if change.kind != CODE:
-        return None
     return build.alert(change, profile, volume=build.DIGEST, severity=SEVERITY)

@@ -17,10 +17,8 @@ WHY: Final = "new_country.why"
 DO: Final = "new_country.do"
 
 
-def judge(change: Change, profile: Profile) -> Alert | None:
+def judge(change: Change, profile: Profile) -> Alert:
     """Return the alert of a move: urgent only out of the agreed set, and not for shared infrastructure."""
-    if change.kind != CODE:
-        return None
     words = Words(profile.language)
     country, former = change.after["new_country"], change.before["server_countries"]
     leaves = outside(country) and not any(outside(code) for code in former)

@@ -16,10 +16,8 @@ WHY: Final = "new_data.why"
 DO: Final = "new_data.do"
 
 
-def judge(change: Change, profile: Profile) -> Alert | None:
+def judge(change: Change, profile: Profile) -> Alert:
     """Return the alert of new entries; urgent when they say who or where and strangers receive them."""
-    if change.kind != CODE:
-        return None
     words = Words(profile.language)
     leaks = change.after["leaks"]
     return build.alert(

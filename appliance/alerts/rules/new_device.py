@@ -15,8 +15,6 @@ WHY: Final = "new_device.why"
 DO: Final = "new_device.do"
 
 
-def judge(change: Change, profile: Profile) -> Alert | None:
+def judge(change: Change, profile: Profile) -> Alert:
     """Return the alert of a newcomer: a guest's phone as often as a stranger, so nobody is interrupted."""
-    if change.kind != CODE:
-        return None
     return build.alert(change, profile, volume=build.DIGEST, severity=SEVERITY)

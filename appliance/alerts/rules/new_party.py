@@ -16,10 +16,8 @@ WHY: Final = "new_party.why"
 DO: Final = "new_party.do"
 
 
-def judge(change: Change, profile: Profile) -> Alert | None:
+def judge(change: Change, profile: Profile) -> Alert:
     """Return the alert of a new party; how loud depends on its role and on how sure we are."""
-    if change.kind != CODE:
-        return None
     words = Words(profile.language)
     return build.alert(
         change,

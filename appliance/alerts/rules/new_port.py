@@ -15,10 +15,8 @@ WHY: Final = "new_port.why"
 DO: Final = "new_port.do"
 
 
-def judge(change: Change, profile: Profile) -> Alert | None:
+def judge(change: Change, profile: Profile) -> Alert:
     """Return the alert of a new service."""
-    if change.kind != CODE:
-        return None
     volume = build.DIGEST if change.role in build.OTHERS else build.LOG
     service = f"{change.after['proto']} {change.after['port']}"
     return build.alert(change, profile, volume=volume, severity=SEVERITY, service=service)

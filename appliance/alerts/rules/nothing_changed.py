@@ -16,10 +16,8 @@ WHY: Final = "nothing_changed.why"
 DO: Final = "nothing_changed.do"
 
 
-def judge(change: Change, profile: Profile) -> Alert | None:
+def judge(change: Change, profile: Profile) -> Alert:
     """Return the report of an update that left everything as it was."""
-    if change.kind != CODE:
-        return None
     words = Words(profile.language)
     return build.alert(
         change,

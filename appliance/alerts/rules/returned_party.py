@@ -19,10 +19,8 @@ LONG_AWAY_DAYS: Final = 21
 """After a shorter absence a return is the end of a holiday or of a pause as often as it is news."""
 
 
-def judge(change: Change, profile: Profile) -> Alert | None:
+def judge(change: Change, profile: Profile) -> Alert:
     """Return the alert of a returned party; how loud depends on its role and on how sure we are."""
-    if change.kind != CODE:
-        return None
     words = Words(profile.language)
     silent = change.before.get("silent_days", 0.0)
     volume = arrivals.volume(change, profile)

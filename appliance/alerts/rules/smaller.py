@@ -15,8 +15,6 @@ WHY: Final = "smaller.why"
 DO: Final = "smaller.do"
 
 
-def judge(change: Change, profile: Profile) -> Alert | None:
+def judge(change: Change, profile: Profile) -> Alert:
     """Return the alert of smaller messages."""
-    if change.kind != CODE:
-        return None
     return amounts.much(change, profile, volume=build.LOG, severity=SEVERITY)

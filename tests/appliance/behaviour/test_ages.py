@@ -1,12 +1,14 @@
 """One device at two ages, in captures of its set-up: updates are seen, exactly the new parties are named."""
 
 import csv
+import json
 from ipaddress import ip_address
 from pathlib import Path
 
 import dpkt
 import pytest
 
+from appliance.cli import main
 from tests.appliance import known
 from tests.appliance.behaviour.setups import DAY_S, START_TS, moved, setup, told
 
@@ -47,6 +49,24 @@ def test_two_ages_with_other_destinations_name_exactly_the_new_ones(
     said = told(knowledge, (before, after))
     assert said.new == {"tracker.example", "banner.example"}, name
     assert bool(said.updates) is update, name
+
+
+def test_the_command_writes_what_two_captures_differ_in(tmp_path):
+    """Given in any order: `replay` reads files in the order of their time."""
+    before = setup(tmp_path / "a.pcap", START_TS, BEFORE, *MAKER)
+    after = setup(tmp_path / "b.pcap", START_TS + 2 * DAY_S, AFTER, *MAKER, "collect.tracker.example")
+    assert main(["replay", str(after), str(before), "--out", str(tmp_path / "out")]) == 0
+
+    def rows(name):
+        return [json.loads(line) for line in (tmp_path / "out" / f"{name}.jsonl").read_text().splitlines()]
+
+    (update,) = [row for row in rows("updates") if row["certainty"] != "restarted"]
+    assert (update["version_before"], update["version_after"]) == ("2.4.1", "2.5.0")
+    (new,) = [row for row in rows("changes") if row["kind"] == "new_party"]
+    assert (new["domain"], new["certainty"], new["update"]) == ("tracker.example", "seen", update["ts"])
+    assert new["before"]["watched_days"] < 0.1
+    (alert,) = [row for row in rows("alerts") if row["kind"] == "new_party"]
+    assert alert["volume"] == "log" and "too short a time" in alert["text"]
 
 
 def real_devices():
