@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from appliance.alerts.alert import Alert
 from appliance.behaviour.facts import Change, Sighting, Update
+from appliance.declared.seen import Destination
 from appliance.devices.device import DeviceRecord
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
@@ -43,6 +44,7 @@ class Reader(Protocol):
     def flows(self, uids: Sequence[str]) -> list[FlowRow]: ...
     def look(self, question: Question, after: Key = END, limit: int = 100) -> Look: ...
     def names(self, device: str, before: float, limit: int = 100) -> tuple[list[Named], float | None]: ...
+    def destinations(self, device: str) -> list[Destination]: ...
     def learning(self, device: str) -> list[str]: ...
     def watch(self) -> Watch: ...
 
@@ -65,6 +67,9 @@ class VisibleReader:
 
     def parties(self, device: str | None = None) -> list[PartyRecord]:
         return visible_in(self._reader.parties(device))
+
+    def destinations(self, device: str) -> list[Destination]:
+        return visible_in(self._reader.destinations(device))
 
     def updates(self, device: str | None = None) -> list[Update]:
         return sorted(visible_in(self._reader.updates(device)), key=lambda update: update.ts)

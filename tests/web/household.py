@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from appliance.alerts.alert import Alert
 from appliance.behaviour.facts import Change, Sighting, Update
+from appliance.declared.seen import Destination
 from appliance.devices.device import DeviceRecord, Evidence
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
@@ -149,6 +150,9 @@ class MemoryReader:
         return [one for one in self.read if device in ("", one.device) and one.record.ts < before][
             :limit
         ], None
+
+    def destinations(self, device: str) -> list[Destination]:
+        return []
 
     def learning(self, device: str) -> list[str]:
         return self.missing.get(device, [])

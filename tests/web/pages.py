@@ -23,6 +23,8 @@ PAGES = (
     "/sharing",
     "/support",
     f"/devices/{DOLL}/dossier",
+    "/nearby",
+    f"/devices/{DOLL}/declared",
     "/sharing?days=7",
     f"/sharing?device={DOLL}",
     f"/alerts?device={CAMERA}",

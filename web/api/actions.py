@@ -11,6 +11,7 @@ from appliance.devices.categories import CATEGORIES
 from appliance.devices.family import FORGET, LABEL, MERGE, SPLIT, Word, inverse
 from appliance.devices.identity import plain_text
 from appliance.devices.state import SUPPORT
+from appliance.nearby import NearbyError
 from appliance.out import plain
 from appliance.settings import SettingError
 from appliance.store.answers import AnswerError, Answers
@@ -22,6 +23,7 @@ from web.api.document import SAID
 from web.api.routes import answer, pages, reader
 from web.desk import desk
 from web.identity import FIELDS, say, standing_word
+from web.nearby import take_look
 from web.security import allow
 from web.security.house import house
 
@@ -140,6 +142,17 @@ def lift_policy(number: int) -> Response:
 
 def _policies() -> Policies:
     return Policies(house().book)
+
+
+@pages.post("/nearby/look")
+@allow("family")
+def look() -> Response:
+    """Look once for toys near by; it takes a quarter of a minute."""
+    body()
+    try:
+        return answer({"items": [plain(row) for row in take_look()], "next": None})
+    except NearbyError as error:
+        abort(503, str(error))
 
 
 @pages.get("/settings")

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from appliance.access import PERMISSIONS
 from appliance.alerts.answers import Answer
+from appliance.bluetooth.heard import Heard
 from appliance.checks import Check
+from appliance.declared.compare import Row
 from appliance.devices.family import Word
 from appliance.gateway.policy import KINDS
 from appliance.settings import SETTINGS
@@ -64,6 +66,9 @@ def _schemas() -> dict[str, Any]:
         "answer": schema_of(Answer),
         "policy": schema_of(PolicyRow),
         "standing": schema_of(Standing),
+        "declared": schema_of(Row),
+        "heard": schema_of(Heard),
+        "adopted": _object(address=TEXT, device=TEXT),
         "settings": {"type": "object", "properties": settings},
         "me": _object(kind=TEXT, name=TEXT, permissions=_array(TEXT)),
         "missing": _object(missing=_array(TEXT)),
@@ -123,6 +128,10 @@ def _single() -> dict[str, Any]:
         "/devices/{identifier}/learning": one(
             "learning", "What its baseline still misses.", _ref("missing"), IDENTIFIER
         ),
+        "/devices/{identifier}/declared": one(
+            "declared", "A maker's word beside what was seen.", _list_of(_ref("declared")), IDENTIFIER
+        ),
+        "/nearby": one("nearby", "The Bluetooth toys of the family.", _list_of(_ref("adopted"))),
         "/support": one("support", "The support ledger.", _list_of(_ref("standing"))),
         "/changes/{identifier}": one("change", "One change.", _ref("changes"), IDENTIFIER),
         "/alerts/{identifier}": one("alert", "One alert.", _ref("alerts"), IDENTIFIER),
@@ -203,6 +212,11 @@ def _changing() -> dict[str, Any]:
         "/policies/{number}": {
             "delete": _operation(
                 "lift_policy", "End a policy.", "family", _ref("policy"), parameters=[NUMBER]
+            )
+        },
+        "/nearby/look": {
+            "post": _operation(
+                "look", "Look once for toys near by.", "family", _list_of(_ref("heard")), body={}
             )
         },
         "/settings": {

@@ -12,11 +12,13 @@ from appliance.checks import self_test
 from appliance.evidence import evidence_chain
 from appliance.out import plain
 from appliance.store.listing import LISTINGS, Listing, key_of
+from appliance.store.nearby import NearbyBook
 from appliance.store.reader import Reader
 from appliance.support.ledger import ledger
 from web.api.asking import cursor_of, wanted
 from web.api.document import document
 from web.api.events import HUB
+from web.declared import table_of
 from web.security import allow, visitor
 from web.security.house import house
 
@@ -99,6 +101,25 @@ def learning(identifier: str) -> Response:
     if reader().device(identifier) is None:
         abort(404)
     return answer({"missing": reader().learning(identifier)})
+
+
+@pages.get("/devices/<identifier>/declared")
+@allow("read")
+def declared(identifier: str) -> Response:
+    """Return what its maker declares of a device beside what was seen."""
+    if reader().device(identifier) is None:
+        abort(404, "no device has this id")
+    rows = table_of(identifier, reader()).rows
+    return answer({"items": [plain(row) for row in rows], "next": None})
+
+
+@pages.get("/nearby")
+@allow("read")
+def nearby() -> Response:
+    """Return the Bluetooth addresses that the family says are its own."""
+    ours = NearbyBook(house().book).adopted()
+    found = [{"address": address, "device": device} for address, device in ours.items()]
+    return answer({"items": found, "next": None})
 
 
 @pages.get("/support")

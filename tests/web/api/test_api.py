@@ -67,6 +67,7 @@ def test_the_document_and_the_routes_are_one(app: Flask) -> None:
 NAMED = {
     "/devices/{identifier}": DOLL,
     "/devices/{identifier}/learning": DOLL,
+    "/devices/{identifier}/declared": DOLL,
     "/changes/{identifier}": "c-000000000003",
     "/alerts/{identifier}": "a-000000000001",
     "/explain/{identifier}": "a-000000000001",
