@@ -55,6 +55,8 @@ VISITS = {
     "wishes": ("news", "/wishes"),
     "sharing": ("news", "/sharing"),
     "support": ("news", "/support"),
+    "nearby": ("news", "/nearby"),
+    "declared": ("news", f"/devices/{DOLL}/declared"),
     "dossier": ("news", f"/devices/{DOLL}/dossier"),
     "log": ("news", "/log/"),
     "names": ("news", "/log/?view=names"),
