@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -99,9 +100,15 @@ class Inputs:
 
     def _look(self, path: Path) -> Input | None:
         try:
-            if path.is_file() and is_btsnoop(path):
+            mode = path.stat().st_mode
+            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                self._fail(
+                    f"{path} is a pipe or a device, expected a file, which is read twice: save it first"
+                )
+                return None
+            if stat.S_ISREG(mode) and is_btsnoop(path):
                 return Input(first_event_ts(path), path, BLUETOOTH, path.stat().st_size)
-            if path.is_file() and is_record_file(path):
+            if stat.S_ISREG(mode) and is_record_file(path):
                 return Input(first_record_ts(path), path, RECORDS, path.stat().st_size)
             return Input(first_ts(path), path, CAPTURE, path.stat().st_size)
         except (CaptureError, SourceError) as error:

@@ -153,5 +153,5 @@ def _check_space(store: Path) -> None:
 
 
 def _remove(store: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-wal", "-shm", ".reserve"):
         store.with_name(store.name + suffix).unlink(missing_ok=True)

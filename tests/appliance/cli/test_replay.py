@@ -96,6 +96,12 @@ def test_a_link_type_nobody_knows_is_one_sentence_and_its_packets_are_counted(tm
     assert "strange.pcap: read link type 147" in complaints[0]
 
 
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe")
+    assert replay(tmp_path, tmp_path / "pipe", DNS, expect=1)["dns.jsonl"]
+    assert "pipe is a pipe or a device, expected a file" in capsys.readouterr().err
+
+
 def test_a_folder_in_place_of_a_file_is_refused(tmp_path, capsys):
     assert main(["replay", "--store", str(tmp_path / "x.db"), str(tmp_path)]) == 1
     assert re.search("folder|directory", capsys.readouterr().err)
