@@ -1,4 +1,4 @@
-"""The dossier of a device: what goes into it, and the button that makes it."""
+"""The dossier of a device and letters about it: what goes into them, and the button that makes them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,16 @@ from flask import Response as Answer
 from werkzeug.wrappers import Response
 
 from appliance.dossier.keys import known_key
+from appliance.dossier.letter import MAKER
 from appliance.dossier.order import Order
+from appliance.lookup.authorities import load_authorities
 from appliance.store.reader import Watch
 from web.desk import desk, page
 from web.language import LANGUAGES
 from web.marking import N_
 from web.security import allow
 from web.security.house import house
+from web.visible import visible
 
 pages = Blueprint("dossier", __name__, url_prefix="/devices/<device>/dossier")
 
@@ -68,6 +71,51 @@ def make(device: str) -> Response:
     answer.headers["Content-Length"] = str(made.size_bytes)
     answer.headers["Content-Disposition"] = f'attachment; filename="dossier-{device}.zip"'
     return answer
+
+
+@pages.get("/letter")
+@allow("export")
+def write(device: str) -> Response:
+    """Show the draft of a letter; `?to=<key>` chooses whom it is for, `?language=` the language."""
+    watch = _watch(device)
+    authorities = {one.key: one for one in load_authorities()}
+    to = request.args.get("to", MAKER)
+    to = to if to in authorities else MAKER
+    spoken = request.args.get("language", "")
+    spoken = (
+        spoken
+        if spoken in LANGUAGES
+        else authorities[to].language
+        if to in authorities
+        else desk().language.code
+    )
+    order = Order(device, watch.first_ts or 0.0, (watch.last_ts or 0.0) + 1, language=spoken)
+    text = _letter(order, to, spoken)
+    here = page(
+        "letter.html",
+        device=desk().reader.device(device),
+        authorities=sorted(authorities.values(), key=lambda one: (one.country, one.name)),
+        languages=LANGUAGES,
+        to=to,
+        spoken=spoken,
+        text="\n".join(visible(line) for line in (text or "").splitlines()),
+    )
+    return make_response(here, 200 if text else 500)
+
+
+def _letter(order: Order, to: str, spoken: str) -> str | None:
+    """Return the draft, made by a process of its own; None where it could not be made."""
+    command = [sys.executable, "-m", "appliance.dossier.letters", str(house().book.path)]
+    try:
+        made = subprocess.run(
+            [*command, json.dumps(order._asdict()), to, spoken],
+            check=True,
+            timeout=MAKE_S,
+            capture_output=True,
+        )
+    except subprocess.SubprocessError:
+        return None
+    return made.stdout.decode("utf-8", "replace")
 
 
 class _Made:

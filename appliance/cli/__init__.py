@@ -29,7 +29,7 @@ COMMANDS: Final = {
     "support": ("support",),
     "nearby": ("nearby",),
     "declared": ("declared",),
-    "dossier": ("dossier", "verify"),
+    "dossier": ("dossier", "letter", "verify"),
     "answers": ("expected", "useful", "wrong", "snooze", "mute", "unmute", "wishes", "answers"),
     "gateway": ("gateway",),
     "policies": ("block", "pause", "quarantine", "allow", "hold", "lift", "policies"),

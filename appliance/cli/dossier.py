@@ -28,7 +28,9 @@ from appliance.cli.show import find_device
 from appliance.dossier import bundle
 from appliance.dossier.bundle import BundleError
 from appliance.dossier.keys import fingerprint, known_key
+from appliance.dossier.letter import MAKER
 from appliance.dossier.order import Order
+from appliance.lookup.authorities import load_authorities
 from appliance.store.chain import Check
 from appliance.store.database import open_for_writing
 from appliance.store.reader import Reader
@@ -54,6 +56,7 @@ def add(commands: Any) -> None:
     add_store(parser)
     add_json(parser)
     parser.set_defaults(run=_dossier)
+    _add_letter(commands)
     check = commands.add_parser(
         "verify",
         help="check that no byte of a dossier was changed; without FILE, the chain of days of the store",
@@ -67,24 +70,58 @@ def add(commands: Any) -> None:
     check.set_defaults(run=_verify)
 
 
+def _add_letter(commands: Any) -> None:
+    letter = commands.add_parser(
+        "letter",
+        help="a draft of a letter to the maker or an authority, filled with what was observed",
+        description="Prints a letter that tells what was observed and asks; what you fill in is in brackets.",
+    )
+    letter.add_argument("device", nargs="?", metavar="DEVICE", help="its id, name or MAC")
+    letter.add_argument(
+        "--to",
+        dest="recipient",
+        metavar="WHOM",
+        default=MAKER,
+        help="maker (default), or a key that --list shows",
+    )
+    letter.add_argument("--list", action="store_true", help="list the authorities, by country")
+    letter.add_argument("--from", dest="since", metavar="TIME", type=moment, help=TIME_HELP)
+    letter.add_argument("--until", metavar="TIME", type=moment, help=TIME_HELP)
+    letter.add_argument("--language", choices=sorted(LANGUAGES), help="default: the recipient's")
+    add_store(letter)
+    letter.set_defaults(run=_letter)
+
+
+def _letter(args: argparse.Namespace) -> int:
+    if args.list:
+        rows = [(one.country, one.key, one.about, one.name, one.site) for one in load_authorities()]
+        print_table(("COUNTRY", "KEY", "ABOUT", "NAME", "SITE"), sorted(rows), "")
+        return 0
+    from appliance.archive.folder import ArchiveError  # noqa: PLC0415 - as below
+    from appliance.dossier.letters import draft  # noqa: PLC0415
+
+    if args.device is None:
+        raise CommandError("name the device that the letter is about: tattlebox letter DEVICE --to cnil")
+    store: Path = args.store or default_store()
+    order = _ordered(store, args)
+    try:
+        text = draft(store, order, args.recipient, args.language)
+    except KeyError:
+        known = ", ".join([MAKER, *(one.key for one in load_authorities())])
+        raise CommandError(f"read --to {printable(args.recipient)!r}, expected one of {known}") from None
+    except ArchiveError as error:
+        raise CommandError(str(error)) from error
+    print("\n".join(printable(line) for line in text.splitlines()))
+    return 0
+
+
 def _dossier(args: argparse.Namespace) -> int:
     from appliance.archive.folder import ArchiveError  # noqa: PLC0415 - duckdb and typst take a second
     from appliance.dossier.build import build  # noqa: PLC0415
 
     store: Path = args.store or default_store()
-    open_for_writing(store).close() if store.exists() else None
-    with Reader(store) as reader:
-        device = find_device(reader, args.device)
-        watch = reader.watch()
-        name = next((one.name for one in reader.devices() if one.device == device), "")
-    if device is None or watch.first_ts is None or watch.last_ts is None:
-        raise CommandError("nothing was recorded yet: there is nothing to put into a dossier")
-    since = watch.first_ts if args.since is None else args.since
-    until = watch.last_ts + 1 if args.until is None else args.until
-    if not since < until:
-        raise CommandError(f"read --from {when(since)} and --to {when(until)}: the end lies before the start")
-    order = Order(device, since, until, args.exact_times, args.language, not args.no_flows)
-    out = _place(args.out, name)
+    order = _ordered(store, args)._replace(exact=args.exact_times, flows=not args.no_flows)
+    out = _place(args.out, args.device)
     try:
         made = build(store, order, out)
     except ArchiveError as error:
@@ -99,6 +136,22 @@ def _dossier(args: argparse.Namespace) -> int:
     print(f"{out} ({size(out.stat().st_size)}): {made['parties']} parties, {made['flows']} flows.")
     print(f"Signed with the key {made['key']}.\nCheck it with: tattlebox verify {out}")
     return 0
+
+
+def _ordered(store: Path, args: argparse.Namespace) -> Order:
+    """Return which device and time the arguments name. Raises CommandError, StoreError."""
+    if store.exists():
+        open_for_writing(store).close()  # brings an older store up to date
+    with Reader(store) as reader:
+        device = find_device(reader, args.device)
+        watch = reader.watch()
+    if device is None or watch.first_ts is None or watch.last_ts is None:
+        raise CommandError("nothing was recorded yet: there is nothing to tell")
+    since = watch.first_ts if args.since is None else args.since
+    until = watch.last_ts + 1 if args.until is None else args.until
+    if not since < until:
+        raise CommandError(f"read --from {when(since)} and --to {when(until)}: the end lies before it")
+    return Order(device, since, until, language=args.language or "en")
 
 
 def _place(out: Path | None, name: str) -> Path:

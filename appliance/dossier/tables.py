@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -31,6 +30,9 @@ FLOW_COLUMNS: Final = (
     "packets_up", "packets_down", "wire_bytes_up", "wire_bytes_down", "payload_up", "payload_down",
     "end", "uid", "part",
 )  # fmt: skip
+LEVEL: Final = 3
+"""Of gzip: half the time of the usual 6 for a tenth more bytes."""
+
 DAY_COLUMNS: Final = ("day", "domain", "contacts", "flows", "bytes_up", "bytes_down")
 
 
@@ -59,18 +61,23 @@ def write_flows(path: Path, order: Order, pages: Iterable[Sequence[FlowRow]], ow
     count = 0
     with (
         path.open("wb") as raw,
-        gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=raw, mtime=0) as packed,
-        io.TextIOWrapper(packed, encoding="utf-8", errors="backslashreplace", newline="") as file,
+        gzip.GzipFile(filename="", mode="wb", compresslevel=LEVEL, fileobj=raw, mtime=0) as file,
     ):
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(FLOW_COLUMNS)
+        file.write((",".join(FLOW_COLUMNS) + "\n").encode())
         for day in _days(pages):
-            rows = [_row(order, flow, own) for flow in day]
+            lines = _Lines()
+            csv.writer(lines, lineterminator="\n").writerows(_rows(order, day, own))
             if not order.exact:
-                rows.sort(key=lambda row: tuple(map(str, row)))
-            table.writerows(rows)
-            count += len(rows)
+                lines.sort()
+            file.write("".join(lines).encode(errors="backslashreplace"))
+            count += len(lines)
     return count
+
+
+class _Lines(list[str]):
+    """What a CSV writer writes, a line an item."""
+
+    write = list[str].append
 
 
 def _days(pages: Iterable[Sequence[FlowRow]]) -> Iterator[list[FlowRow]]:
@@ -86,7 +93,14 @@ def _days(pages: Iterable[Sequence[FlowRow]]) -> Iterator[list[FlowRow]]:
         yield held
 
 
-def _row(order: Order, flow: FlowRow, own: Own) -> tuple[Any, ...]:
+def _rows(order: Order, day: Sequence[FlowRow], own: Own) -> Iterator[tuple[Any, ...]]:
+    """Yield a line for each flow of one day."""
+    date = order.when(day[0].ts)
+    for flow in day:
+        yield _row(flow, own, order.when(flow.ts) if order.exact else date, 6 if order.exact else None)
+
+
+def _row(flow: FlowRow, own: Own, time: str, digits: int | None) -> tuple[Any, ...]:
     """Return one line: the device's side is "up", whoever began; other things in the home have no address."""
     up = flow.orig_mac in own.macs or (flow.resp_mac not in own.macs and flow.orig_h in own.addresses)
     remote, port = (flow.resp_h, flow.resp_p) if up else (flow.orig_h, flow.orig_p)
@@ -97,8 +111,8 @@ def _row(order: Order, flow: FlowRow, own: Own) -> tuple[Any, ...]:
         (flow.orig_bytes, flow.resp_bytes),
     )
     return (
-        order.when(flow.ts),
-        round(flow.duration_s, 6) if order.exact else round(flow.duration_s),
+        time,
+        round(flow.duration_s, digits),
         "out" if up else "in",
         flow.proto,
         HOME if at_home else remote,

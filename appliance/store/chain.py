@@ -20,6 +20,8 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from appliance.flowrow import FlowRow
 from appliance.store import catalogue, flowlog
 from appliance.store.flowlog import TICKS, Wanted
@@ -233,17 +235,18 @@ def _flow_digests(flows: Flows, day: int, devices: tuple[str, ...]) -> dict[str,
         for flow in page:
             count, digest = found.get(flow.device or "", (0, None))
             digest = digest or hashlib.sha256()
-            digest.update(flow_line(flow).encode())
+            digest.update(flow_line(flow))
             found[flow.device or ""] = (count + 1, digest)
     return {device: (count, digest.hexdigest()) for device, (count, digest) in found.items()}
 
 
-def flow_line(flow: FlowRow) -> str:
+def flow_line(flow: FlowRow) -> bytes:
     """Return a flow as the line that is hashed: times in microseconds, as store and archive agree on them."""
-    return _encode([round(flow.ts * TICKS), round(flow.duration_s * TICKS), *flow[2:]]) + "\n"
+    return _encode((round(flow[0] * TICKS), round(flow[1] * TICKS), *flow[2:])) + b"\n"
 
 
-_encode: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+_encode: Final = msgspec.json.Encoder().encode
+"""JSON in UTF-8: a year of a chatty device has a million flows, and the standard library's is slow."""
 
 
 def _facts(db: sqlite3.Connection, device: str) -> Iterator[tuple[str, str, int, str]]:

@@ -25,6 +25,7 @@ PAGES = (
     f"/devices/{DOLL}/dossier",
     "/nearby",
     f"/devices/{DOLL}/declared",
+    *(f"/devices/{device}/page" for device in (DOLL, CAMERA, TABLET)),
     "/sharing?days=7",
     f"/sharing?device={DOLL}",
     f"/alerts?device={CAMERA}",

@@ -57,6 +57,8 @@ VISITS = {
     "support": ("news", "/support"),
     "nearby": ("news", "/nearby"),
     "declared": ("news", f"/devices/{DOLL}/declared"),
+    "fridge": ("news", f"/devices/{DOLL}/page"),
+    "hostile-fridge": ("hostile", f"/devices/{DOLL}/page"),
     "dossier": ("news", f"/devices/{DOLL}/dossier"),
     "log": ("news", "/log/"),
     "names": ("news", "/log/?view=names"),

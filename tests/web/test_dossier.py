@@ -92,3 +92,17 @@ def test_who_may_not_export_may_not_make_one(app: Flask) -> None:
 
 def test_an_unknown_device_is_not_found(parent: FlaskClient) -> None:
     assert parent.get("/devices/d-nothing/dossier").status_code == 404
+
+
+def test_the_draft_of_a_letter_is_shown(parent: FlaskClient) -> None:
+    assert "Dear Sir or Madam" in parent.get(f"{PAGE}/letter").text
+    french = parent.get(f"{PAGE}/letter?to=cnil").text
+    assert "Madame, Monsieur" in french
+    assert "\u202e" not in french
+    assert "Sehr geehrte" in parent.get(f"{PAGE}/letter?to=cnil&language=de").text
+    assert "Dear Sir or Madam" in parent.get(f"{PAGE}/letter?to=../../etc&language=xx").text
+
+
+def test_a_letter_that_cannot_be_made_says_so(parent: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dossier.sys, "executable", "/bin/false")
+    assert parent.get(f"{PAGE}/letter").status_code == 500

@@ -107,3 +107,15 @@ def test_the_chain_of_the_store_is_checked_and_a_change_found(run: Run, store: P
         db.execute("UPDATE daily SET bytes_up = bytes_up - 1 WHERE day = 20610")
     rows = [json.loads(line) for line in run("verify", "--json")[1].splitlines()]
     assert all(row["holds"] for row in rows)
+
+
+def test_a_letter_is_printed_and_the_authorities_are_listed(run: Run) -> None:
+    code, out, _ = run("letter", "talking doll", "--to", "cnil")
+    assert code == 0
+    assert "Madame, Monsieur" in out
+    assert "\u202e" not in out
+    code, out, _ = run("letter", "--list")
+    assert code == 0
+    assert "https://www.cnil.fr" in out
+    assert "expected one of maker" in run("letter", "talking doll", "--to", "nobody")[2]
+    assert "name the device" in run("letter")[2]
