@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from appliance.privacy import KEY_BYTES
-from appliance.research.bundle import Session, write
+from appliance.research.bundle import write
 from appliance.research.profile import Profile, to_json
 from appliance.research.rows import public_vendor
+from appliance.research.session import Session
 from appliance.store.database import open_for_reading
 from appliance.store.flowlog import Wanted, flows
 from appliance.store.reader import Reader

@@ -32,6 +32,7 @@ from web import (
     settings,
     setup,
     sharing,
+    studies,
     support,
 )
 from web.desk import Desk, install
@@ -62,6 +63,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     nearby.pages,
     declared.pages,
     log.pages,
+    studies.pages,
     icon.pages,
     login.pages,
     setup.pages,

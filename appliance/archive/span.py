@@ -8,15 +8,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import chain, islice
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from appliance.archive.folder import folder_of, locked
-from appliance.archive.parquet import Engine
 from appliance.flowrow import FlowRow
 from appliance.store import catalogue
 from appliance.store.catalogue import ArchiveFile
 from appliance.store.database import open_for_reading
 from appliance.store.flowlog import PAGE, TICKS, Key, Wanted, count, flows, key_of, lines
+
+if TYPE_CHECKING:
+    from appliance.archive.parquet import Engine
 
 
 class Span:
@@ -80,6 +82,8 @@ class Span:
     def engine(self) -> Engine:
         """What reads Parquet; loaded when it is first needed."""
         if self._engine is None:
+            from appliance.archive.parquet import Engine  # noqa: PLC0415 - duckdb takes 40 MB
+
             self._engine = Engine(self.folder if self.folder.exists() else self.folder.parent)
             self._stack.callback(self._engine.close)
         return self._engine

@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from appliance.archive.folder import ArchiveError
 from appliance.cli.common import (
     CommandError,
     add_json,
@@ -25,7 +26,9 @@ from appliance.privacy import KEY_BYTES
 from appliance.research.columns import DAY, FLOW
 from appliance.research.consent import sentences
 from appliance.research.profile import MAX_BYTES, Profile, ProfileError, parse, to_json
+from appliance.research.risk import Summary, Tally, claims
 from appliance.research.rows import EPOCH
+from appliance.research.session import BundleError, Session, home_in
 from appliance.store.book import Book
 from appliance.store.studies import Consent, Studies, StudyError
 
@@ -70,9 +73,6 @@ def _verb(verbs: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser
     add_store(parser)
 
     def told(args: argparse.Namespace) -> int:
-        from appliance.archive.folder import ArchiveError  # noqa: PLC0415 - not needed to show the help
-        from appliance.research.bundle import BundleError  # noqa: PLC0415
-
         try:
             code: int = run(args)
         except (ProfileError, StudyError, BundleError, ArchiveError) as error:
@@ -102,16 +102,12 @@ def _read(path: Path) -> Profile:
         raise CommandError(f"cannot read {path}: {error.strerror}; expected the file of a study") from error
 
 
-def _session(args: argparse.Namespace, profile: Profile, key: bytes, since: int) -> Any:
-    from appliance.research.bundle import Session  # noqa: PLC0415 - duckdb takes 40 MB
-
+def _session(args: argparse.Namespace, profile: Profile, key: bytes, since: int) -> Session:
     until = args.until if args.until is not None else 1 << 31
     return Session(args.store or default_store(), profile, key, since, until)
 
 
 def _preview(args: argparse.Namespace) -> int:
-    from appliance.research.risk import Tally, claims  # noqa: PLC0415
-
     profile, key, since = _meant(args)
     tally = Tally()
     with _session(args, profile, key, since) as session:
@@ -131,7 +127,7 @@ def _preview(args: argparse.Namespace) -> int:
         writer.writeheader()
         writer.writerows(rows)
         return 0
-    _tell(profile, rows, names, tally.summary(), claims)
+    _tell(profile, rows, names, tally.summary())
     return 0
 
 
@@ -144,7 +140,7 @@ def _meant(args: argparse.Namespace) -> tuple[Profile, bytes, int]:
     return _read(Path(args.profile)), secrets.token_bytes(KEY_BYTES), args.since or 0
 
 
-def _tell(profile: Profile, rows: list[Any], names: list[str], summary: Any, claims: Any) -> None:
+def _tell(profile: Profile, rows: list[Any], names: list[str], summary: Summary) -> None:
     print(
         f"{profile.title}\nAsked by: {profile.who}\nTo find out: {profile.purpose}\nUntil: {profile.until}\n"
     )
@@ -213,8 +209,6 @@ def _bundle(args: argparse.Namespace) -> int:
 
 
 def _leave(args: argparse.Namespace) -> int:
-    from appliance.research.bundle import home_in  # noqa: PLC0415 - as above
-
     studies = _studies(args)
     profile = parse(studies.get(args.study).profile)
     try:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from appliance.research.consent import N_
 from appliance.research.profile import Profile
 from appliance.research.rows import RARE, Row
 
@@ -65,36 +66,33 @@ class Tally:
 
 def claims(profile: Profile, summary: Summary) -> list[Claim]:
     """Return what remains, the strongest knowledge first. Nothing is claimed that cannot be shown."""
-    few = summary.devices <= FEW_DEVICES
-    found = [
-        Claim(
-            "a record of your home's traffic of the same days (your provider, a maker's server logs)",
-            1.0,
-            "amounts and companies of a day are as good as a fingerprint, however coarse: they can tell that "
-            "these rows are your home's",
-        ),
-        Claim(
-            "which devices you own (a friend, a shop)",
-            1.0,
-            "kinds and makers of your devices are in it; few homes have the same list"
-            if not few
-            else "your one device may be rare; the study says how many homes share it once all have given",
-        ),
-        Claim(
-            "nothing of your home, and the whole of other homes that take part",
-            0.0,
-            "every home has a key of its own: what is known of another home's pseudonyms and addresses says "
-            "nothing of yours",
-        ),
-    ]
+    known = DEVICES_ONE if summary.devices <= FEW_DEVICES else DEVICES
+    found = [RECORD, known, OTHERS]
     if profile.flows and profile.addresses == "crypto-pan":
-        found.insert(
-            2,
-            Claim(
-                "some real addresses that your devices talked to",
-                1.0,
-                "addresses with equal beginnings still have equal beginnings: an address that is recognised "
-                "by its traffic gives away the beginning of its neighbours",
-            ),
-        )
+        found.insert(2, ADDRESSES)
     return found
+
+
+RECORD: Final = Claim(
+    N_("a record of your home's traffic of the same days (your provider, a maker's server logs)"),
+    1.0,
+    N_("amounts and companies of a day are as good as a fingerprint, however coarse"),
+)
+DEVICES: Final = Claim(
+    N_("which devices you own (a friend, a shop)"),
+    1.0,
+    N_("kinds and makers of your devices are in it; few homes have the same list"),
+)
+DEVICES_ONE: Final = DEVICES._replace(
+    why=N_("your one device may be rare; the study says how many homes share it once all have given")
+)
+ADDRESSES: Final = Claim(
+    N_("some real addresses that your devices talked to"),
+    1.0,
+    N_("an address that is recognised by its traffic gives away the beginning of its neighbours"),
+)
+OTHERS: Final = Claim(
+    N_("nothing of your home, and the whole of other homes that take part"),
+    0.0,
+    N_("every home has a key of its own: what is known of others says nothing of yours"),
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from itertools import chain
 from pathlib import Path
 from string import Formatter
 
@@ -32,7 +33,8 @@ def catalogue(language: str) -> Catalog:
 
 def used() -> set[str]:
     """Return every text of the pages, the singular of those that have two forms."""
-    found = extract_from_dir(str(WEB), METHODS, OPTIONS, KEYWORDS)
+    folders = (WEB, WEB.parent / "appliance" / "research")
+    found = chain.from_iterable(extract_from_dir(str(one), METHODS, OPTIONS, KEYWORDS) for one in folders)
     return {text if isinstance(text, str) else text[0] for _, _, text, _, _ in found}
 
 

@@ -17,6 +17,7 @@ from appliance.settings import SETTINGS
 from appliance.store.listing import LISTINGS, MAX_PAGE, Listing
 from appliance.store.policies import PolicyRow
 from appliance.store.reader import Watch
+from appliance.store.studies import Consent
 from appliance.support.ledger import Standing
 from web.api.problem import MEDIA_TYPE
 from web.api.schema import schema_of
@@ -65,6 +66,7 @@ def _schemas() -> dict[str, Any]:
         "word": schema_of(Word),
         "answer": schema_of(Answer),
         "policy": schema_of(PolicyRow),
+        "consent": schema_of(Consent),
         "standing": schema_of(Standing),
         "declared": schema_of(Row),
         "heard": schema_of(Heard),
@@ -140,6 +142,9 @@ def _single() -> dict[str, Any]:
         ),
         "/watch": one("watch", "What was watched, what was missed.", _ref("watch")),
         "/health": one("health", "The self-test.", _list_of(_ref("check"))),
+        "/studies": one(
+            "studies", "The studies it takes part in.", _list_of(_ref("consent")), permission="export"
+        ),
         "/events": {"get": _events()},
     }
 

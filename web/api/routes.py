@@ -14,6 +14,7 @@ from appliance.out import plain
 from appliance.store.listing import LISTINGS, Listing, key_of
 from appliance.store.nearby import NearbyBook
 from appliance.store.reader import Reader
+from appliance.store.studies import Studies
 from appliance.support.ledger import ledger
 from web.api.asking import cursor_of, wanted
 from web.api.document import document
@@ -169,6 +170,13 @@ def watch() -> Response:
 def health() -> Response:
     """Return the self-test."""
     return answer({"items": [check._asdict() for check in self_test(house().book.path)], "next": None})
+
+
+@pages.get("/studies")
+@allow("export")
+def studies() -> Response:
+    """Return the studies this home takes part in."""
+    return answer({"items": [consent._asdict() for consent in Studies(house().book).all()], "next": None})
 
 
 @pages.get("/events")

@@ -10,9 +10,9 @@ import duckdb
 import pytest
 
 from appliance.cli import main
-from appliance.research.bundle import BundleError, Session
 from appliance.research.columns import DAY, FLOW
 from appliance.research.parcel import unseal
+from appliance.research.session import BundleError, Session
 from study.__main__ import main as study_main
 from study.schema import problems
 from tests.appliance.research import made
