@@ -19,8 +19,8 @@ from appliance.research.consent import record
 from appliance.research.parcel import Manifest, seal, seal_fields
 from appliance.research.profile import Profile
 from appliance.research.risk import Summary, Tally, claims
-from appliance.research.rows import EPOCH, Row
-from appliance.research.session import DAY_S, BundleError, Session
+from appliance.research.rows import Row
+from appliance.research.session import BundleError, Session
 from appliance.store.studies import Consent
 
 README: Final = """\
@@ -114,13 +114,7 @@ class _Counted:
     def __iter__(self) -> Iterator[Row]:
         for row in self._rows:
             self.count += 1
-            yield {**row, "ts": f"{_clock(row['ts'])}"}
-
-
-def _clock(ts: int) -> str:
-    day, rest = divmod(ts, DAY_S)
-    shown = EPOCH.fromordinal(EPOCH.toordinal() + day).isoformat()
-    return f"{shown} {rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
+            yield row
 
 
 def _lines(rows: Iterable[Row]) -> Iterator[bytes]:

@@ -129,7 +129,7 @@ class Maker:
             "party": label.party,
             "organisation": label.organisation,
             "role": label.role,
-            "ts": int(flow.ts // step * step) + self._shift * 86_400,
+            "ts": _moment(int(flow.ts // step * step) + self._shift * 86_400),
             "proto": flow.proto,
             "port": port,
             "remote": self._pseudonyms.address(remote) if self._profile.addresses == "crypto-pan" else "",
@@ -185,6 +185,11 @@ def public_vendor(device: DeviceRecord) -> str:
     """Return the maker as a public list names it; empty where only family or device say so."""
     said = {item.value for item in device.evidence if item.field == "vendor" and item.source not in OWN_WORDS}
     return device.vendor if device.vendor in said else ""
+
+
+def _moment(ts: int) -> str:
+    day, rest = divmod(ts, 86_400)
+    return f"{EPOCH + timedelta(days=day)} {rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
 
 
 def _category(device: DeviceRecord) -> str:
