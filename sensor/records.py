@@ -421,6 +421,16 @@ class Unreachable(NamedTuple):
     dport: int  # 0 where the protocol has none or the report is too short
 
 
+class MudUrl(NamedTuple):
+    """A device says where its maker describes what it needs of the network (RFC 8520 §10)."""
+
+    ts: float
+    mac: str | None  # who says it
+    src: str  # its address as far as it has one; "0.0.0.0" before its first lease
+    url: str  # begins with https://
+    told_by: str  # "dhcp" (option 161), "dhcp6" (option 112)
+
+
 class BleAdvertisement(NamedTuple):
     """What a Bluetooth LE device says to everybody nearby (Core Vol 6 Part B §2.3), as a scan heard it."""
 
@@ -526,6 +536,7 @@ Observation = (
     | StunRequest
     | Tunnel
     | Unreachable
+    | MudUrl
 )
 Nearby = BleAdvertisement | InquiryResult
 Record = FlowRecord | Observation | Nearby | Weird | Loss | SensorStats
@@ -556,6 +567,7 @@ TYPES: Final[dict[str, type[Any]]] = {
     "stun": StunRequest,
     "tunnel": Tunnel,
     "unreachable": Unreachable,
+    "mud_url": MudUrl,
     "ble": BleAdvertisement,
     "inquiry": InquiryResult,
     "weird": Weird,

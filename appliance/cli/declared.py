@@ -24,6 +24,7 @@ from appliance.declared.document import KINDS, MAX_TEXT, NOTICE, TOPICS, Claim, 
 from appliance.declared.mud import MudError
 from appliance.declared.mud_made import made
 from appliance.declared.table import Table, read_document, table
+from appliance.devices.signals.mud import FIELD
 from appliance.lookup.declared import load_known
 from appliance.store.book import Book
 from appliance.store.declared import Declarations
@@ -194,6 +195,7 @@ def _show(reader: Reader, device: str, args: argparse.Namespace) -> None:
         for row in found.rows:
             print_json(row._asdict())
         return
+    _show_mud_url(reader, device)
     if not found.documents:
         print("Nothing is declared yet: add the maker's notice or MUD file with --add FILE.")
         return
@@ -209,6 +211,13 @@ def _show(reader: Reader, device: str, args: argparse.Namespace) -> None:
     )
     _show_changes(found)
     print("\nA party that is not named may be covered by other words; a name may hide behind a cloud.")
+
+
+def _show_mud_url(reader: Reader, device: str) -> None:
+    record = reader.device(device)
+    for item in record.evidence if record else ():
+        if item.field == FIELD:
+            print(f"It names a MUD file, {printable(item.value)}: fetch it and add it with --kind mud.")
 
 
 def _show_changes(found: Table) -> None:

@@ -24,7 +24,7 @@ SOURCES: Final = (
 class Evidence(NamedTuple):
     """One reason to believe something of a device."""
 
-    field: str  # "vendor", "category", "model", "name", "support" (its end, as it was stated)
+    field: str  # "vendor", "category", "model", "name", "support" (its end, as it was stated), "mud_url"
     value: str
     source: str  # one of SOURCES
     confidence: float  # probability that the value is right, seen alone

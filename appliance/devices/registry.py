@@ -50,6 +50,7 @@ from sensor.records import (
     HttpRequest,
     LocalName,
     MdnsService,
+    MudUrl,
     Neighbour,
     NtpRequest,
     Record,
@@ -86,13 +87,14 @@ _SAYING: Final[dict[type[Any], tuple[str, ...]]] = {
     NtpRequest: ("version",),
     LocalName: ("kind", "name", "suffix"),
     TlsCertificate: ("subject",),
+    MudUrl: ("url",),
 }
 """The fields in which a record says something of its sender: the same again is not read again."""
 
 _SENDERS: Final[dict[type[Any], tuple[str, str]]] = {
     DnsQuery: ("mac", "client"),
     SsdpAnnouncement: ("mac", "host"),
-    **dict.fromkeys((TlsClientHello, HttpRequest, NtpRequest, LocalName), ("mac", "src")),
+    **dict.fromkeys((TlsClientHello, HttpRequest, NtpRequest, LocalName, MudUrl), ("mac", "src")),
 }
 _SENDING: Final = {
     record_type: attrgetter(*sender, *_SAYING[record_type]) for record_type, sender in _SENDERS.items()

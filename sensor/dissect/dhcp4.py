@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from sensor.dissect.interface import weird
 from sensor.packet import Packet
-from sensor.records import MAX_ITEMS, DhcpAck, DhcpRequest, Observation, Weird
+from sensor.records import MAX_ITEMS, DhcpAck, DhcpRequest, MudUrl, Observation, Weird
 from sensor.wire.malformed import Malformed
 from sensor.wire.text import ipv4, mac, printable
 
@@ -16,7 +16,7 @@ _COOKIE: Final = b"\x63\x82\x53\x63"
 _ETHERNET: Final = 1
 _PAD, _END = 0, 255
 _HOSTNAME, _REQUESTED, _LEASE, _OVERLOAD, _TYPE, _SERVER = 12, 50, 51, 52, 53, 54
-_ROUTERS, _DNS, _PARAMETERS, _VENDOR_CLASS, _CLIENT_ID, _FQDN = 3, 6, 55, 60, 61, 81
+_ROUTERS, _DNS, _PARAMETERS, _VENDOR_CLASS, _CLIENT_ID, _FQDN, _MUD_URL = 3, 6, 55, 60, 61, 81, 161
 _FROM_CLIENT: Final = frozenset((1, 3, 4, 7, 8))  # DISCOVER, REQUEST, DECLINE, RELEASE, INFORM
 _LENT: Final = frozenset((2, 5))  # OFFER, ACK
 _MAX_ID_BYTES: Final = 64
@@ -42,6 +42,8 @@ class Dhcp4:
         else:
             if message:
                 yield message
+            if isinstance(message, DhcpRequest):
+                yield from _mud_url(message, packet.payload)
 
 
 def _message(ts: float, data: bytes) -> DhcpRequest | DhcpAck | None:
@@ -77,6 +79,14 @@ def _request(ts: float, data: bytes, message_type: int, options: Options) -> Dhc
         options[_CLIENT_ID][:_MAX_ID_BYTES].hex() if _CLIENT_ID in options else None,
         tuple(options.get(_PARAMETERS, b"")),
     )
+
+
+def _mud_url(request: DhcpRequest, data: bytes) -> Iterator[MudUrl]:
+    """Yield the address in option 161 where it is one (RFC 8520 §10.1)."""
+    url = _text(_all_options(data), _MUD_URL) or ""
+    if url.startswith("https://"):
+        src = request.client or request.requested_address or "0.0.0.0"  # noqa: S104 - no address yet
+        yield MudUrl(request.ts, request.mac, src, url, "dhcp")
 
 
 def _ack(ts: float, data: bytes, message_type: int, options: Options) -> DhcpAck:

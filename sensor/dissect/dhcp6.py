@@ -7,10 +7,11 @@ from typing import ClassVar, Final
 
 from sensor.dissect.interface import weird
 from sensor.packet import Packet
-from sensor.records import MAX_ITEMS, Dhcp6Reply, Dhcp6Request, Observation, Weird
+from sensor.records import MAX_ITEMS, Dhcp6Reply, Dhcp6Request, MudUrl, Observation, Weird
 from sensor.wire.malformed import Malformed
 from sensor.wire.text import ipv6, mac, printable
 
+_MUD_URL: Final = 112
 _FROM_CLIENT: Final = frozenset((1, 3, 4, 5, 6, 8, 9, 11))  # SOLICIT … RELEASE, DECLINE, INFORMATION-REQUEST
 _FROM_SERVER: Final = frozenset((2, 7))  # ADVERTISE, REPLY
 _CLIENT_ID, _IA_NA, _IA_TA, _IA_ADDRESS, _OPTION_REQUEST = 1, 3, 4, 5, 6
@@ -38,7 +39,9 @@ class Dhcp6:
         data = packet.payload
         try:
             if data[0] in _FROM_CLIENT:
-                yield _request(packet, _options(data[4:]))
+                options = _options(data[4:])
+                yield _request(packet, options)
+                yield from _mud_url(packet, options)
             elif data[0] in _FROM_SERVER:
                 yield _reply(packet, _options(data[4:]))
         except Malformed as error:
@@ -62,6 +65,13 @@ def _request(packet: Packet, options: Options) -> Dhcp6Request:
         tuple(int.from_bytes(asked[at : at + 2], "big") for at in range(0, len(asked) - 1, 2))[:MAX_ITEMS],
         _addresses(options),
     )
+
+
+def _mud_url(packet: Packet, options: Options) -> Iterator[MudUrl]:
+    """Yield the address in option 112 where it is one (RFC 8520 §10.2)."""
+    url = printable(_first(options, _MUD_URL) or b"")
+    if url.startswith("https://"):
+        yield MudUrl(packet.ts, packet.src_mac, packet.src, url, "dhcp6")
 
 
 def _reply(packet: Packet, options: Options) -> Dhcp6Reply:

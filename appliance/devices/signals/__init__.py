@@ -18,6 +18,7 @@ from appliance.devices.signals import (
     dns,
     local_name,
     mdns,
+    mud,
     oui,
     ports,
     router,
@@ -34,6 +35,7 @@ from sensor.records import (
     HttpRequest,
     LocalName,
     MdnsService,
+    MudUrl,
     Neighbour,
     SsdpAnnouncement,
     TlsCertificate,
@@ -62,6 +64,7 @@ SIGNALS: Final = (
     Signal("certificate", (TlsCertificate,), certificate.evidence),
     Signal("ports", (FlowRecord,), ports.evidence),
     Signal("calls", (Call,), calls.evidence),
+    Signal("mud", (MudUrl,), mud.evidence),
     Signal("router", (Neighbour,), router.evidence),
 )
 """Every signal. A flow is about its responder, a certificate about its server, all else about its sender."""

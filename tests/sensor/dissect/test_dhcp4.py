@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensor.records import DhcpAck, DhcpRequest, Record
+from sensor.records import DhcpAck, DhcpRequest, MudUrl, Record
 from tests.sensor.dissect.given import mutated, packet, read, weird_names
 
 MAC = "02:54:42:00:00:21"
@@ -146,3 +146,19 @@ def test_malformed_messages(payload: bytes, name: str) -> None:
 @given(st.one_of(st.binary(max_size=300), mutated([REQUEST, ACK])))
 def test_any_bytes_give_records_or_a_weird(payload: bytes) -> None:
     assert isinstance(read(packet(payload, sport=67, dport=68)), list)
+
+
+@pytest.mark.parametrize(
+    ("data", "urls"),
+    [
+        (b"https://bear.example/storybear2000", ["https://bear.example/storybear2000"]),
+        (b"https://bear.example/x\0", ["https://bear.example/x"]),
+        (b"http://bear.example/x", []),  # RFC 8520 §3.2 wants https
+        (b"nonsense", []),
+        (b"\xff\xfe", []),
+    ],
+)
+def test_the_address_of_a_mud_file(data: bytes, urls: list[str]) -> None:
+    records = read(packet(message(DISCOVER, option(161, data)), sport=68, dport=67))
+    assert [record.url for record in records if isinstance(record, MudUrl)] == urls
+    assert isinstance(records[0], DhcpRequest)

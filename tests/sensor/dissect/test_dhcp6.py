@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sensor.records import Dhcp6Reply, Dhcp6Request, Record
+from sensor.records import Dhcp6Reply, Dhcp6Request, MudUrl, Record
 from tests.sensor.dissect.given import CLIENT_MAC, SERVER_MAC, mutated, packet, read, weird_names
 from tests.sensor.dissect.hellos import sized, u16
 
@@ -84,3 +84,10 @@ def test_malformed() -> None:
 @given(st.one_of(st.binary(min_size=1, max_size=60), mutated([SOLICIT, REPLY])))
 def test_any_bytes_give_records_or_a_weird(payload: bytes) -> None:
     assert isinstance(dhcp6(payload or b"x"), list)
+
+
+def test_the_address_of_a_mud_file() -> None:
+    url = b"https://bear.example/storybear2000"
+    found = [record for record in dhcp6(SOLICIT + option(112, url)) if isinstance(record, MudUrl)]
+    assert found == [MudUrl(1.0, CLIENT_MAC, "fe80::21", url.decode(), "dhcp6")]
+    assert not any(isinstance(record, MudUrl) for record in dhcp6(SOLICIT + option(112, b"http://x")))
