@@ -80,7 +80,7 @@ def _case(
         "updates": observed.updates(reader, order, changes),
         "changes": observed.changes(order, changes),
         "findings": observed.findings(reader, order, rules),
-        "declared": declared(store, order, parties),
+        "declared": declared(reader, order),
         "support": _support(store, order, device, words, rules),
         "method": {"figures": figures(), "limits": [words.say(f"dossier.limit.{key}") for key in LIMITS]},
         "chain": _chain(store, order),

@@ -1,44 +1,39 @@
-"""What the maker declares beside what was seen: documents by their hash, and the parties of both sides."""
+"""What the maker declares beside what was seen: documents by their hash, claims, and the table of both."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from appliance.declared.document import PARTY, Claim, Document
-from appliance.declared.names import same
+from appliance.declared.compare import Row
+from appliance.declared.document import MUD, Claim, Document
+from appliance.declared.table import table
 from appliance.dossier.order import Order
-from appliance.export.source import Source
+from appliance.store.reader import Reader
 
 
-def declared(store: Source, order: Order, parties: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return documents, claims with their sentences, and who is declared, seen, or both; empty without one.
+def declared(reader: Reader, order: Order) -> dict[str, Any]:
+    """Return documents, the claims that stand with their sentences, and the table; empty without a document.
 
-    A document's own time is that of the clock on the wall when it was given: its day is told.
+    A document's own time is that of the clock on the wall when it was given: its day is told. The table is
+    over the whole record, as the dashboard shows it.
     """
-    documents, claims = store.reader.documents(order.device), store.reader.claims(order.device)
-    latest = {document.kind: document for document in documents}
-    standing = [
-        claim
-        for claim in claims
-        if not claim.struck and claim.document in {one.id for one in latest.values()}
-    ]
-    named = [claim for claim in standing if claim.topic == PARTY and not claim.denied]
+    documents, claims = reader.documents(order.device), reader.claims(order.device)
+    if not documents:
+        return {"documents": [], "claims": [], "rows": []}
+    met = reader.destinations(order.device) if any(one.kind == MUD for one in documents) else []
+    found = table(documents, claims, reader.parties(order.device), met)
+    holding = {document.id for document in found.documents}
     return {
         "documents": [_document(order, document) for document in documents],
-        "claims": [_claim(claim) for claim in standing],
-        "parties": _three(named, parties) if documents else [],
+        "claims": [_claim(claim) for claim in claims if claim.document in holding and not claim.struck],
+        "rows": [_row(order, row) for row in found.rows],
     }
 
 
-def _three(named: Sequence[Claim], parties: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return each organisation with whether it is declared and whether it was seen."""
-    names = list(dict.fromkeys(claim.value for claim in named))
-    seen = list(dict.fromkeys(party["organisation"] or party["domain"] for party in parties))
-    met = {name: [who for who in seen if same(name, who)] for name in names}
-    covered = {who for found in met.values() for who in found}
-    rows = [{"name": name, "declared": True, "seen": bool(met[name])} for name in names]
-    return rows + [{"name": who, "declared": False, "seen": True} for who in seen if who not in covered]
+def _row(order: Order, row: Row) -> dict[str, Any]:
+    first, last = (None if ts is None else order.when(ts) for ts in (row.first_ts, row.last_ts))
+    fields = ("standing", "topic", "value", "seen", "sentence", "note")
+    return {**{field: getattr(row, field) for field in fields}, "first": first, "last": last}
 
 
 def _document(order: Order, document: Document) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from appliance.alerts.words import Words
+from appliance.declared.compare import SEEN
+from appliance.declared.document import PARTY
 
 MAKER: Final = "maker"
 
@@ -130,9 +132,8 @@ class _Letter:
             yield _listed(lines, self.say("findings"), self._more(len(found)))
 
     def _undeclared(self) -> Iterator[str]:
-        names = [
-            row["name"] for row in self._case["declared"]["parties"] if row["seen"] and not row["declared"]
-        ]
+        rows = self._case["declared"]["rows"]
+        names = [row["value"] for row in rows if (row["topic"], row["standing"]) == (PARTY, SEEN)]
         if names:
             yield self.say("declared", who=self._words.listed(names[:MOST]))
 

@@ -329,12 +329,18 @@ class _Page:
         yield _paragraph(self.say("declared.text"))
         rows = [(one["day"], one["kind"], one["source"], one["sha256"]) for one in declared["documents"]]
         yield _table(map(self.say, ("c.when", "c.document", "c.source", "c.sha")), rows, (2, 2, 3, 5))
-        both = [
-            (one["name"], self._yes(one["declared"]), self._yes(one["seen"])) for one in declared["parties"]
+        table = [
+            (
+                self.say(f"standing.{one['standing'].replace(' ', '_')}"),
+                one["value"],
+                one["topic"],
+                one["note"] or ", ".join(one["seen"]) or "–",
+                one["sentence"] or "–",
+            )
+            for one in declared["rows"][:MAX_DECLARED]
         ]
-        yield _table(
-            map(self.say, ("c.organisation", "c.declared", "c.observed")), both[:MAX_DECLARED], (4, 1, 1)
-        )
+        heads = ("c.what", "c.name", "c.kind", "c.observed", "c.sentence")
+        yield _table(map(self.say, heads), table, (3, 3, 2, 3, 5))
 
     def _support(self) -> Iterable[Block]:
         support = self._case["support"]

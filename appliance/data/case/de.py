@@ -86,7 +86,6 @@ TEXTS: Final[dict[str, str]] = {
     "dossier.c.goal": "Ziel",
     "dossier.c.on": "Gemessen an",
     "dossier.c.name": "Name",
-    "dossier.c.declared": "Angegeben",
     "dossier.c.observed": "Beobachtet",
     "dossier.c.document": "Dokument",
     "dossier.c.sha": "SHA-256",
@@ -226,4 +225,9 @@ TEXTS: Final[dict[str, str]] = {
     "letter.consumer.ask": "Wenn es Ihnen nützt, stelle ich das beigefügte Dossier zur Verfügung und beantworte Fragen.",
     "letter.attached": "Anlage: das Dossier dieses Geräts (eine signierte Datei; `tattlebox verify` prüft sie; Schlüssel {key}).",
     "letter.bye": "Mit freundlichen Grüßen\n\n[Ihr Name]",
+    "dossier.standing.declared_and_seen": "angegeben und beobachtet",
+    "dossier.standing.seen_and_not_declared": "beobachtet, nicht angegeben",
+    "dossier.standing.declared_and_not_seen": "angegeben, nicht beobachtet",
+    "dossier.standing.seen_and_denied": "beobachtet, obwohl verneint",
+    "dossier.c.sentence": "Satz",
 }

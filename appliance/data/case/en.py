@@ -86,7 +86,6 @@ TEXTS: Final[dict[str, str]] = {
     "dossier.c.goal": "Goal",
     "dossier.c.on": "Measured on",
     "dossier.c.name": "Name",
-    "dossier.c.declared": "Declared",
     "dossier.c.observed": "Observed",
     "dossier.c.document": "Document",
     "dossier.c.sha": "SHA-256",
@@ -226,4 +225,9 @@ TEXTS: Final[dict[str, str]] = {
     "letter.consumer.ask": "If you find it useful, I am ready to give you the attached dossier and to answer questions.",
     "letter.attached": "Attached: the dossier of this device (a signed file; `tattlebox verify` checks it; key {key}).",
     "letter.bye": "Yours faithfully\n\n[Your name]",
+    "dossier.standing.declared_and_seen": "declared and seen",
+    "dossier.standing.seen_and_not_declared": "seen and not declared",
+    "dossier.standing.declared_and_not_seen": "declared and not seen",
+    "dossier.standing.seen_and_denied": "seen, though denied",
+    "dossier.c.sentence": "Sentence",
 }

@@ -86,7 +86,6 @@ TEXTS: Final[dict[str, str]] = {
     "dossier.c.goal": "But",
     "dossier.c.on": "Mesuré sur",
     "dossier.c.name": "Nom",
-    "dossier.c.declared": "Déclaré",
     "dossier.c.observed": "Constaté",
     "dossier.c.document": "Document",
     "dossier.c.sha": "SHA-256",
@@ -226,4 +225,9 @@ TEXTS: Final[dict[str, str]] = {
     "letter.consumer.ask": "Si cela vous est utile, je tiens à votre disposition le dossier joint et réponds à vos questions.",
     "letter.attached": "Pièce jointe : le dossier de cet appareil (fichier signé ; `tattlebox verify` le contrôle ; clé {key}).",
     "letter.bye": "Je vous prie d'agréer, Madame, Monsieur, mes salutations distinguées.\n\n[Votre nom]",
+    "dossier.standing.declared_and_seen": "déclaré et constaté",
+    "dossier.standing.seen_and_not_declared": "constaté, non déclaré",
+    "dossier.standing.declared_and_not_seen": "déclaré, non constaté",
+    "dossier.standing.seen_and_denied": "constaté, bien que nié",
+    "dossier.c.sentence": "Phrase",
 }

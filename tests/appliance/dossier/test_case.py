@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from appliance.alerts.words import CASES, Words
+from appliance.declared.compare import STANDINGS
 from appliance.declared.document import NOTICE, PARENT, PARTY, Claim, Document
 from appliance.dossier.case import FIGURES, LIMITS, gather
 from appliance.dossier.order import Order
@@ -101,7 +103,7 @@ def test_support_is_told_as_in_the_ledger(case: dict[str, Any]) -> None:
 
 
 def test_without_a_document_nothing_is_compared(case: dict[str, Any]) -> None:
-    assert case["declared"] == {"documents": [], "claims": [], "parties": []}
+    assert case["declared"] == {"documents": [], "claims": [], "rows": []}
 
 
 def test_declared_and_seen_stand_side_by_side(tmp_path: Path) -> None:
@@ -120,10 +122,17 @@ def test_declared_and_seen_stand_side_by_side(tmp_path: Path) -> None:
     assert declared["documents"][0]["day"] == "2026-05-27"
     assert len(declared["documents"][0]["sha256"]) == 64
     assert text not in str(declared["documents"])
-    rows = {row["name"]: (row["declared"], row["seen"]) for row in declared["parties"]}
-    assert rows["Voice Example Inc."] == (True, True)
-    assert rows["Never Seen Ltd."] == (True, False)
-    assert rows["Doll House"] == (False, True)
+    rows = {row["value"]: row["standing"] for row in declared["rows"] if row["topic"] == "party"}
+    assert rows["Voice Example Inc."] == "declared and seen"
+    assert rows["Never Seen Ltd."] == "declared and not seen"
+    assert rows["Doll House"] == "seen and denied"
+    assert rows["Firmware House"] == "seen and not declared"
+
+
+def test_every_standing_has_its_words() -> None:
+    for language in CASES:
+        for standing in STANDINGS:
+            assert Words(language).has(f"dossier.standing.{standing.replace(' ', '_')}")
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "de"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,9 +91,10 @@ def test_every_authority_has_a_letter_and_a_country_of_the_union_one_for_privacy
 def test_what_was_not_declared_is_told_only_where_something_was_declared() -> None:
     case = _case()
     assert "not found in the documents" not in letter(case, Recipient("privacy", "X"), Words("en"), "k")
-    case["declared"]["parties"] = [
-        {"name": "Seen Alone", "seen": True, "declared": False},
-        {"name": "Both", "seen": True, "declared": True},
+    case["declared"]["rows"] = [
+        {"value": "Seen Alone", "topic": "party", "standing": "seen and not declared"},
+        {"value": "Both", "topic": "party", "standing": "declared and seen"},
+        {"value": "US", "topic": "country", "standing": "seen and not declared"},
     ]
     text = letter(case, Recipient("privacy", "X"), Words("en"), "k")
     assert "not found in the documents of the maker that I have: Seen Alone." in text
@@ -110,14 +112,14 @@ def test_long_lists_are_cut_and_counted() -> None:
     assert "and 3 more" in text
 
 
-def _case() -> dict[str, object]:
+def _case() -> dict[str, Any]:
     return {
         "device": {"name": "Bear", "vendor": None, "model": None},
         "coverage": {"since": "a", "until": "b", "watched_share": 0.5},
         "parties": [],
         "changes": [],
         "findings": [],
-        "declared": {"parties": []},
+        "declared": {"rows": []},
         "support": {"sentence": "None stated."},
     }
 

@@ -62,6 +62,26 @@ def test_every_section_is_there_and_filled(store: Path, language: str) -> None:
     assert all(len(drawing["alt"]) > 40 for drawing in drawings)
 
 
+def test_declared_rows_are_printed_with_their_sentence(store: Path) -> None:
+    order = Order(DOLL, START, START + DAYS * DAY)
+    with Source(store) as source:
+        case, sums = gather(source, order, Pseudonyms(bytes(32)))
+    document = {"kind": "notice", "day": "2026-01-01", "source": "pasted", "sha256": "00"}
+    row = {
+        "standing": "seen and denied",
+        "value": "X Corp",
+        "topic": "party",
+        "note": "",
+        "seen": ["x.example"],
+    }
+    case["declared"] = {"documents": [document], "claims": [], "rows": [{**row, "sentence": "We never do."}]}
+    made = paper(case, order, sums, "k")
+    assert ["seen, though denied", "X Corp", "party", "x.example", "We never do."] in [
+        line for block in made["blocks"] if block["kind"] == "table" for line in block["rows"]
+    ]
+    assert pdf(made)
+
+
 def test_every_letter_we_let_through_has_a_glyph() -> None:
     """PDF/UA-1 refuses a letter without one, so that one strange name would cost the whole dossier."""
     letters = "".join(chr(code) for code in range(0x20, 0x2300))
