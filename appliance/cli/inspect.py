@@ -70,8 +70,8 @@ def _run(args: argparse.Namespace) -> int:
     missing = _missing()
     if missing:
         raise CommandError(missing)
-    if not args.capture.is_file():
-        raise CommandError(f"{args.capture}: no such file; give the path of a pcap or pcapng file")
+    if not Inputs([args.capture]).files:
+        return 1
     if len(args.uid) > MAX_UIDS:
         raise CommandError(f"{len(args.uid)} flows are more than the {MAX_UIDS} that one filter takes")
     wanted = _joined(args.filter, _flow_filters(args.capture, args.uid) if args.uid else [])
@@ -133,5 +133,6 @@ def _inspect(capture: Path, wanted: str, most: int) -> int:
         return 0
     last = complaint.strip().rpartition("\n")[2] or f"exit status {child.returncode}"
     raise CommandError(
-        f"tshark could not finish within its limits or understand the filter: {printable(last)}"
+        "tshark could not finish: it passed a limit, did not understand the filter, or the capture is cut "
+        f"short: {printable(last)}"
     )

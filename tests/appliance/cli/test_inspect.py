@@ -46,7 +46,11 @@ def test_without_tshark_it_says_what_to_do(
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["nowhere.pcap"], "no such file"), ([str(SAMPLE), "--uid", "Fnone"], "has no flow Fnone")],
+    [
+        (["nowhere.pcap"], "no such file"),
+        ([__file__], "begins with text"),
+        ([str(SAMPLE), "--uid", "Fnone"], "has no flow Fnone"),
+    ],
 )
 def test_what_cannot_be_inspected(
     arguments: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
