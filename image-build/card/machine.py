@@ -39,7 +39,7 @@ REPORT: Final = """\
 Description=Report to the machine that emulates this one
 After=multi-user.target
 [Service]
-Type=oneshot
+Type=exec
 StandardOutput=file:/dev/virtio-ports/report
 StandardError=inherit
 ExecStart=/bin/sh -c 'echo %s | base64 -d | sh'

@@ -90,12 +90,14 @@ def _started(root: Path) -> Iterator[int]:
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment
             )
+        leader = 0
         try:
-            yield _until(
-                lambda: _leader(process), "a container", lambda: log.read_text(errors="replace")[-2000:]
-            )
+            leader = _until(lambda: _leader(process), "a container", lambda: log.read_text(errors="replace"))
+            yield leader
         finally:
-            process.send_signal(signal.SIGKILL)
+            if leader:  # all inside dies with it, and systemd-nspawn ends
+                os.kill(leader, signal.SIGKILL)
+            process.terminate()
             process.wait()
 
 
@@ -116,7 +118,7 @@ def _until(look: Callable[[], int], what: str, words: Callable[[], str]) -> int:
         if found := look():
             return found
         time.sleep(0.2)
-    raise BuildError(f"waited {PATIENCE_S:.0f} s for {what}; its last words:\n{words()}")
+    raise BuildError(f"waited {PATIENCE_S:.0f} s for {what}; the last words:\n{words()[-2000:]}")
 
 
 def _inside(leader: int, *command: str) -> str:
