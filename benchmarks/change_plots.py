@@ -12,15 +12,15 @@ WIDTH: Final = 680
 INK, SOFT, OURS, THEIRS = "#1b2733", "#c9d1d9", "#0b6e4f", "#8a6d3b"
 
 
-class Waited(Protocol):
-    """One setting of how long to wait for a second upload."""
+class Setting(Protocol):
+    """One setting of when a new party is said to last."""
 
-    @property
-    def minutes(self) -> int: ...
     @property
     def within_day(self) -> float: ...
     @property
-    def false_sure(self) -> float: ...
+    def false_pushes(self) -> float: ...
+    @property
+    def false_told(self) -> float: ...
 
 
 def methods(it: Score) -> str:
@@ -85,34 +85,29 @@ def delays(hours: list[float | None]) -> str:
     return _svg(height, "New parties told, over time", parts)
 
 
-def span(minutes: int) -> str:
-    """Return a number of minutes as one would say it."""
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
-
-
-def tradeoff(points: Sequence[Waited]) -> str:
-    """Return a plot of new parties that are sure within a day over those that are falsely sure."""
+def tradeoff(points: Sequence[Setting]) -> str:
+    """Return a plot of new parties said to last within a day over those falsely said so, and pushed."""
     height, left, top, right, bottom = 320, 60, 20, 640, 260
-    most = max(0.01, *(it.false_sure for it in points)) * 1.15
+    most = max(0.01, *(it.false_told for it in points)) * 1.15
     parts = [_line(left, bottom, right, bottom), _line(left, top, left, bottom)]
     for share in (0, 25, 50, 75, 100):
         at = bottom - share / 100 * (bottom - top)
         parts += [_line(left, at, right, at, SOFT), _text(left - 8, at + 4, f"{share} %", "end")]
-    places = [
-        (left + it.false_sure / most * (right - left), bottom - it.within_day * (bottom - top))
-        for it in points
-    ]
-    path = " L ".join(f"{across:.1f} {up:.1f}" for across, up in places)
-    parts.append(f'<path d="M {path}" fill="none" stroke="{OURS}" stroke-width="2"/>')
-    for it, (across, up) in zip(points, places, strict=True):
-        parts.append(f'<circle cx="{across:.1f}" cy="{up:.1f}" r="5" fill="{OURS}"/>')
-        parts.append(_text(across, up + 20, span(it.minutes), "middle"))
+    told = [(it.false_told, it.within_day) for it in points]
+    pushed = [(it.false_pushes, it.within_day) for it in points]
+    for colour, found in ((THEIRS, told), (OURS, pushed)):
+        places = [
+            (left + false / most * (right - left), bottom - share * (bottom - top)) for false, share in found
+        ]
+        path = " L ".join(f"{across:.1f} {up:.1f}" for across, up in places)
+        parts.append(f'<path d="M {path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts += [f'<circle cx="{across:.1f}" cy="{up:.1f}" r="5" fill="{colour}"/>' for across, up in places]
     parts += [
         _text(left, bottom + 20, "0", "middle"),
         _text(right, bottom + 20, f"{most:.3f}", "middle"),
-        _text((left + right) / 2, height - 10, "falsely sure, per device and month", "middle"),
+        _text((left + right) / 2, height - 10, "false a month: pushed (green), said (brown)", "middle"),
     ]
-    return _svg(height, "New parties sure within a day, over false ones", parts)
+    return _svg(height, "New parties said to last within a day, over false ones", parts)
 
 
 def _svg(height: int, title: str, parts: Iterable[str]) -> str:

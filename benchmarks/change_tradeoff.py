@@ -1,8 +1,8 @@
-"""How soon a new party lasts, against false alarms: benchmarks/change_tradeoff.py --seeds A-B [--write].
+"""How soon a new party is said to last, against false alarms: change_tradeoff.py --seeds A-B [--write].
 
 Each home is lived through once without the rule of the second upload (`AGAIN_S`, docs/change.md), and every
-upload to a party that is news is noted. From these follows when each wait would have made it sure. The last
-lines are `name: value`.
+upload to a party that is news is noted. From these follows when it would have been said to last, had the
+second upload been enough on more devices or fewer. The last lines are `name: value`.
 """
 
 from __future__ import annotations
@@ -29,27 +29,45 @@ from benchmarks.change_score import EARLY_S, shown
 from tests.household.simulation.home import build, live
 
 ROOT = Path(__file__).resolve().parent.parent
-MINUTES = (5, 30, 60, 180, 360, 720, 1440, 2880)
-"""Between the two uploads. With the longest, days and hours alone decide."""
+AGAIN_S = arrivals.AGAIN_S
+DEVICES = (
+    "none: days and hours alone",
+    "just updated",
+    "and well known, one new party a month",
+    "and not yet well known",
+    "and three new parties a month",
+    "any",
+)
+"""On which devices the second upload is enough; each adds to the one before."""
 
 
 class Arrival(NamedTuple):
     """One party that was news."""
 
     second: float | None  # of a true new party: its second exchange; None: nothing true stands behind it
-    eligible: bool  # the device seldom meets anybody new, or was just updated
-    loud: bool  # once sure, it is pushed
-    uploads: tuple[float, ...]  # no downloads, until it was sure without the rule
-    sure: float  # by days and hours alone; infinite: never
+    from_level: int  # the first of DEVICES that holds its device
+    loud: bool  # once it is said to last, it is pushed
+    uploads: tuple[float, ...]  # no downloads, not all just after a start, until it was said to last by days
+    lasts: float  # by days and hours alone; infinite: never
 
 
 class Point(NamedTuple):
     """One setting, and what it brings."""
 
-    minutes: int
-    within_day: float  # share of new parties sure within a day of their second exchange
-    false_pushes: float  # per device and month, of this rule and the slow ones
-    false_sure: float  # the same, whether or not they are pushed
+    devices: str
+    within_day: float  # share of new parties said to last within a day of their second exchange
+    false_pushes: float  # per device and month
+    false_told: float  # the same, whether or not they are pushed
+
+
+def level_of(device: Device, change: Change) -> int:
+    """Return the first of DEVICES that holds a device at the time of a change."""
+    rate = arrivals._discoveries(device, change.ts)
+    if change.update is not None and change.ts <= change.update + arrivals.SHARP_S:
+        return 1
+    if rate <= 1:
+        return 2 if device.complete else 3
+    return 4 if rate <= arrivals.BUSY_DISCOVERY else 5
 
 
 def lived(task: Task) -> tuple[float, list[Arrival]]:
@@ -58,7 +76,7 @@ def lived(task: Task) -> tuple[float, list[Arrival]]:
     story = live(simulated)
     home = Home(knowledge_of(simulated, story))
     uploads: dict[str, list[float]] = {}
-    eligible: set[str] = set()
+    levels: dict[str, int] = {}
     count = arrivals._count
 
     def noted(device: Device, candidate: Candidate, contact: Any) -> None:
@@ -67,19 +85,19 @@ def lived(task: Task) -> tuple[float, list[Arrival]]:
         if hour in candidate.hits:
             uploads.setdefault(change.id, []).append(contact.ts)
         apart = any(hit not in candidate.around_start for hit in candidate.hits)
-        sharp = change.update is not None and change.ts <= change.update + arrivals.SHARP_S
-        if device.learned and apart and (sharp or not arrivals._extra_days(device, change.ts)):
-            eligible.add(change.id)
+        if device.learned and apart:
+            level = level_of(device, change)
+            levels[change.id] = min(level, levels.get(change.id, level))
 
     arrivals.AGAIN_S, arrivals._count = math.inf, noted
     news: dict[str, tuple[str, Change]] = {}
-    sure: dict[str, float] = {}
+    lasts: dict[str, float] = {}
     for record in story.records:
         for fact in home.feed(record):
             if isinstance(fact, Change) and fact.kind == "new_party":
                 news[fact.id] = home.devices.record(fact.device).macs[0], fact
-                if fact.certainty == "confirmed":
-                    sure[fact.id] = home.last_ts or fact.ts
+                if fact.after["lasting"]:
+                    lasts[fact.id] = home.last_ts or fact.ts
     arrivals._count = count
     found = []
     for key, (mac, change) in news.items():
@@ -94,28 +112,28 @@ def lived(task: Task) -> tuple[float, list[Arrival]]:
             found.append(
                 Arrival(
                     new[0]["second"] if new else None,
-                    key in eligible,
+                    levels.get(key, len(DEVICES)),
                     change.role in OTHERS and not browsed(change),
                     tuple(uploads.get(key, ())),
-                    sure.get(key, math.inf),
+                    lasts.get(key, math.inf),
                 )
             )
     return device_months_of(simulated), found
 
 
-def sure_at(arrival: Arrival, minutes: int) -> float:
-    """Return when a party would have been sure with a wait; infinite for never."""
-    again = (ts for ts in arrival.uploads if ts >= arrival.uploads[0] + minutes * 60)
-    return min(arrival.sure, next(again, math.inf) if arrival.eligible else math.inf)
+def lasts_at(arrival: Arrival, level: int) -> float:
+    """Return when a party would have been said to last with a level of DEVICES; infinite for never."""
+    again = (ts for ts in arrival.uploads if ts >= arrival.uploads[0] + AGAIN_S)
+    return min(arrival.lasts, next(again, math.inf) if arrival.from_level <= level else math.inf)
 
 
-def point(minutes: int, months: float, found: list[Arrival]) -> Point:
+def point(level: int, months: float, found: list[Arrival]) -> Point:
     """Return the figures of one setting."""
     new = [it for it in found if it.second is not None]
-    in_day = sum(sure_at(it, minutes) <= (it.second or 0.0) + DAY_S for it in new)
-    false = [it for it in found if it.second is None and sure_at(it, minutes) < math.inf]
+    in_day = sum(lasts_at(it, level) <= (it.second or 0.0) + DAY_S for it in new)
+    false = [it for it in found if it.second is None and lasts_at(it, level) < math.inf]
     return Point(
-        minutes,
+        DEVICES[level],
         in_day / len(new) if new else math.nan,
         sum(it.loud for it in false) / months,
         len(false) / months,
@@ -124,10 +142,10 @@ def point(minutes: int, months: float, found: list[Arrival]) -> Point:
 
 def table(points: list[Point]) -> str:
     """Return the points as a table for docs/change.md."""
-    rows = ["| between two uploads | sure within a day | false pushes | falsely sure |", "|---|---|---|---|"]
+    rows = ["| a second upload is enough on devices | within a day | false pushes | falsely said |"]
+    rows.append("|---|---|---|---|")
     for it in points:
-        span = change_plots.span(it.minutes)
-        rows.append(f"| {span} | {it.within_day:.0%} | {it.false_pushes:.3f} | {it.false_sure:.3f} |")
+        rows.append(f"| {it.devices} | {it.within_day:.0%} | {it.false_pushes:.3f} | {it.false_told:.3f} |")
     return "\n".join(rows)
 
 
@@ -136,24 +154,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", required=True, help="A-B, A,B,C or a file with one seed a line")
     parser.add_argument("--days", type=int, default=60)
+    parser.add_argument("--drift", type=float, default=1.0)
     parser.add_argument("--shape", default="plain")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--write", action="store_true", help="write docs/change-tradeoff.svg")
     options = parser.parse_args()
-    tasks = [Task(seed, 1.0, options.days, options.shape, None) for seed in seeds(options.seeds)]
+    tasks = [Task(seed, options.drift, options.days, options.shape, None) for seed in seeds(options.seeds)]
     with multiprocessing.Pool(options.jobs) as pool:
         homes = pool.map(lived, tasks, chunksize=1)
     months = sum(it for it, _ in homes)
     found = [arrival for _, arrivals_of_home in homes for arrival in arrivals_of_home]
-    points = [point(minutes, months, found) for minutes in MINUTES]
+    points = [point(level, months, found) for level in range(len(DEVICES))]
     if options.write:
         (ROOT / "docs" / "change-tradeoff.svg").write_text(change_plots.tradeoff(points))
     print(table(points))
     print(f"device_months: {months:.1f}")
     print(f"new_parties: {sum(it.second is not None for it in found)}")
-    for it in points:
-        print(f"within_day_{it.minutes}_min: {it.within_day:.4f}")
-        print(f"falsely_sure_{it.minutes}_min: {it.false_sure:.4f}")
+    for level, it in enumerate(points):
+        print(f"within_day_{level}: {it.within_day:.4f}")
+        print(f"false_pushes_{level}: {it.false_pushes:.4f}")
+        print(f"falsely_told_{level}: {it.false_told:.4f}")
     return 0
 
 
