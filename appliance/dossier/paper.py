@@ -234,7 +234,7 @@ class _Page:
         alt = self.say(
             "chart.sent.alt", step=step, most=self._words.size(drawn.most), day=when(drawn.day * DAY_S)
         )
-        yield _drawing(drawn.svg, alt, self.say("chart.sent"))
+        yield _drawing(drawn.svg, alt, f"{self.say('chart.sent')}. {alt}")
         names = [
             (party["domain"], printable(_short(party["organisation"] or party["domain"])))
             for party in parties[: charts.MAX_LANES]

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from appliance.cli import main
+from appliance.store.reader import Reader
 from tests.appliance.dossier.made import case_store
+
+CAPTURE = Path(__file__).parents[2] / "captures" / "household.pcapng.gz"
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -119,3 +122,24 @@ def test_a_letter_is_printed_and_the_authorities_are_listed(run: Run) -> None:
     assert "https://www.cnil.fr" in out
     assert "expected one of maker" in run("letter", "talking doll", "--to", "nobody")[2]
     assert "name the device" in run("letter")[2]
+
+
+def test_the_same_capture_and_key_give_the_same_dossier(tmp_path: Path) -> None:
+    made = []
+    for n in range(2):
+        (tmp_path / str(n)).mkdir()
+        place = tmp_path / str(n) / "home.db"
+        assert main(["replay", "--store", str(place), str(CAPTURE)]) == 0
+        secrets = tmp_path / "0" / "home.db.secrets"
+        if n:
+            place.with_name(secrets.name).write_bytes(secrets.read_bytes())
+        with Reader(place) as reader:
+            busiest = max(reader.parties(), key=lambda party: party.bytes_up).device
+        bundle = tmp_path / f"{n}.zip"
+        assert main(["dossier", "--store", str(place), busiest, "--out", str(bundle)]) == 0
+        made.append(bundle.read_bytes())
+    assert made[0] == made[1]
+    with zipfile.ZipFile(tmp_path / "0.zip") as opened:
+        case = json.loads(opened.read("dossier.json"))
+    assert case["parties"]
+    assert case["chain"]["device"]["holds"]
