@@ -234,6 +234,9 @@ def main() -> int:
         return 1
     knowledge = load_knowledge()
     results = [recognise(row, Devices(knowledge)) for row in read_labels(folder)]
+    if not results:
+        print(f"read {folder / 'labels.csv'}: expected a row for each capture, found none", file=sys.stderr)
+        return 1
     print_table(results)
     print("\n".join(confusion(results)))
     for tenth, (right, count) in calibration(results).items():
