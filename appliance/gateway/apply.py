@@ -51,8 +51,11 @@ class Gateway:
         """Make the confirmed plan true, whatever was going on when we were stopped; return it."""
         if self._state.pending() is not None:
             log.warning("gateway reverted=unconfirmed")
-        plan = self.renamed(self._state.confirmed()[0])
+        confirmed = self._state.confirmed()[0]
+        plan = self.renamed(confirmed)
         self.revert(plan)
+        if plan != confirmed:
+            self._try_to_keep(plan)
         return plan
 
     def renamed(self, plan: Plan) -> Plan:
@@ -77,6 +80,14 @@ class Gateway:
         self.keep(plan)
         self._state.end()
         self._disarm()
+
+    def _try_to_keep(self, plan: Plan) -> None:
+        try:
+            self.keep(plan)
+        except MachineError as error:
+            log.error(
+                "gateway keep=%s", error
+            )  # the disk is full; the names are found anew at the next start
 
     def keep(self, plan: Plan) -> None:
         """Remember a plan for the next start. Raises MachineError."""

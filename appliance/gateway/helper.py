@@ -102,6 +102,7 @@ class Helper:
             if (plan := self._gateway.renamed(self._plan)) != self._plan and self._deadline is None:
                 log.warning("gateway renamed upstream=%s toys=%s", plan.upstream, plan.toys)
                 self._gateway.revert(plan)
+                self._gateway.keep(plan)
                 self._plan = self._confirmed = plan
             left = in_force(self._plan.policies, time.time())
             if left != self._plan.policies:

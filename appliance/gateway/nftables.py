@@ -19,8 +19,9 @@ REFUSED: Final = "reject with icmpx admin-prohibited"
 """A device that is told so tries again less often than one that hears nothing (RFC 1812 §5.2.7.1)."""
 
 FAMILIES: Final = (("4", "ipv4_addr", "ip"), ("6", "ipv6_addr", "ip6"))
-SERVICES: Final = "udp dport { 53, 67, 547, 5353 } accept", "tcp dport { 53, 80, 443 } accept"
-"""What toys may ask of the gateway itself: names, addresses, its page."""
+SERVICES: Final = "udp dport { 53, 67, 68, 547, 5353 } accept", "tcp dport { 53, 80, 443 } accept"
+"""What toys may ask of the gateway itself: names, addresses, its page. Offers of another DHCP server (68) are
+heard, so that it can be named."""
 
 
 Counts = Mapping[str, tuple[int, int]]

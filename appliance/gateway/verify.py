@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import netifaces
 
 from appliance.gateway.machine import INTERFACES, read, resolvers
-from appliance.gateway.plan import ROUTED, Plan
+from appliance.gateway.plan import ROUTED, Dns, Plan
 
 PATIENCE_S: Final = 20.0
 """How long a plan has to work: a radio and two address leases take some seconds."""
@@ -112,8 +112,9 @@ def broken(plan: Plan) -> dict[str, str]:
 
 
 def excused(plan: Plan) -> frozenset[str]:
-    """Return the checks that a plan may fail, because the line outside does not work as it is."""
-    return frozenset() if _reach(plan) is None else frozenset(check.name for check in CHECKS if check.outside)
+    """Return the checks that a plan may fail, because the line's own resolvers do not answer as it is."""
+    works = _reach(plan._replace(dns=Dns())) is None
+    return frozenset() if works else frozenset(check.name for check in CHECKS if check.outside)
 
 
 def await_working(check: Check, plan: Plan, deadline: float) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.lab import lab
+from tests.lab import lab, scenario
 from tests.lab.faults import every_fault
+from tests.lab.measure import measure
+
+TRIALS = {"faults": every_fault, "policies": measure}
 
 
 def main() -> int:
@@ -22,7 +26,11 @@ def main() -> int:
     recording = commands.add_parser("record", help="make it, record an evening at the gateway, remove it")
     recording.add_argument("out", type=Path, help="OUT.pcapng or OUT.pcapng.gz")
     recording.add_argument("--rounds", type=int, default=2, help="how often each device does all it does")
+    running = commands.add_parser("run", help="play a scenario and compare with what must come of it")
+    running.add_argument("scenario", help="its name, or all")
+    running.add_argument("--write", action="store_true", help="write what came of it as what must come")
     commands.add_parser("faults", help="let the gateway fail at every step, and time how it heals")
+    commands.add_parser("policies", help="measure what policies cost and how soon they are in force")
     commands.add_parser("clean-up-after-pipe")
     options = parser.parse_args()
     try:
@@ -34,12 +42,29 @@ def main() -> int:
         return 2
 
 
+def _chosen(name: str) -> list[str]:
+    return scenario.names() if name == "all" else [name]
+
+
+def _play(options: argparse.Namespace, name: str) -> int:
+    """Play one scenario; return 1 when something else came of it."""
+    came = scenario.run(options.name, scenario.load(name))
+    if options.write:
+        (scenario.FOLDER / f"{name}.txt").write_text(came)
+    wanted = scenario.expected(name)
+    print(came if came == wanted else "\n".join(difflib.unified_diff(wanted.split("\n"), came.split("\n"))))
+    print(f"{name}: {'as it must be' if came == wanted else 'different'}", flush=True)
+    return int(came != wanted)
+
+
 def _run(options: argparse.Namespace) -> int:
     if options.command == "record":
         print(lab.record(options.name, options.out, options.rounds))
-    elif options.command == "faults":
+    elif options.command == "run":
+        return max(_play(options, name) for name in _chosen(options.scenario))
+    elif options.command in TRIALS:
         with lab.locked(options.name) as lock, lab.guarded(options.name, lock):
-            for line in every_fault(options.name):
+            for line in TRIALS[options.command](options.name):
                 print(line, flush=True)
     elif options.command == "clean-up-after-pipe":
         sys.stdin.read()

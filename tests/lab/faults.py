@@ -28,6 +28,7 @@ class Home:
     """A lab with two devices that joined, and a helper that can be given a fault."""
 
     def __init__(self, name: str) -> None:
+        self.name = name
         helper = [sys.executable, "-m", "tests.lab.faulty_helper", "--path", PATH]
         self.gateway: GatewayMachine = lab.wire(name, helper)
         self.gateway.boot()

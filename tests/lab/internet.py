@@ -18,6 +18,7 @@ from tests.lab import messages, world
 
 HEAD_LIMIT = 16_384
 BODY_LIMIT = 1 << 20
+DOWNLOAD_LIMIT = 64 << 20
 
 
 class Clock(asyncio.DatagramProtocol):
@@ -39,7 +40,7 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
         fields = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
         await reader.readexactly(min(int(fields.get("content-length", "0")), BODY_LIMIT))
-        body = bytes(_size(fields.get("host", "")))
+        body = bytes(_asked_for(head) or _size(fields.get("host", "")))
         writer.write(b"HTTP/1.1 200 OK\r\nServer: lab\r\nContent-Type: application/octet-stream\r\n")
         writer.write(b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
         await writer.drain()
@@ -59,6 +60,12 @@ async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
         pass  # it was cut off: what the test is about
     finally:
         writer.close()
+
+
+def _asked_for(head: str) -> int:
+    """Return the size that a path such as /size/4000000 asks for: downloads as large as firmware."""
+    path = head.split(" ", 2)[1] if head.count(" ") >= 2 else ""
+    return min(int(path.removeprefix("/size/")), DOWNLOAD_LIMIT) if path.startswith("/size/") else 0
 
 
 def _size(host: str) -> int:

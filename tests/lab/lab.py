@@ -29,6 +29,7 @@ from tests.lab.gateway import GatewayMachine
 from tests.lab.namespaces import existing, full_name, ip
 
 STATE: Final = Path("/run/tattlebox-lab")
+PYTHON: Final = sys.executable
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 READY_S: Final = 20.0
 TOYS_S: Final = 50.0
@@ -203,7 +204,7 @@ def _start_daemons(lab: str, folder: Path) -> None:
         settings = folder / f"{namespace}.conf"
         settings.write_text(text)
         ip("netns", "exec", namespace, "dnsmasq", f"--conf-file={settings}")  # returns when it serves
-    _await_ready(_python(net, "-m", "tests.lab.internet", str(folder), log=folder / "internet.log"))
+    await_ready(_python(net, "-m", "tests.lab.internet", str(folder), log=folder / "internet.log"))
 
 
 def _python(
@@ -214,7 +215,7 @@ def _python(
     stdin: int | None = None,
 ) -> subprocess.Popen[str]:
     """Start this Python in a namespace of a lab; complaints go to `log` or to our own."""
-    command = ["ip", "netns", "exec", namespace, sys.executable, *arguments]
+    command = ["ip", "netns", "exec", namespace, PYTHON, *arguments]
     stderr: IO[str] | None = log.open("w") if log else None
     lab = namespace.split("-")[1]
     try:
@@ -224,7 +225,7 @@ def _python(
             stderr.close()
 
 
-def _await_ready(process: subprocess.Popen[str]) -> None:
+def await_ready(process: subprocess.Popen[str]) -> None:
     """Wait until a daemon prints "ready". Raises LabError when it ends instead."""
     assert process.stdout
     line = process.stdout.readline()
@@ -251,7 +252,7 @@ class Device:
         self._key, self._log = key, folder / f"{key}.log"
         arguments = ("-m", "tests.lab.probe", key, str(folder))
         self._process = _python(full_name(lab, key), *arguments, log=self._log, stdin=subprocess.PIPE)
-        _await_ready(self._process)
+        await_ready(self._process)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """Return a method of the probe."""
@@ -301,7 +302,7 @@ def record(lab: str, out: Path, rounds: int = 2) -> str:
         raw = folder / "lan.pcapng"
         arguments = ("-m", "tests.lab.recorder", str(raw), "--interface", "eth1")
         recorder = _python(full_name(lab, "gw"), *arguments)
-        _await_ready(recorder)
+        await_ready(recorder)
         _await_toys(lab, start_toys(lab, rounds))
         time.sleep(LAST_PACKETS_S)
         recorder.terminate()

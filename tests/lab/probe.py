@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 import json
+import random
 import socket
 import ssl
+import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +19,7 @@ from tests.household.home import DEVICES
 from tests.lab import toy, world
 
 PATIENCE_S: Final = 1.0
+SETTLE_S: Final = 15.0
 ECHO_PORT: Final = 7
 WORD: Final = b"are you there?"
 
@@ -30,6 +34,7 @@ class Probe:
     def join(self) -> list[str]:
         """Get an address, and one of IPv6 where the device has it."""
         toy.prepare(self.toy.device)
+        subprocess.run(["ip", "-4", "address", "flush", "dev", toy.INTERFACE], check=True)
         self.toy.join()
         if self.toy.device.ipv6:
             toy.await_ipv6()
@@ -42,6 +47,14 @@ class Probe:
             return self.toy.resolve(host)
         except OSError:
             return []
+
+    def settle(self) -> bool:
+        """Wait until the home's own name is found: whoever answers for it may be starting."""
+        deadline = time.monotonic() + SETTLE_S
+        while not self.resolve("tattlebox.home.arpa"):
+            if time.monotonic() > deadline:
+                return False
+        return True
 
     def ask(self, resolver: str, host: str) -> list[str]:
         """Ask a resolver of one's own choice."""
@@ -79,6 +92,65 @@ class Probe:
             self.toy.visit(visit)
         except (TimeoutError, OSError, IndexError, ssl.SSLError, ConnectionError):
             return False
+        return True
+
+    def join6(self, resolver: str) -> bool:
+        """Live on IPv6 alone, with the resolver that the router names."""
+        toy.prepare(self.toy.device)
+        toy.await_ipv6()
+        self.toy.resolver = resolver
+        return True
+
+    def become(self, mac: str) -> list[str]:
+        """Take another hardware address, as phones do to hide theirs, and join again."""
+        self.toy.device = self.toy.device._replace(mac=mac)
+        for words in (("down",), ("address", mac), ("up",)):
+            subprocess.run(["ip", "link", "set", toy.INTERFACE, *words], check=True)
+        return self.join()
+
+    def restart(self, version: str) -> list[str]:
+        """Start again with other software: join, announce, and the questions of a start."""
+        self.toy.version = version
+        joined = self.join()
+        self.toy.announce()
+        return joined
+
+    def live(self) -> bool:
+        """Do everything the device does in a day, once, as before its update."""
+        visits = [world.visit_of(one) for one in self.toy.device.channels if one.only != "after"]
+        return all([self.visit(visit.host) for visit in visits])
+
+    def post(self, host: str, size: int) -> bool:
+        """Send readable bytes over plain HTTP."""
+        return self._http(host, 80, f"POST /upload HTTP/1.1\r\nHost: {host}\r\nContent-Length: {size}", size)
+
+    def download(self, host: str, size: int) -> bool:
+        """Fetch a file over plain HTTP, as small devices fetch firmware."""
+        agent = (self.toy.device.user_agent or "toy/{version}").format(version=self.toy.version)
+        return self._http(host, 80, f"GET /size/{size} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {agent}", 0)
+
+    def _http(self, host: str, port: int, head: str, size: int) -> bool:
+        try:
+            with socket.create_connection((self.toy.resolve(host)[0], port), PATIENCE_S) as wire:
+                wire.sendall(
+                    head.encode() + b"\r\nConnection: close\r\n\r\n" + b"a child's words " * (size // 16)
+                )
+                while wire.recv(1 << 16):
+                    pass
+        except (OSError, IndexError):
+            return False
+        return True
+
+    def flood(self, count: int) -> bool:
+        """Announce made-up devices by ARP, one frame each."""
+        rng = random.Random(count)
+        with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
+            wire.bind((toy.INTERFACE, 0))
+            for number in range(count):
+                mac = bytes([2, *rng.randbytes(5)])
+                address = bytes([192, 168, 77, 30 + number % 200])
+                head = b"\xff" * 6 + mac + b"\x08\x06\x00\x01\x08\x00\x06\x04\x00\x01"
+                wire.send(head + mac + address + bytes(6) + bytes([192, 168, 77, 1]) + bytes(18))
         return True
 
 

@@ -21,6 +21,7 @@ from appliance.store.reader import Reader
 from appliance.store.writer import Writer
 from sensor.offline import capture_records
 from sensor.records import DhcpAck, DnsAnswer, FlowRecord, HttpRequest, Loss, Record, TlsClientHello, Weird
+from sensor.wire import leaks
 from tests.household.generate import END, live
 from tests.household.home import DEVICES
 from tests.household.shift import shift_to_end
@@ -33,7 +34,15 @@ DAY_S: Final = 86_400.0
 TOLD_S: Final = 3 * DAY_S
 """Of what was told and found, the last days are the scenario's."""
 
+LINE_CUT: Final = (
+    "table inet cut { chain on { type filter hook forward priority 0; drop; };"
+    " chain own { type filter hook output priority 0; oifname wan drop; }; }"
+)
+LINE_MENDED: Final = "delete table inet cut"
 UNKNOWN: Final = "Unknown device"
+BEFORE_S: Final = 900.0
+"""Between generated life and the first part: longer than any flow's timeout."""
+
 RECORDER_S: Final = 30.0
 
 
@@ -50,6 +59,7 @@ class Scenario(NamedTuple):
     name: str
     about: str
     days: int  # of generated life before the end; 0: none
+    network6: str  # the gateway's in the toys' network
     parts: tuple[Part, ...]
 
 
@@ -64,7 +74,7 @@ def load(name: str) -> Scenario:
         raise lab.LabError(f"there is no scenario {name!r}, expected one of {', '.join(names())}")
     read = tomllib.loads((FOLDER / f"{name}.toml").read_text())
     parts = (Part(part["before_end_h"], tuple(map(tuple, part["steps"]))) for part in read["part"])
-    return Scenario(name, read["about"], read["days"], tuple(parts))
+    return Scenario(name, read["about"], read["days"], read.get("network6", lab.PLAN.network6), tuple(parts))
 
 
 def expected(name: str) -> str:
@@ -75,7 +85,7 @@ def expected(name: str) -> str:
 def run(lab_name: str, scenario: Scenario) -> str:
     """Play a scenario in a lab of this name and return what came of it."""
     with lab.locked(lab_name) as lock, lab.guarded(lab_name, lock), tempfile.TemporaryDirectory() as folder:
-        stage = Stage(lab_name, lab.up(lab_name))
+        stage = Stage(lab_name, lab.up(lab_name, lab.PLAN._replace(network6=scenario.network6)))
         captures = []
         for number, part in enumerate(scenario.parts):
             capture = Path(folder) / f"{number}.pcapng"
@@ -113,7 +123,8 @@ class Stage:
             self._gateway.systemctl(what, *words)
             return "done"
         if who == "line":
-            ip("-n", full_name(self._name, "router"), "link", "set", "wan", what)
+            router = full_name(self._name, "router")
+            ip("netns", "exec", router, "nft", LINE_CUT if what == "down" else LINE_MENDED)
             return "done"
         if who == "repeater":
             self._repeat(what, words)
@@ -128,7 +139,7 @@ class Stage:
         macs = ", ".join(device.mac for device in DEVICES if device.key in keys)
         rule = f'oifname "uplink" ether saddr {{ {macs} }} ether saddr set {mac}'
         chain = f"chain on {{ type filter hook postrouting priority 0; {rule}; }}"
-        ip("netns", "exec", full_name(self._name, "switch"), "nft", f"table bridge repeater {{ {chain} }}")
+        ip("netns", "exec", full_name(self._name, "switch"), "nft", f"table bridge repeater {{ {chain}; }}")
 
 
 def _played(scenario: Scenario, captures: list[Path]) -> Iterator[Record]:
@@ -140,6 +151,26 @@ def _played(scenario: Scenario, captures: list[Path]) -> Iterator[Record]:
 
 def _refuse(text: str) -> None:
     raise lab.LabError(text)
+
+
+def _life(scenario: Scenario) -> Iterator[Record]:
+    """Yield the generated life of the home; who takes part lives its parts alone from the first one on."""
+    if not scenario.days:
+        return
+    begins, macs = END - scenario.parts[0].before_end_h * 3_600 - BEFORE_S, _taking_part(scenario)
+    for record in live(DEVICES, (), "scenario", END - scenario.days * DAY_S, END):
+        mine = any(getattr(record, field, None) in macs for field in ("mac", "client_mac", "orig_mac"))
+        if not mine or _emitted(record) < begins:
+            yield record
+
+
+def _reread(record: Record) -> Record:
+    """Return a generated record with the kinds of data that the sensor would have found in it."""
+    if not isinstance(record, HttpRequest):
+        return record
+    start = f"{record.method} {record.path}?{'&'.join(f'{name}=1' for name in record.parameters)}".encode()
+    found = leaks.kinds((*record.parameters, *record.header_names), [start])
+    return record._replace(leaks=tuple(sorted(found)))
 
 
 def _emitted(record: Record) -> float:
@@ -174,30 +205,47 @@ def _who(mac: str | None) -> str:
 
 def _found(store: Path, scenario: Scenario, played: list[Record]) -> Iterator[str]:
     """Yield a line for each thing the appliance says of the last days."""
-    life = live(DEVICES, (), "scenario", END - scenario.days * DAY_S, END) if scenario.days else []
-    records = heapq.merge(sorted(life, key=_emitted), sorted(played, key=_emitted), key=_emitted)
+    lived = sorted(map(_reread, _life(scenario)), key=_emitted)
+    records = heapq.merge(lived, sorted(played, key=_emitted), key=_emitted)
     writer = Writer(store)
     service = Service(Home(load_knowledge()), writer)
     service.take(records)
     service.finish()
     writer.close()
     with Reader(store) as reader:
-        yield from _lines(reader, END - TOLD_S)
+        yield from _lines(reader, END - TOLD_S, _taking_part(scenario))
 
 
-def _lines(reader: Reader, since: float) -> Iterator[str]:
+def _taking_part(scenario: Scenario) -> set[str]:
+    """Return the hardware addresses of the devices that do something."""
+    doing = {who for part in scenario.parts for who, *_ in part.steps}
+    taken = {
+        word
+        for part in scenario.parts
+        for _, what, *words in part.steps
+        if what == "become"
+        for word in words
+    }
+    return taken | {device.mac for device in DEVICES if device.key in doing}
+
+
+def _lines(reader: Reader, since: float, macs: set[str]) -> Iterator[str]:
+    """Yield what is said of devices that take part, and every alert."""
     names = {device.device: device.name for device in reader.devices()}
+    part = {device.device for device in reader.devices() if macs & set(device.macs)}
     known = sorted(name for name in names.values() if not name.startswith(UNKNOWN))
     yield f"devices {len(names)}: {', '.join(known)}, {len(names) - len(known)} unknown"
     yield from sorted({f"loss {loss.kind}" for loss in reader.watch().losses if loss.ts >= since})
-    updates = (update for update in reader.updates() if update.ts >= since)
+    updates = (update for update in reader.updates() if update.ts >= since and update.device in part)
     yield from sorted(f"update {names[one.device]}: {one.certainty}" for one in updates)
     changes = []
-    for one in reader.changes(since=since):
+    for one in (change for change in reader.changes(since=since) if change.device in part):
         doubts = f" (doubts: {', '.join(one.after['doubts'])})" if one.after.get("doubts") else ""
         changes.append(f"change {names[one.device]}: {one.kind} {one.domain or '-'} {one.certainty}{doubts}")
     yield from sorted(changes)
-    findings = (finding for finding in reader.findings() if finding.first_ts >= since)
+    findings = (
+        finding for finding in reader.findings() if finding.first_ts >= since and finding.device in part
+    )
     yield from sorted(f"finding {names[one.device]}: {one.code} {one.domain or '-'}" for one in findings)
     alerts = (alert for alert in reader.alerts() if alert.ts >= since and alert.volume != "log")
     yield from sorted(f"alert ({one.volume}) {one.title}" for one in alerts)

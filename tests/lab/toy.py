@@ -38,6 +38,7 @@ class Toy:
         self.folder = folder
         self.version = device.versions[-1]
         self.resolver = ""
+        self.offered = ""  # the address in the last answer of a DHCP server
         self.rng = random.Random(device.key)
 
     def join(self) -> None:
@@ -65,6 +66,7 @@ class Toy:
         try:
             wire.sendto(messages.dhcp_message(self.device, identifier, 1), ("255.255.255.255", 67))
             offer = self._reply(wire, identifier, 2)
+            self.device = self.device._replace(ipv4=self.offered)
             request = messages.dhcp_message(self.device, identifier, 3, offer[54])
             wire.sendto(request, ("255.255.255.255", 67))
             return self._reply(wire, identifier, 5)
@@ -77,6 +79,7 @@ class Toy:
             options = messages.dhcp_options(message)
             ours = len(message) > 240 and struct.unpack_from("!I", message, 4)[0] == identifier
             if ours and options.get(53) == bytes([kind]):
+                self.offered = str(IPv4Address(message[16:20]))
                 return options
 
     def announce(self) -> None:
@@ -110,7 +113,8 @@ class Toy:
         """Return a host's addresses, IPv6 first where the device has it."""
         types = (messages.TYPE_A, messages.TYPE_AAAA) if self.device.ipv6 else (messages.TYPE_A,)
         found: list[str] = []
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
+        family = socket.AF_INET6 if ":" in self.resolver else socket.AF_INET
+        with socket.socket(family, socket.SOCK_DGRAM) as wire:
             wire.settimeout(PATIENCE_S)
             wire.connect((self.resolver, 53))
             for qtype in types:
@@ -199,7 +203,7 @@ def await_ipv6() -> None:
 
 def _has_global_address() -> bool:
     lines = Path("/proc/net/if_inet6").read_text().splitlines()
-    return any(line.startswith("2") and not int(line.split()[4], 16) & TENTATIVE for line in lines)
+    return any(line.startswith(("2", "fd")) and not int(line.split()[4], 16) & TENTATIVE for line in lines)
 
 
 def _has_default_route() -> bool:

@@ -13,6 +13,13 @@ CONTENT: Final = {"phone": (3, 17), "laptop": (5, 44)}
 NUMBER: Final = 3
 """What `{n}` stands for today."""
 
+ELSEWHERE: Final = (
+    Channel("api.tinytalk.example", up=4_000, down=1_000, cdn="{hash}.cloudfront.net"),
+    Channel("app-measurement.com", up=3_000, down=200),
+    Channel("cdn.amberly.example", up=400, down=9_000, cdn="{hash}.cloudfront.net"),
+)
+"""Hosts that devices turn to in scenarios alone: a new company, a tracker, a shared CDN."""
+
 UP_LIMIT: Final = 4_000
 DOWN_LIMIT: Final = 9_000
 """Payload bytes of one exchange are cut to these: the capture has to stay small."""
@@ -38,20 +45,21 @@ class Visit(NamedTuple):
 
 def visits(device: Device) -> list[Visit]:
     """Return what a device does today: its channels as they are after its update, and its long tail."""
-    found = [_visit(channel) for channel in device.channels if channel.only != "before"]
+    found = [visit_of(channel) for channel in device.channels if channel.only != "before"]
     for number in CONTENT.get(device.key, ()):
-        found.append(_visit(Channel(cloud.content_site(number), up=2_500, down=180_000)))
+        found.append(visit_of(Channel(cloud.content_site(number), up=2_500, down=180_000)))
     return found
 
 
-def _visit(channel: Channel) -> Visit:
+def visit_of(channel: Channel) -> Visit:
     alias = cloud.written_out(channel.cdn, 0, NUMBER) if channel.cdn else None
     return Visit(cloud.written_out(channel.host, 0, NUMBER), alias, channel)
 
 
 def all_visits() -> list[Visit]:
-    """Return every exchange of every device, each host once."""
-    return list({visit.host: visit for device in DEVICES for visit in visits(device)}.values())
+    """Return every exchange of every device, and those of scenarios, each host once."""
+    daily = [visit for device in DEVICES for visit in visits(device)]
+    return list({visit.host: visit for visit in (*daily, *map(visit_of, ELSEWHERE))}.values())
 
 
 def addresses(visit: Visit) -> tuple[tuple[str, ...], tuple[str, ...]]:
