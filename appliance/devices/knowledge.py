@@ -181,7 +181,8 @@ class DeviceKnowledge:
         self._organisation_prefixes: list[tuple[str, Organisation]] = []
         self._domains: dict[str, list[Rule]] = {}
         self._exact: dict[tuple[str, str], list[Rule]] = {}
-        self._globs: dict[str, list[tuple[re.Pattern[str], Rule]]] = {}
+        self._globs: dict[str, list[tuple[str, Rule]]] = {}
+        self._ready: dict[str, list[tuple[re.Pattern[str], Rule]]] = {}
         for name, vendor, category, confidence in catalogue.organisations:
             self._add_organisation(name, vendor, category, confidence)
         self._add_catalogue(catalogue.models)
@@ -215,7 +216,7 @@ class DeviceKnowledge:
         """Yield the rules of one signal that match a text (hostile; its first MAX_TEXT characters count)."""
         folded = text[:MAX_TEXT].casefold()
         yield from self._exact.get((signal, folded), ())
-        for pattern, rule in self._globs.get(signal, ()):
+        for pattern, rule in self._compiled(signal):
             if pattern.match(folded):
                 yield rule
 
@@ -235,6 +236,15 @@ class DeviceKnowledge:
                 return known
         return None
 
+    def _compiled(self, signal: str) -> list[tuple[re.Pattern[str], Rule]]:
+        """Return the globs of a signal, made ready when it is first heard: all of them take 0.1 s."""
+        ready = self._ready.get(signal)
+        if ready is None:
+            globs = self._globs.get(signal, ())
+            ready = [(re.compile(fnmatch.translate(pattern)), rule) for pattern, rule in globs]
+            self._ready[signal] = ready
+        return ready
+
     def _add_organisation(self, name: str, vendor: str, category: str, confidence: float) -> None:
         known = Organisation(
             None if vendor == UNNAMED else vendor, category or None, _KNOWN_VENDOR, confidence, True
@@ -251,8 +261,7 @@ class DeviceKnowledge:
         elif rule.signal in _EXACT or not any(mark in pattern for mark in "*?["):
             self._exact.setdefault((rule.signal, pattern), []).append(rule)
         else:
-            compiled = re.compile(fnmatch.translate(pattern))
-            self._globs.setdefault(rule.signal, []).append((compiled, rule))
+            self._globs.setdefault(rule.signal, []).append((pattern, rule))
 
     def _add_catalogue(self, models: Iterable[Model]) -> None:
         """Make rules of the catalogue: a model's own signs name it, a maker's shared signs name the maker."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from publicsuffixlist import PublicSuffixList
-
 from appliance.home import Knowledge
 from appliance.lookup import knowledge_files, packs, party_tables
 from appliance.lookup.geography import MmdbGeography, open_geography
 from appliance.lookup.pack_readers import PackError, read_third_party_web, regrouped
+from appliance.lookup.suffixes import public_suffixes
 from appliance.parties.knowledge import Owner, PartyKnowledge
 from appliance.parties.purposes import PurposeRules
 
@@ -42,8 +41,8 @@ def _parties(packs_dir: Path | None, extra: Path | None) -> PartyKnowledge:
     if WEB_LIST not in lists:
         lists = {WEB_LIST: read_third_party_web(SHIPPED_WEB_LIST.read_bytes()), **lists}
     return PartyKnowledge(
-        icann=PublicSuffixList(only_icann=True),
-        private=PublicSuffixList(),
+        icann=public_suffixes(only_icann=True),
+        private=public_suffixes(only_icann=False),
         sources=(own.owners, *(regrouped(owners, own.makers) for owners in lists.values())),
         makers=own.makers,
         networks=own.networks,
