@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from appliance.bluetooth.adoption import Unfit, words_of_adoption
 from appliance.bluetooth.heard import Heard, Toys, heard
+from appliance.bluetooth.phone import app_traffic
 from appliance.lookup.knowledge_files import load_catalogue, load_reported
 from appliance.nearby import PLACE, NearbyError, look
 from appliance.store.nearby import NearbyBook
@@ -99,10 +100,19 @@ def toys() -> Toys:
 
 def _page(found: list[Heard] | None = None, trouble: str = "") -> str:
     book = NearbyBook(house().book)
-    names = {device.device: device.name for device in desk().reader.devices()}
+    reader = desk().reader
+    devices = reader.devices()
+    names = {device.device: device.name for device in devices}
+    adopted = set(book.adopted().values())
+    apps = [
+        (names[app.toy], names[app.phone], app)
+        for toy in devices
+        if toy.device in adopted
+        for app in app_traffic(toy, load_catalogue().models, devices, reader.parties())
+    ]
     ours = [
         (device, names.get(device, address), [record.ts for record in book.heard(device)])
         for address, device in book.adopted().items()
     ]
     shown = None if found is None else cast(list[Heard], [visible_in(row) for row in found])
-    return page("nearby.html", found=shown, ours=ours, trouble=trouble, offers=OFFERS)
+    return page("nearby.html", found=shown, ours=ours, apps=apps, trouble=trouble, offers=OFFERS)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from appliance.bluetooth.adoption import Unfit, words_of_adoption
 from appliance.bluetooth.heard import Heard, Toys, heard
+from appliance.bluetooth.phone import app_traffic
 from appliance.cli.common import (
     CommandError,
     add_json,
@@ -27,6 +28,7 @@ from appliance.lookup.knowledge_files import load_catalogue, load_reported
 from appliance.nearby import LOOK_S, PLACE, NearbyError, look
 from appliance.store.book import Book
 from appliance.store.nearby import NearbyBook
+from appliance.store.reader import Reader
 from sensor.capture.file import CaptureError
 from sensor.offline import bluetooth_records
 from sensor.records import BleAdvertisement, InquiryResult, Nearby
@@ -156,7 +158,22 @@ def _list(args: argparse.Namespace) -> int:
         for address, device, records in rows
     )
     print_table(("DEVICE", "ADDRESS", "HEARD", "LAST"), cells, "None is yours yet: `tattlebox nearby look`.")
+    with Reader(store) as reader:
+        _print_apps(reader, [device for _, device, _ in rows])
     return 0
+
+
+def _print_apps(reader: Reader, toys: Sequence[str]) -> None:
+    """Say what phones of the home probably sent for these toys."""
+    devices, parties, models = reader.devices(), reader.parties(), load_catalogue().models
+    names = {device.device: device.name for device in devices}
+    for toy in (device for device in devices if device.device in toys):
+        for app in app_traffic(toy, models, devices, parties):
+            phone, who = printable(names[app.phone]), printable(app.organisation or app.domain)
+            print(
+                f"\nWhile {printable(toy.name)} is in use, its app on {phone} probably sends to {who}"
+                f" ({printable(app.domain)}; confidence {app.confidence:.1f}: it may be another app)."
+            )
 
 
 def _toys() -> Toys:
