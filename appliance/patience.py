@@ -31,8 +31,9 @@ class Keeper(Protocol):
 class Patience:
     """A service whose disk may be full. Other errors of the store are raised as before."""
 
-    def __init__(self, service: Keeper, writer: Writer) -> None:
+    def __init__(self, service: Keeper, writer: Writer, every_s: float = 5.0) -> None:
         self._service, self._writer = service, writer
+        self.every_s = every_s  # how often `store` is to be called
         self.refused = False  # whether the last try met a full disk
         self.dropped = 0  # flows that had to go for the room
 

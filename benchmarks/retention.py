@@ -102,12 +102,13 @@ def observations(flow: FlowRow) -> list[DnsQuery | DnsAnswer | TlsClientHello]:
 def live_day(writer: Writer, flows: list[FlowRow], seq: int, commit_s: float) -> int:
     """Store one day as a live service does; return the last record's number."""
     hours: dict[tuple[str, str, int], list[int]] = {}
+    grew: set[tuple[str, str, int]] = set()
     commit, checkpoint = flows[0].ts + commit_s, flows[0].ts + CHECKPOINT_S
     for flow in flows:
         if flow.ts >= commit:
-            touched = [Sighting(*key, 1, *sums) for key, sums in hours.items()]
-            for sighting in touched:
-                writer.add(sighting)
+            for key in sorted(grew):
+                writer.add(Sighting(*key, 1, *hours[key]))
+            grew.clear()
             writer.commit(last_ts=flow.ts, totals={"flows": seq})
             hours = {key: sums for key, sums in hours.items() if key[2] == int(flow.ts // 3600)}
             commit = flow.ts + commit_s
@@ -121,7 +122,9 @@ def live_day(writer: Writer, flows: list[FlowRow], seq: int, commit_s: float) ->
             seq += 1
             writer.add_observation((seq, flow.device, record))
         if flow.device and flow.domain:
-            sums = hours.setdefault((flow.device, flow.domain, int(flow.ts // 3600)), [0, 0, 0])
+            key = flow.device, flow.domain, int(flow.ts // 3600)
+            grew.add(key)
+            sums = hours.setdefault(key, [0, 0, 0])
             sums[0] += 1
             sums[1] += flow.orig_ip_bytes
             sums[2] += flow.resp_ip_bytes

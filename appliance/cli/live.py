@@ -25,8 +25,11 @@ from sensor.liveness import Liveness
 
 log = logging.getLogger(__name__)
 
-COMMIT_S: Final = 5.0
-"""What a power cut may cost of the flow log, in seconds; shorter wears the card."""
+COMMIT_S: Final = 5
+"""What a power cut may cost of the flow log, in seconds, unless told; docs/retention.md says what it writes."""
+
+MOST_COMMIT_S: Final = 120
+"""Longest time between two commits: systemd wants to hear of progress within three minutes."""
 
 
 class Beside(NamedTuple):
@@ -50,6 +53,15 @@ def add(commands: Any) -> None:
         "--ask-devices",
         action="store_true",
         help="fetch the description that devices announce in the home (UPnP), once each; else only listen",
+    )
+    parser.add_argument(
+        "--commit-s",
+        type=int,
+        choices=range(1, MOST_COMMIT_S + 1),
+        default=COMMIT_S,
+        metavar="SECONDS",
+        help=f"how often to store, 1 to {MOST_COMMIT_S} (default: {COMMIT_S}): a power cut costs as much and "
+        "alerts and answers wait as long; longer spares the card",
     )
     add_store(parser)
     add_packs(parser)
@@ -86,7 +98,7 @@ def _watch(args: argparse.Namespace, stop: list[int], alive: Liveness) -> None:
     writer.commit(origin="live")
     alive.ready()
     try:
-        _carry(link, Patience(service, writer), stop, beside, alive)
+        _carry(link, Patience(service, writer, args.commit_s), stop, beside, alive)
         service.commit()
         service.checkpoint()
     except SensorMismatch as error:
@@ -103,7 +115,7 @@ def _carry(
     beside: Beside,
     alive: Liveness,
 ) -> None:
-    """Take records until told to stop, and store them every COMMIT_S. Raises SensorMismatch, StoreError.
+    """Take records until told to stop, and store them from time to time. Raises SensorMismatch, StoreError.
 
     What was stored is the progress that keeps the watchdog quiet; a full disk is none of ours to restart for.
     """
@@ -115,7 +127,7 @@ def _carry(
             if beside.asking is not None:
                 beside.asking.note(record)
         beside.steward.turn()
-        if time.monotonic() - committed >= COMMIT_S:
+        if time.monotonic() - committed >= patience.every_s:
             if beside.asking is not None:
                 beside.asking.report()
             patience.store()

@@ -35,3 +35,11 @@ def test_an_unknown_command_is_refused_with_all_that_there_are(capsys):
         cli.main(["listen"])
     assert end.value.code == 2
     assert "replay" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seconds", ["0", "121", "often"])
+def test_a_service_stores_often_enough(capsys, seconds):
+    with pytest.raises(SystemExit) as end:
+        cli.main(["run", "--commit-s", seconds])
+    assert end.value.code == 2
+    assert "--commit-s" in capsys.readouterr().err
