@@ -189,13 +189,14 @@ def figures(days: list[Day], flows: int) -> dict[str, float]:
     grown = (steady[-1].total_bytes - steady[0].total_bytes) / max(1, len(steady) - 1)
     lived = sum(day.lived_bytes for day in steady) / len(steady)
     night = sum(day.night_bytes for day in steady) / len(steady)
+    year = {"year_mb": (days[-1].total_bytes + grown * max(0, YEAR_DAYS - len(days))) / MB}
     return {
         "store_mb": days[-1].store_bytes / MB,
         "archive_mb": days[-1].archive_bytes / MB,
         "archive_bytes_per_flow": days[-1].archive_bytes / max(1, flows),
         "total_mb": days[-1].total_bytes / MB,
         "grows_mb_a_day": grown / MB,
-        "year_mb": (days[-1].total_bytes + grown * max(0, YEAR_DAYS - len(days))) / MB,
+        **(year if days[-1].archive_bytes else {}),
         "written_by_service_mb_a_day": lived / MB,
         "written_by_archive_mb_a_day": night / MB,
         "written_mb_a_day": (lived + night) / MB,

@@ -26,7 +26,7 @@ from sensor.liveness import Liveness
 log = logging.getLogger(__name__)
 
 COMMIT_S: Final = 5
-"""What a power cut may cost of the flow log, in seconds, unless told; docs/retention.md says what it writes."""
+"""What a power cut may cost of the flow log, in seconds, unless told; docs/retention.md has its price."""
 
 MOST_COMMIT_S: Final = 120
 """Longest time between two commits: systemd wants to hear of progress within three minutes."""
