@@ -6,6 +6,7 @@ usage: python -m appliance.dossier.build STORE OUT '{"device": …, "since": …
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 import tempfile
 from contextlib import closing
@@ -81,12 +82,15 @@ def build(store: Path, order: Order, out: Path) -> dict[str, Any]:
 
 
 def _bring_chain_up_to_date(store: Path, device: str) -> None:
-    """Chain the days that are over; of a recording, all days are."""
-    with closing(open_for_writing(store)) as db:
-        last_ts = catalogue.meta(db, "last_ts")
-        if last_ts is not None:
-            until = chain.closed_before(last_ts, ended=is_recorded(store))
-            chain.extend(db, until, [chain.HOME, device])
+    """Chain the days that are over; of a recording, all days are. Raises StoreError."""
+    try:
+        with closing(open_for_writing(store)) as db:
+            last_ts = catalogue.meta(db, "last_ts")
+            if last_ts is not None:
+                until = chain.closed_before(last_ts, ended=is_recorded(store))
+                chain.extend(db, until, [chain.HOME, device])
+    except sqlite3.Error as error:
+        raise StoreError(f"cannot chain the days of {store}: {error}; try again in a minute") from error
 
 
 def _flows(source: Source, order: Order) -> Any:

@@ -9,8 +9,10 @@ import json
 import random
 import re
 import shutil
+import sqlite3
 import zipfile
 import zlib
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from appliance.dossier.build import build, main
 from appliance.dossier.bundle import BundleError, verify
 from appliance.dossier.keys import PLACE, fingerprint, known_key, pseudonyms_of
 from appliance.dossier.order import Order
+from appliance.store import database
+from appliance.store.database import StoreError
 from appliance.store.secrets import Secrets
 from tests.appliance.dossier.made import (
     DAY,
@@ -209,6 +213,17 @@ def test_an_unknown_device_leaves_nothing(store: Path, tmp_path: Path) -> None:
     with pytest.raises(LookupError):
         build(store, ORDER._replace(device="d-nothing"), tmp_path / "x.zip")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_that_is_busy_for_long_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = case_store(tmp_path / "busy.db")
+    pseudonyms_of(other)
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.05)
+    with closing(sqlite3.connect(other, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked"):
+            build(other, ORDER, tmp_path / "x.zip")
+    assert not (tmp_path / "x.zip").exists()
 
 
 def test_the_chain_is_told_with_its_head(made: Path) -> None:
