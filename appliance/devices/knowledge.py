@@ -367,9 +367,12 @@ def extracted_rule(row: Mapping[str, str], meanings: Mapping[str, Mapping[str, s
 _LISTED_DOMAIN: Final = 0.6  # a maker's domain by the party tables: nobody has said what asks for it
 
 
-def maker_rule(domain: str, vendor: str) -> Rule:
-    """Return the rule that what asks for a maker's domain, its home page apart, is probably that maker's."""
-    return Rule(_DOMAIN, domain, vendor, None, None, _LISTED_DOMAIN, CATALOGUE, None)
+def maker_rule(domain: str, vendor: str, category: str | None) -> Rule:
+    """Return the rule that what asks for a maker's domain, its home page apart, is probably that maker's.
+
+    `category` is what the maker mostly sells, None where that is of many kinds or not known.
+    """
+    return Rule(_DOMAIN, domain, vendor, category or None, None, _LISTED_DOMAIN, CATALOGUE, None)
 
 
 def rule_of(row: Mapping[str, str]) -> Rule:

@@ -137,6 +137,10 @@ def load_knowledge(folder: Path = FOLDER) -> DeviceKnowledge:
     return DeviceKnowledge(catalogue._replace(rules=rules), OuiDirectory(blocks))
 
 
+_MOSTLY: Final = 0.6
+"""From here on the organisation table says that a maker sells mostly one kind."""
+
+
 def _makers_domains(catalogue: Catalogue, owners: Mapping[str, Owner]) -> tuple[Rule, ...]:
     """Return a rule for each domain of a maker of the party tables of which no row of ours speaks yet.
 
@@ -148,9 +152,13 @@ def _makers_domains(catalogue: Catalogue, owners: Mapping[str, Owner]) -> tuple[
     vendors = [vendor for _, vendor, _, _ in catalogue.organisations]
     vendors += [rule.vendor for rule in catalogue.rules if rule.vendor]
     named = {house(vendor).casefold(): vendor for vendor in reversed(vendors)}
+    sold: dict[str, set[str]] = {}
+    for _, vendor, category, sure in catalogue.organisations:
+        sold.setdefault(vendor, set()).add(category if sure >= _MOSTLY else "")
     return tuple(
-        maker_rule(domain, named.get(owner.organisation.casefold(), owner.organisation))
+        maker_rule(domain, vendor, kinds.pop() if len(kinds := set(sold.get(vendor, ()))) == 1 else None)
         for domain, owner in owners.items()
+        for vendor in (named.get(owner.organisation.casefold(), owner.organisation),)
         if owner.kind == "maker" and owner.group not in serving and not _parents(domain) & spoken
     )
 
