@@ -8,10 +8,13 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
-from appliance.cli.common import CommandError, print_json
+import segno
+
+from appliance.cli.common import CommandError, print_json, printable
 from appliance.gateway import client, machine
 from appliance.gateway.files import difference
 from appliance.gateway.plan import Plan, PlanError, from_json, from_plain, problems, to_plain
+from appliance.gateway.wifi import join_text
 
 PLAN: Final = Path("/etc/tattlebox/gateway.toml")
 CONFIRM_S: Final = 120
@@ -40,6 +43,8 @@ def add(commands: Any) -> None:
     )
     _verb(verbs, "confirm", _confirm, "keep the plan that is being tried")
     _verb(verbs, "revert", _revert, "take back the plan that is being tried")
+    join = _verb(verbs, "join", _join, "show the code with which a phone joins the toys' Wi-Fi")
+    join.add_argument("--svg", type=Path, metavar="FILE", help="write it as a picture instead, to print")
     status = _verb(verbs, "status", _status, "say what is in force and whether it works")
     status.add_argument("--json", action="store_true", help="one JSON object")
 
@@ -126,6 +131,23 @@ def _confirm(_: argparse.Namespace) -> int:
 def _revert(_: argparse.Namespace) -> int:
     client.ask("revert")
     print("The plan before it is back.")
+    return 0
+
+
+def _join(args: argparse.Namespace) -> int:
+    wifi = from_plain(client.ask("plan")["plan"]).wifi
+    if wifi is None:
+        raise CommandError("this gateway has no Wi-Fi of its own: its mode is not access_point")
+    code = segno.make(join_text(wifi), error="m", micro=False)
+    if args.svg is None:
+        code.terminal(compact=True)
+        print(f"Wi-Fi {printable(wifi.ssid)}: point a phone's camera at it.")
+        return 0
+    try:
+        code.save(str(args.svg), kind="svg", scale=8)
+    except OSError as error:
+        raise CommandError(f"cannot write {args.svg}: {error.strerror}; choose another place") from error
+    print(f"{args.svg}: whoever sees it can join {printable(wifi.ssid)}.")
     return 0
 
 

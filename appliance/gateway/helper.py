@@ -69,6 +69,7 @@ class Helper:
         self._plan = self._confirmed
         self._deadline: float | None = None
         self._verbs: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "plan": lambda _: {"plan": to_plain(self._plan)},
             "status": self._status,
             "check": self._check,
             "apply": self._apply,

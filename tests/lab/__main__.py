@@ -12,8 +12,6 @@ from tests.lab import lab, scenario
 from tests.lab.faults import every_fault
 from tests.lab.measure import measure
 
-TRIALS = {"faults": every_fault, "policies": measure}
-
 
 def main() -> int:
     """Run one command; return 0, or 2 with a sentence when the lab cannot run."""
@@ -29,7 +27,8 @@ def main() -> int:
     running = commands.add_parser("run", help="play a scenario and compare with what must come of it")
     running.add_argument("scenario", help="its name, or all")
     running.add_argument("--write", action="store_true", help="write what came of it as what must come")
-    commands.add_parser("faults", help="let the gateway fail at every step, and time how it heals")
+    failing = commands.add_parser("faults", help="let the gateway fail at every step, and time how it heals")
+    failing.add_argument("--first", type=int, default=1, metavar="STEP", help="from this step on")
     commands.add_parser("policies", help="measure what policies cost and how soon they are in force")
     commands.add_parser("clean-up-after-pipe")
     options = parser.parse_args()
@@ -62,9 +61,12 @@ def _run(options: argparse.Namespace) -> int:
         print(lab.record(options.name, options.out, options.rounds))
     elif options.command == "run":
         return max(_play(options, name) for name in _chosen(options.scenario))
-    elif options.command in TRIALS:
+    elif options.command in ("faults", "policies"):
         with lab.locked(options.name) as lock, lab.guarded(options.name, lock):
-            for line in TRIALS[options.command](options.name):
+            trial = measure(options.name)
+            if options.command == "faults":
+                trial = every_fault(options.name, options.first)
+            for line in trial:
                 print(line, flush=True)
     elif options.command == "clean-up-after-pipe":
         sys.stdin.read()
