@@ -17,6 +17,7 @@ from web.kept import kept
 from web.language import Language
 from web.security import allow
 from web.standing import outside
+from web.support import claims_of
 
 pages = Blueprint("fridge", __name__)
 
@@ -46,7 +47,7 @@ def show(device: str) -> str:
         abort(404)
     parties = outside(reader.parties(device))
     words = Words(here.language.code)
-    one = standing(found, reader.updates(device), parties, watch.last_ts)
+    one = standing(found, reader.updates(device), parties, watch.last_ts, claims_of(device))
     observed = list(_observed(here.language, found.name, reader.findings(device)))
     strangers = [party for party in parties if party.role in STRANGERS]
     return page(

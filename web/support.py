@@ -8,9 +8,11 @@ from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from appliance.alerts.words import Words
+from appliance.declared.document import Claim
 from appliance.devices.family import LABEL, Word
 from appliance.devices.identity import plain_text
 from appliance.devices.state import SUPPORT
+from appliance.store.declared import Declarations
 from appliance.support.ledger import Standing, ledger
 from appliance.support.period import MAX_TEXT, read_period
 from appliance.support.words import seen, source, stands, still
@@ -19,6 +21,8 @@ from web.identity import say
 from web.kept import kept
 from web.marking import N_
 from web.security import allow
+from web.security.house import house
+from web.visible import visible_in
 
 pages = Blueprint("support", __name__)
 
@@ -58,7 +62,12 @@ def standings(here: Desk) -> list[Standing]:
     """Return the ledger at the time of the newest record."""
     reader = here.reader
     now = reader.watch().last_ts or 0.0
-    return ledger(reader.devices(), reader.updates(), reader.parties(), now)
+    return ledger(reader.devices(), reader.updates(), reader.parties(), now, claims_of)
+
+
+def claims_of(device: str) -> list[Claim]:
+    """Return what was read from the documents of a device's maker, as pages show text."""
+    return visible_in(Declarations(house().book).claims(device))
 
 
 def _page(refused: str = "", text: str = "") -> str:

@@ -89,7 +89,7 @@ def standings(reader: Reader, device: str | None = None) -> list[Standing]:
     """Return the ledger at the time of the newest record."""
     devices = [one for one in reader.devices() if device in (None, one.device)]
     now = reader.watch().last_ts or 0.0
-    return ledger(devices, reader.updates(device), reader.parties(device), now)
+    return ledger(devices, reader.updates(device), reader.parties(device), now, reader.claims)
 
 
 def _state(args: argparse.Namespace) -> int:

@@ -93,7 +93,8 @@ def _support(
     """Return the device's line of the ledger at the time of the newest record."""
     reader = store.reader
     now = reader.watch().last_ts or 0.0
-    stands = standing(device, reader.updates(order.device), reader.parties(order.device), now)
+    updates, parties = reader.updates(order.device), reader.parties(order.device)
+    stands = standing(device, updates, parties, now, reader.claims(order.device))
     return {
         **plain(stands),
         "end_ts": None if stands.end_ts is None else order.when(stands.end_ts),

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from appliance.behaviour.facts import Update
-from appliance.devices.device import SOURCES, DeviceRecord
+from appliance.declared.document import SUPPORT_END, Claim
+from appliance.devices.device import DeviceRecord
 from appliance.devices.state import SUPPORT
 from appliance.parties.party import PartyRecord
 from appliance.support.period import read_period
@@ -30,6 +31,10 @@ ENDING: Final = "ending"
 ENDED: Final = "ended"
 NOT_STATED: Final = "not_stated"
 UNREADABLE: Final = "unreadable"
+DOCUMENT: Final = "document"
+ORDER: Final = ("parent", DOCUMENT, "catalogue")
+"""Whose statement goes before whose."""
+
 STATES: Final = (ENDED, ENDING, UNREADABLE, NOT_STATED, SUPPORTED)
 """In the order in which a list shows them."""
 
@@ -42,7 +47,7 @@ class Standing(NamedTuple):
     state: str  # one of STATES
     until: str | None  # "2027-03" or "2027-03-31"; None where none was stated or read
     end_ts: float | None  # the first moment after it
-    source: str | None  # "parent" or "catalogue"
+    source: str | None  # one of ORDER
     quote: str | None  # the words as they stand on the label, in the catalogue or by hand
     days: int | None  # until the end; below 0: since it
     last_update: float | None  # None: none was seen
@@ -51,12 +56,18 @@ class Standing(NamedTuple):
 
 
 def standing(
-    device: DeviceRecord, updates: Sequence[Update], parties: Sequence[PartyRecord], now: float
+    device: DeviceRecord,
+    updates: Sequence[Update],
+    parties: Sequence[PartyRecord],
+    now: float,
+    claims: Sequence[Claim] = (),
 ) -> Standing:
-    """Return how one device stands at `now`; updates and parties of other devices are passed over."""
-    said = [item for item in device.evidence if item.field == SUPPORT and item.source in SOURCES]
-    stated = min(said, key=lambda item: SOURCES.index(item.source), default=None)
-    period = read_period(stated.value) if stated else None
+    """Return how one device stands at `now`; what is of other devices is passed over.
+
+    `claims` are those read from its maker's documents: they go behind the family's word, before our list.
+    """
+    source, quote = _stated(device, claims)
+    period = read_period(quote) if quote is not None else None
     seen = [one.ts for one in updates if one.device == device.device and one.certainty != "restarted"]
     met = [party for party in parties if party.device == device.device and party.outcome != "local"]
     hosts = sorted(
@@ -73,11 +84,11 @@ def standing(
     return Standing(
         device=device.device,
         name=device.name,
-        state=_state(stated is not None, period.end_ts if period else None, now),
+        state=_state(quote is not None, period.end_ts if period else None, now),
         until=period.until if period else None,
         end_ts=period.end_ts if period else None,
-        source=stated.source if stated else None,
-        quote=stated.value if stated else None,
+        source=source,
+        quote=quote,
         days=int((period.end_ts - now) // DAY_S) if period else None,
         last_update=max(seen, default=None),
         update_hosts=tuple(hosts),
@@ -86,11 +97,25 @@ def standing(
 
 
 def ledger(
-    devices: Sequence[DeviceRecord], updates: Sequence[Update], parties: Sequence[PartyRecord], now: float
+    devices: Sequence[DeviceRecord],
+    updates: Sequence[Update],
+    parties: Sequence[PartyRecord],
+    now: float,
+    claims_of: Callable[[str], Sequence[Claim]] = lambda _: (),
 ) -> list[Standing]:
     """Return every device's standing, the ones past their end first."""
-    found = [standing(device, updates, parties, now) for device in devices]
+    found = [standing(device, updates, parties, now, claims_of(device.device)) for device in devices]
     return sorted(found, key=lambda one: (STATES.index(one.state), one.end_ts or 0.0, one.name.casefold()))
+
+
+def _stated(device: DeviceRecord, claims: Sequence[Claim]) -> tuple[str | None, str | None]:
+    """Return (source, words) of the statement that counts; the latest document's where several say one."""
+    said = {item.source: item.value for item in device.evidence if item.field == SUPPORT}
+    for claim in claims:
+        if (claim.device, claim.topic) == (device.device, SUPPORT_END) and not (claim.struck or claim.denied):
+            said[DOCUMENT] = claim.value
+    source = next((one for one in ORDER if one in said), None)
+    return source, said[source] if source is not None else None
 
 
 def _state(stated: bool, end_ts: float | None, now: float) -> str:

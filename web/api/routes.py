@@ -129,7 +129,7 @@ def support() -> Response:
     """Return the support ledger at the time of the newest record."""
     store = reader()
     now = store.watch().last_ts or 0.0
-    found = ledger(store.devices(), store.updates(), store.parties(), now)
+    found = ledger(store.devices(), store.updates(), store.parties(), now, store.claims)
     return answer({"items": [plain(one) for one in found], "next": None})
 
 

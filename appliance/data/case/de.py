@@ -230,4 +230,5 @@ TEXTS: Final[dict[str, str]] = {
     "dossier.standing.declared_and_not_seen": "angegeben, nicht beobachtet",
     "dossier.standing.seen_and_denied": "beobachtet, obwohl verneint",
     "dossier.c.sentence": "Satz",
+    "support.source.document": "ein Dokument seines Herstellers: „{quote}“",
 }

@@ -230,4 +230,5 @@ TEXTS: Final[dict[str, str]] = {
     "dossier.standing.declared_and_not_seen": "declared and not seen",
     "dossier.standing.seen_and_denied": "seen, though denied",
     "dossier.c.sentence": "Sentence",
+    "support.source.document": "a document of its maker: “{quote}”",
 }

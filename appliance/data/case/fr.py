@@ -230,4 +230,5 @@ TEXTS: Final[dict[str, str]] = {
     "dossier.standing.declared_and_not_seen": "déclaré, non constaté",
     "dossier.standing.seen_and_denied": "constaté, bien que nié",
     "dossier.c.sentence": "Phrase",
+    "support.source.document": "un document de son fabricant : « {quote} »",
 }

@@ -8,6 +8,7 @@ import pytest
 
 from appliance.alerts.words import LANGUAGES, Words
 from appliance.behaviour.facts import Update
+from appliance.declared.document import SUPPORT_END, Claim
 from appliance.devices.device import DeviceRecord, Evidence
 from appliance.support.ledger import STATES, ledger, standing
 from appliance.support.words import sentence, source
@@ -104,3 +105,21 @@ def test_those_past_their_end_come_first() -> None:
     ]
     assert [one.until for one in found[:2]] == ["2020-01", "2026-10"]
     assert set(STATES) == {one.state for one in found}
+
+
+def test_a_document_goes_behind_the_family_and_before_our_list() -> None:
+    now = at("2027-06-03")
+    claims = [
+        Claim(1, 1, DEVICE.device, SUPPORT_END, "2026-01", False, "Until 2026-01.", "x", "rule", False),
+        Claim(2, 1, DEVICE.device, SUPPORT_END, "2028-01", False, "Until 2028-01.", "x", "rule", False),
+        Claim(2, 2, DEVICE.device, SUPPORT_END, "2031-01", False, "", "", "parent", True),
+        Claim(2, 3, DEVICE.device, SUPPORT_END, "2032-01", True, "", "", "parent", False),
+        Claim(2, 4, "d-other", SUPPORT_END, "2033-01", False, "", "", "parent", False),
+        Claim(2, 5, DEVICE.device, "period", "2034-01", False, "", "", "parent", False),
+    ]
+    one = standing(stated(("2026-10", "catalogue")), (), (), now, claims)
+    assert (one.state, one.until, one.source) == ("supported", "2028-01", "document")
+    assert source(Words("en"), one) == "a document of its maker: “2028-01”"
+    assert standing(stated(("2026-10", "parent")), (), (), now, claims).source == "parent"
+    (row,) = ledger([stated()], (), (), now, lambda _: claims)
+    assert row.until == "2028-01"
