@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from appliance.store.reader import Watch
 from sensor.records import Loss
+from tests.web.conftest import dashboard
+from tests.web.household import MemoryReader
 from web.watching import health
 
 
@@ -19,3 +23,12 @@ def test_health_parts_gaps_from_losses() -> None:
     assert found is not None
     assert (len(found.gaps), found.lost, found.late) == (1, 7, True)
     assert health(Watch(None, None, 0, 0, 0, [], 0.0), 5.0) is None
+
+
+@pytest.mark.parametrize("full", [True, False])
+@pytest.mark.parametrize("path", ["/", "/devices/", "/settings/"])
+def test_a_full_disk_is_said_on_every_page(
+    home: MemoryReader, monkeypatch: pytest.MonkeyPatch, path: str, full: bool
+) -> None:
+    monkeypatch.setattr("web.desk.is_short", lambda _: full)
+    assert ("The disk is full" in dashboard(home).test_client().get(path).text) == full
