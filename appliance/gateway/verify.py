@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 import netifaces
 
 from appliance.gateway.machine import INTERFACES, read, resolvers
+from appliance.gateway.networkd import BRIDGE
 from appliance.gateway.plan import ROUTED, Dns, Plan
 
 PATIENCE_S: Final = 20.0
@@ -69,16 +70,22 @@ def _name(plan: Plan) -> str | None:
 def _route(plan: Plan) -> str | None:
     four = (line.split() for line in (read("/proc/net/route") or "").splitlines())
     six = (line.split() for line in (read("/proc/net/ipv6_route") or "").splitlines())
-    found = any(word[:2] == [plan.upstream, "00000000"] for word in four)
-    found = found or any(word[:2] == ["0" * 32, "00"] and word[-1] == plan.upstream for word in six)
-    return None if found else f"there is no way to the internet through {plan.upstream}"
+    out = BRIDGE if plan.mode == "bridge" else plan.upstream
+    found = any(word[:2] == [out, "00000000"] for word in four)
+    found = found or any(word[:2] == ["0" * 32, "00"] and word[-1] == out for word in six)
+    return None if found else f"there is no way to the internet through {out}"
 
 
 def _reach(plan: Plan) -> str | None:
-    asked = list(plan.dns.upstreams) or resolvers(plan.upstream)
+    asked = _asked(plan)
     if any(answered(ask(one, *ROOT_NS)) for one in asked):
         return None
     return f"no resolver of the internet answers (asked {', '.join(asked) or 'none: the line named none'})"
+
+
+def _asked(plan: Plan) -> list[str]:
+    """Return the resolvers outside: the plan's, else those of the line, be it in a bridge or not yet."""
+    return list(plan.dns.upstreams) or resolvers(BRIDGE) or resolvers(plan.upstream)
 
 
 def _names(plan: Plan) -> str | None:
@@ -127,7 +134,7 @@ def await_working(check: Check, plan: Plan, deadline: float) -> None:
 
 def captive(plan: Plan) -> str | None:
     """Return a sentence when the line outside answers for names that do not exist: it waits for a log-in."""
-    for one in list(plan.dns.upstreams) or resolvers(plan.upstream):
+    for one in _asked(plan):
         answer = ask(one, *NOWHERE)
         if answer is not None and answered(answer) and struct.unpack_from("!H", answer, 6)[0]:
             return (
