@@ -30,7 +30,7 @@ KERNEL_LINE: Final = f"boot=tattlebox ro rootwait net.ifnames=0 panic=10 systemd
 
 EMULATOR: Final = {
     "arm64": ("qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a53"),
-    "amd64": ("qemu-system-x86_64", "-M", "q35,accel=kvm:tcg", "-cpu", "qemu64"),
+    "amd64": ("qemu-system-x86_64", "-M", "q35", "-cpu", "qemu64"),
 }
 CONSOLE: Final = {"arm64": "ttyAMA0", "amd64": "ttyS0"}
 
