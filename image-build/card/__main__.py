@@ -90,8 +90,7 @@ def _build(options: argparse.Namespace) -> None:
     with log.step("boot partition"):
         assemble.pack_boot(root, arch, boot)
         assemble.pack_front(root, front)
-    shutil.rmtree(root / "boot")
-    (root / "boot/firmware").mkdir(parents=True)
+    assemble.drop_boot(root)
     with log.step("read-only system"):
         assemble.pack_system(root, half)
     card = out.with_suffix("")

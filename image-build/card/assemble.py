@@ -27,7 +27,7 @@ def pack_system(root: Path, out: Path) -> None:
             "-comp",
             "zstd",
             "-Xcompression-level",
-            "19",
+            "15",
             "-noappend",
             "-no-progress",
             "-quiet",
@@ -53,6 +53,13 @@ def pack_boot(root: Path, arch: str, out: Path) -> None:
         for tree in sorted(trees.glob("bcm2*-rpi-*.dtb")):
             shutil.copy(tree, folder)
     _fat(folder, partition(2), out)
+
+
+def drop_boot(root: Path) -> None:
+    """Take out of a root folder what lies on the boot partitions."""
+    for folder in (root / "boot", root / FIRMWARE, *root.glob("usr/lib/linux-image-*")):
+        shutil.rmtree(folder, ignore_errors=True)
+    (root / "boot/firmware").mkdir(parents=True)
 
 
 def pack_front(root: Path, out: Path) -> None:

@@ -28,6 +28,9 @@ UNUSED: Final = (
 )
 """Folders that nothing on a card reads. Of usr/share/doc the licences stay."""
 
+DRIVERS: Final = ("drivers/gpu", "drivers/media", "drivers/infiniband", "sound")
+"""Kinds of kernel drivers for what a card's machine does not do: 29 MB."""
+
 COPIED: Final = {
     "usr/share/base-passwd/passwd.master": "etc/passwd",
     "usr/share/base-passwd/group.master": "etc/group",
@@ -38,6 +41,8 @@ COPIED: Final = {
 
 LINKED: Final = {
     "usr/bin/awk": "mawk",
+    "usr/lib/firmware/regulatory.db": "regulatory.db-debian",
+    "usr/lib/firmware/regulatory.db.p7s": "regulatory.db.p7s-debian",
     "etc/mtab": "../proc/self/mounts",
     "etc/localtime": "/usr/share/zoneinfo/Etc/UTC",
     "etc/resolv.conf": "/run/systemd/resolve/resolv.conf",
@@ -103,8 +108,10 @@ def users(root: Path) -> None:
 
 def prune(root: Path) -> None:
     """Take out what nothing on a card reads."""
-    for name in UNUSED:
-        shutil.rmtree(root / name, ignore_errors=True)
+    (modules,) = (root / "usr/lib/modules").iterdir()
+    for folder in (*(root / name for name in UNUSED), *(modules / "kernel" / name for name in DRIVERS)):
+        shutil.rmtree(folder, ignore_errors=True)
+    run(["depmod", "--basedir", root, modules.name])
     for path in (root / "usr/share/doc").rglob("*"):
         if path.is_file() and path.name != "copyright":
             path.unlink()
