@@ -110,8 +110,8 @@ class Controller(BumbleController):
         self.send_hci_packet(hci.HCI_Inquiry_Complete_Event(status=0))
 
 
-async def _device(link: LocalLink, thing: Thing, number: int) -> Device:
-    """Switch a thing on: it can be found from then on."""
+async def switched_on(link: LocalLink, thing: Thing, number: int) -> Device:
+    """Return a thing that is switched on: it can be found from then on."""
     public = f"00:1b:dc:00:{number >> 8:02x}:{number & 255:02x}"
     controller = Controller(thing.name, link=link, public_address=public)
     host = Host(controller, AsyncPipeSink(controller))
@@ -168,7 +168,7 @@ async def search(things: Sequence[Thing], log: Path, seed: int = 0, seconds: flo
     link = LocalLink()
     order = list(things)
     random.Random(seed).shuffle(order)
-    devices = [await _device(link, thing, n + 1 + 256 * seed) for n, thing in enumerate(order)]
+    devices = [await switched_on(link, thing, n + 1 + 256 * seed) for n, thing in enumerate(order)]
     controller = Controller("search", link=link, public_address="00:1b:dc:ff:ff:ff")
     host = Host(controller, AsyncPipeSink(controller))
     searcher = Device(
