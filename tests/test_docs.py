@@ -44,3 +44,12 @@ def test_the_readme_names_every_command():
 def test_figures_have_a_page():
     for name in ("architecture", "decisions", "performance", "records", "vocabulary"):
         assert (ROOT / "docs" / f"{name}.md").stat().st_size > 500, f"docs/{name}.md is missing or empty"
+
+
+def test_a_dossier_names_the_figures_of_these_pages():
+    made = subprocess.run(
+        [sys.executable, ROOT / "scripts/figures"], capture_output=True, text=True, check=True
+    )
+    held = (ROOT / "appliance/data/dossier/figures.csv").read_text(encoding="utf-8")
+    assert held == made.stdout, "run: scripts/figures > appliance/data/dossier/figures.csv"
+    assert made.stdout.count("\n") > 20, "scripts/figures no longer finds the tables"

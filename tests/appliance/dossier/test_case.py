@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ import pytest
 from appliance.alerts.words import CASES, Words
 from appliance.declared.compare import STANDINGS
 from appliance.declared.document import NOTICE, PARENT, PARTY, Claim, Document
-from appliance.dossier.case import FIGURES, LIMITS, gather
+from appliance.dossier.case import LIMITS, gather
 from appliance.dossier.order import Order
 from appliance.export.source import Source
 from appliance.privacy import Pseudonyms
@@ -21,7 +19,6 @@ from appliance.store.declared import Declarations
 from tests.appliance.dossier.made import DAY, DAYS, START, case_store
 from tests.appliance.samples import DOLL
 
-ROOT = Path(__file__).parents[3]
 ORDER = Order(DOLL, START, START + DAYS * DAY)
 
 
@@ -139,13 +136,3 @@ def test_every_standing_has_its_words() -> None:
 def test_what_it_does_not_show_is_said_in_each_language(store: Path, language: str) -> None:
     found = gathered(store, ORDER._replace(language=language))
     assert len(found["method"]["limits"]) == len(LIMITS) == len(set(found["method"]["limits"]))
-
-
-def test_the_figures_are_those_of_the_documentation() -> None:
-    made = subprocess.run(
-        [sys.executable, ROOT / "scripts/figures"], capture_output=True, text=True, check=True
-    )
-    assert FIGURES.read_text(encoding="utf-8") == made.stdout, (
-        "run: scripts/figures > appliance/data/dossier/figures.csv"
-    )
-    assert made.stdout.count("\n") > 20
