@@ -27,7 +27,7 @@ PATIENCE_S: Final = 1_200.0
 DONE: Final = "=== done"
 
 ASKED: Final = """
-say() { echo "=== $1"; }; share=/usr/share/tattlebox;
+say() { echo "=== $1"; };
 say system; systemctl is-system-running --wait;
 say failed; systemctl list-units --failed --plain --no-legend;
 say units; systemctl list-units --all --plain --no-legend "tattlebox*" owner-ssh.service boot-firmware.mount;
@@ -37,7 +37,7 @@ say listening; ss -Hltnup;
 say memory; sleep 30; free -m;
 say biggest; systemctl status --no-pager -n0 "tattlebox*" | grep -E "Memory:|●";
 say half; /opt/tattlebox/bin/tattlebox update status;
-say doctor; /opt/tattlebox/bin/tattlebox doctor --store /var/lib/tattlebox/home.db --packs $share/packs;
+say doctor; /opt/tattlebox/bin/tattlebox doctor --store /var/lib/tattlebox/home.db;
 say journal; journalctl -b -p warning --no-pager -o cat | tail -40;
 say time; systemd-analyze;
 say done
