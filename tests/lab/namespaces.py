@@ -67,7 +67,8 @@ def remove(lab: str) -> None:
             process.wait(PATIENCE_S)
             for pipe in (process.stdin, process.stdout, process.stderr):
                 if pipe:
-                    pipe.close()
+                    with suppress(BrokenPipeError):  # what was written last found nobody to read it
+                        pipe.close()
             _STARTED.remove((owner, process))
 
 
