@@ -104,6 +104,7 @@ def _build(options: argparse.Namespace) -> None:
         sign.bundle(bundle, (boot, half), key, version=version, machine=name)
     with log.step("signature"):
         sign.sign(out, key)
+        shutil.copy(key.cert, out.with_name("updates.pem"))
     out.with_name(f"{name}.spdx.json").write_text(bill)
     sizes = {file.name: file.stat().st_size for file in (out, bundle, half, boot, front, card)}
     log.write(out.with_name(f"{name}.build.txt"), version, sizes, made_key=options.key is None)
