@@ -2,8 +2,8 @@
 
 Records carry their reasons as plain English, the same in a page, a file and an export. A page looks for the
 shape that fits, takes out what was filled in, and says it in the reader's language; what fits no shape stays
-as it is. To add one: write it into SHAPES as the core makes it, `%(name)s` where the core fills something in;
-`tests/web/test_said.py` finds sentences of the core that fit none.
+as it is. To add one: write it into SHAPES as the core makes it, `%(name)s` where the core fills something in
+(`%(reason)s`: another sentence); `tests/web/test_said.py` finds sentences of the core that fit none.
 """
 
 from __future__ import annotations
@@ -177,7 +177,98 @@ SETTINGS: Final = (
 )
 """What can be set, and what is refused (appliance/settings.py)."""
 
-SHAPES: Final = (*IDENTITY, *OWNERSHIP, *UPDATES, *LEARNING, *FINDINGS, *CHECKS, *SETTINGS)
+CHANNELS: Final = (
+    N_("Phone or chat (ntfy, Pushover, Telegram, Signal, Matrix, Gotify, Discord, …)"),
+    N_("MQTT and Home Assistant"),
+    N_("E-mail"),
+    N_("Web hook, signed"),
+    N_("The service's apprise address, such as ntfys://TOKEN@ntfy.example/TOPIC"),
+    N_("The broker, such as 192.168.1.10"),
+    N_("Its port: 1883, or 8883 for TLS"),
+    N_("Whether the way there is protected"),
+    N_("User name; empty: none is asked for"),
+    N_("Password; empty: none is asked for"),
+    N_("First part of our topics"),
+    N_("Home Assistant's discovery prefix; empty: no discovery"),
+    N_("Your provider's server for sending, such as smtp.example.org"),
+    N_("Its port: 465 for tls, 587 for starttls"),
+    N_("How the way there is protected"),
+    N_("Password, or an app password; empty: none is asked for"),
+    N_("Address the messages come from"),
+    N_("Addresses they go to, with commas between"),
+    N_("Where to post to, such as https://home.example/hook"),
+    N_("Shared secret of at least 16 characters; whsec_… (base64) or plain text"),
+    N_("File with the certificate of your own authority (PEM); empty: the usual ones"),
+    N_("the setting %(name)s is missing: %(reason)s"),
+    N_("read %(text)s for %(key)s, expected one line of at most 2000 characters"),
+    N_("read %(text)s for %(key)s, expected a whole number"),
+    N_("read the name %(text)s, expected up to 40 letters, digits, spaces, . _ -"),
+    N_("read the person %(text)s, expected a name of at most %(most)s characters in one line"),
+    N_("%(name)s is there already: remove it first, or take another name"),
+    N_("there are %(n)s channels, at most %(most)s are kept: remove one"),
+    N_("there are %(n)s quiet hours, at most %(most)s are kept: remove some"),
+    N_("read the hours %(text)s, expected them as 22:00-07:00"),
+    N_("read the hours %(text)s, expected two different times"),
+)
+"""What a channel asks for, and what is refused (appliance/notify, appliance/store/channels.py)."""
+
+DELIVERY: Final = (
+    N_("works"),
+    N_("works; last taken %(when)s"),
+    N_("nothing was to be told yet"),
+    N_("%(n)s waiting and none tried: is `tattlebox notify run` at work?"),
+    N_("since %(when)s: %(reason)s; tried %(n)s times, %(waiting)s waiting"),
+    N_("%(reason)s; %(n)s given up, %(lost)s lost for lack of room"),
+    N_("%(host)s refuses the token or password (HTTP %(code)s): give it a new one"),
+    N_("%(host)s refuses user name or password (SMTP %(code)s)"),
+    N_("the broker %(host)s refuses user name or password"),
+    N_("the broker %(host)s refuses the connection"),
+    N_("the broker %(host)s does not answer in time"),
+    N_("the broker %(host)s does not confirm what it is sent"),
+    N_("the connection to the broker %(host)s was lost"),
+    N_("%(host)s cannot be reached: is it on, and the address right?"),
+    N_("the name %(host)s is not known: check it and the network"),
+    N_("%(host)s does not answer in time"),
+    N_("%(host)s accepted the connection and hung up"),
+    N_("%(host)s answered with something that is not HTTP"),
+    N_("%(host)s does not speak TLS on this port: check address and port"),
+    N_(
+        "the certificate of %(host)s cannot be trusted (%(detail)s): check the name, or give the certificate"
+        " of your own authority"
+    ),
+    N_("%(host)s knows no such place (HTTP 404): check the address"),
+    N_("%(host)s sends us elsewhere (HTTP %(code)s): give the final address"),
+    N_("%(host)s asks to be tried again later (%(code)s)"),
+    N_("%(host)s does not take the message (%(code)s)"),
+    N_("%(host)s does not take one of the addresses (%(code)s)"),
+    N_("%(host)s offers no log-in or protection of the kind that is set: check the settings"),
+    N_("the service: its certificate cannot be trusted"),
+    N_("the service: it does not speak TLS as expected"),
+    N_("the service: its name is not known"),
+    N_("the service: it cannot be reached"),
+    N_("the service: it does not answer in time"),
+    N_("the service: it accepted the connection and hung up"),
+    N_("the service does not take the message: check the address"),
+    N_("the address is none that apprise knows: see the list of services in its documentation"),
+    N_("the address is no http:// or https:// address without a password in it"),
+    N_("the address %(host)s cannot be: check it"),
+    N_("the port of the address is no port: check it"),
+    N_("the secret is shorter than 16 characters: choose a longer one"),
+    N_("what follows whsec_ in the secret is no base64"),
+    N_("the file of your authority's certificate, %(file)s, cannot be read as PEM: check it"),
+    N_("the file %(file)s cannot be read as PEM: check it"),
+    N_("one of the addresses is none, or there are more than %(most)s: check `from` and `to`"),
+    N_("a password is not sent over an unprotected way: choose tls or starttls"),
+    N_("it was not done within %(n)s s: the receiver answers too slowly"),
+    N_("cannot start a process to deliver it: %(detail)s"),
+    N_("the process that delivers ended with code %(n)s and said nothing: is memory full?"),
+)
+"""How a channel stands, and why its receiver took nothing (appliance/delivery, appliance/notify)."""
+
+SHAPES: Final = (
+    *(*IDENTITY, *OWNERSHIP, *UPDATES, *LEARNING, *FINDINGS, *CHECKS, *SETTINGS),
+    *(*CHANNELS, *DELIVERY),
+)
 """Every sentence; of two that fit, the one with more words of its own is meant."""
 
 _FILLED: Final = re.compile(r"%\((\w+)\)s")
@@ -201,7 +292,12 @@ def said(text: str, translate: Callable[[str], str]) -> str:
     if len(text) > MAX_TEXT:
         return text
     found = shapes_of(text)
-    return " ".join(translate(shape) % filled for shape, filled in found) if found else text
+    return " ".join(translate(shape) % _spoken(filled, translate) for shape, filled in found) or text
+
+
+def _spoken(filled: dict[str, str], translate: Callable[[str], str]) -> dict[str, str]:
+    """Return what was filled in; a `reason` is a sentence of the core itself."""
+    return {name: said(text, translate) if name == "reason" else text for name, text in filled.items()}
 
 
 @functools.lru_cache(maxsize=4_096)

@@ -22,10 +22,10 @@ from appliance.cli.common import (
     print_table,
     printable,
 )
-from appliance.delivery.message import CONTENTS, DeliveryError, Field, SettingsError, filled
+from appliance.delivery.message import CONTENTS, DeliveryError, Field, SettingsError, divided
 from appliance.notify import CHANNELS
 from appliance.notify.carrier import carry
-from appliance.notify.compose import Known, trial
+from appliance.notify.compose import Known, compose, trial
 from appliance.notify.courier import zone_of
 from appliance.notify.postman import Postman
 from appliance.notify.quiet import Quiet, parse_hours, show_hours
@@ -161,8 +161,7 @@ def _of_default(field: Field) -> str:
 
 def _add(args: argparse.Namespace) -> int:
     module = _module(args, args.kind)
-    settings = filled(module.SETTINGS, _given(module.SETTINGS, args.set))
-    secret = {field.name: settings.pop(field.name) for field in module.SETTINGS if field.secret}
+    settings, secret = divided(module.SETTINGS, _given(module.SETTINGS, args.set))
     content = args.content or module.CONTENT
     channels, now = _channels(args), time.time()
     if not args.unchecked:
@@ -248,7 +247,7 @@ def _test(args: argparse.Namespace) -> int:
         else:
             home = Settings(channels.book)
             known = Known(home.get(LANGUAGE) or "en", zone_of(home), {})
-            carry(row.kind, trial(row, known, now), settings)
+            carry(row.kind, compose(trial(row, now), row, known), settings)
     except DeliveryError as error:
         if args.json:
             print_json({"name": row.name, "taken": False, "fault": error.fault, "text": error.reason})

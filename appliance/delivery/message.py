@@ -98,6 +98,13 @@ def filled(fields: tuple[Field, ...], given: Settings) -> dict[str, str]:
     return {field.name: _value(field, given.get(field.name, field.default)) for field in fields}
 
 
+def divided(fields: tuple[Field, ...], given: Settings) -> tuple[dict[str, str], dict[str, str]]:
+    """Return a value for every field: those that may be shown, and the secrets. Raises SettingsError."""
+    values = filled(fields, given)
+    secret = {field.name: values.pop(field.name) for field in fields if field.secret}
+    return values, secret
+
+
 def _value(field: Field, value: str | None) -> str:
     if value is None or (value == "" and field.default is None):
         raise SettingsError(f"the setting {field.name} is missing: {field.help}")

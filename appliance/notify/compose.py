@@ -19,7 +19,7 @@ from appliance.delivery.message import Message
 from appliance.devices.identity import plain_text
 from appliance.notify.texts import TEXTS, say
 from appliance.store.channels import ChannelRow
-from appliance.store.outbox import OUTAGE, WEEK, Event
+from appliance.store.outbox import OUTAGE, TEST, WEEK, Event
 
 MAX_TITLE: Final = 120
 """Characters of a title: phones show about 40, and mail servers refuse lines of 998."""
@@ -49,6 +49,9 @@ def compose(event: Event, channel: ChannelRow, known: Known, *, doubtful: bool =
         title, text, facts = _week(channel.content, known)
     elif event.kind == OUTAGE:
         title, text, facts = _outage(event, channel, known)
+    elif event.kind == TEST:
+        title, text = say(known.language, "test.title"), say(known.language, "test.text")
+        facts = {"content": "test"}
     else:
         title, text, facts = _alert(event, channel.content, known)
     if doubtful:
@@ -65,11 +68,9 @@ def compose(event: Event, channel: ChannelRow, known: Known, *, doubtful: bool =
     )
 
 
-def trial(channel: ChannelRow, known: Known, now: float) -> Message:
-    """Return the message of `tattlebox notify test`."""
-    title, text = say(known.language, "test.title"), say(known.language, "test.text")
-    key = message_key(channel.uid, f"test.{now}")
-    return Message(key, now, 1, title, text, as_html(known.language, title, [text]), {"content": "test"})
+def trial(channel: ChannelRow, now: float) -> Event:
+    """Return the event that has one channel told a test, and no other."""
+    return Event(0, f"test.{channel.uid}.{now}", TEST, now, None, 1, "push", {"to": channel.uid})
 
 
 def kind_words(language: str, kind: str) -> str:

@@ -18,7 +18,7 @@ from appliance.notify.compose import Known, compose
 from appliance.notify.quiet import Quiet, is_quiet
 from appliance.settings import LANGUAGE, ZONE
 from appliance.store.channels import ChannelRow, Channels
-from appliance.store.outbox import WEEK, Consumer, Event, Outbox
+from appliance.store.outbox import TEST, WEEK, Consumer, Event, Outbox
 from appliance.store.reader import Reader
 from appliance.store.secrets import SecretsError
 from appliance.store.settings import Settings as HomeSettings
@@ -62,7 +62,7 @@ class Courier:
     def _next(self, channel: ChannelRow, consumer: Consumer, now: float) -> tuple[Event | None, float]:
         """Return the first event that may be told now, or None and when to look again."""
         waiting = self._outbox.waiting(consumer, LOOKED_AT)
-        unwanted = [one.seq for one in waiting if not channel.wants(one.kind, one.volume, one.severity)]
+        unwanted = [one.seq for one in waiting if not channel.wants(one)]
         if unwanted:
             self._outbox.settle(consumer, unwanted, "not wanted", now)
         wanted = [event for event in waiting if event.seq not in unwanted]
@@ -71,7 +71,7 @@ class Courier:
             return (wanted[0] if wanted else None), now + POLL_S
         zone = self._zone()
         for event in wanted:
-            if not is_quiet(rules, channel.person, event.severity, now, zone):
+            if event.kind == TEST or not is_quiet(rules, channel.person, event.severity, now, zone):
                 return event, now
         return None, now + QUIET_POLL_S
 

@@ -8,11 +8,17 @@ import secrets
 from typing import Final, NamedTuple
 
 from appliance.store.book import Book
-from appliance.store.outbox import Consumer, Outbox
+from appliance.store.outbox import OUTAGE, TEST, WEEK, Consumer, Event, Outbox
 from appliance.store.secrets import Secrets
 
 MAX_CHANNELS: Final = 30
 """Channels and sinks of one home: each costs a thread."""
+
+MAX_QUIET: Final = 90
+"""Quiet hours of one home, each of a person and a severity: as many as all channels can have of their own."""
+
+MAX_PERSON: Final = 40
+"""Characters of the name of the person a channel belongs to."""
 
 TELLS: Final = ("urgent", "everything", "week", "urgent and week")
 """What a channel tells: what is told at once / that and the rest as it comes / the week in one message."""
@@ -35,15 +41,17 @@ class ChannelRow(NamedTuple):
     settings: dict[str, str]
     since: float  # clock on the wall
 
-    def wants(self, kind: str, volume: str, severity: int) -> bool:
+    def wants(self, event: Event) -> bool:
         """Return whether an event of the outbox is for this channel."""
-        if kind == "week":
+        if event.kind == TEST:
+            return bool(event.body["to"] == self.uid)
+        if event.kind == WEEK:
             return self.tells.endswith("week")
         if self.tells == "week":
             return False
-        if kind == "outage":
+        if event.kind == OUTAGE:
             return True
-        return severity >= self.severity and (volume == "push" or self.tells == "everything")
+        return event.severity >= self.severity and (event.volume == "push" or self.tells == "everything")
 
 
 class Channels:
@@ -79,6 +87,7 @@ class Channels:
             raise ChannelError(
                 f"read the name {row.name[:60]!r}, expected up to 40 letters, digits, spaces, . _ -"
             )
+        _check_person(row.person)
         held = self.all()
         if any(other.name == row.name for other in held):
             raise ChannelError(f"{row.name} is there already: remove it first, or take another name")
@@ -118,9 +127,25 @@ class Channels:
         ]
 
     def set_quiet(self, person: str, severities: list[int], hours: tuple[int, int] | None) -> None:
-        """Set a person's quiet hours for some severities; None takes them back."""
+        """Set a person's quiet hours for some severities; None takes them back.
+
+        Raises ChannelError, StoreError.
+        """
+        _check_person(person)
+        others = [rule for rule in self.quiet() if rule[0] != person or rule[1] not in severities]
+        if hours is not None and len(others) + len(severities) > MAX_QUIET:
+            raise ChannelError(
+                f"there are {len(others)} quiet hours, at most {MAX_QUIET} are kept: remove some"
+            )
         with self.book.writing() as db:
             for severity in severities:
                 db.execute("DELETE FROM quiet WHERE person = ? AND severity = ?", (person, severity))
                 if hours is not None:
                     db.execute("INSERT INTO quiet VALUES (?, ?, ?, ?)", (person, severity, *hours))
+
+
+def _check_person(person: str) -> None:
+    if len(person) > MAX_PERSON or not person.isprintable():
+        raise ChannelError(
+            f"read the person {person[:60]!r}, expected a name of at most {MAX_PERSON} characters in one line"
+        )

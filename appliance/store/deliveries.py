@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NamedTuple
 
 STUCK_S: Final = 120.0
 """An attempt ends by its own deadline of a minute; one that is longer under way belongs to a process that is
@@ -42,10 +42,10 @@ _QUERY: Final = (
 )
 
 
-def standing(db: sqlite3.Connection, now: float) -> list[Standing]:
-    """Return how each channel and sink stands at a time, by name."""
+def standing(read: Callable[[str], Iterable[tuple[Any, ...]]], now: float) -> list[Standing]:
+    """Return how each channel and sink stands at a time, by name; `read` gives the rows of a query."""
     found = []
-    for row in db.execute(_QUERY):
+    for row in read(_QUERY):
         name, kind, good, failing, fault, said, attempts, due, busy, delivered, given_up, dropped, waiting = (
             row
         )

@@ -21,6 +21,7 @@ KEPT: Final = 100
 ALERT: Final = "alert"
 WEEK: Final = "week"
 OUTAGE: Final = "outage"
+TEST: Final = "test"  # for one channel alone: its body's "to" is that channel's uid
 
 _SETTLED: Final = "('done', 'given up', 'not wanted')"
 
@@ -30,7 +31,7 @@ class Event(NamedTuple):
 
     seq: int  # the order
     key: str  # what makes two the same
-    kind: str  # ALERT, WEEK, OUTAGE
+    kind: str  # ALERT, WEEK, OUTAGE, TEST
     ts: float
     device: str | None
     severity: int

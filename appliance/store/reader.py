@@ -196,7 +196,7 @@ class Reader:
 
     def deliveries(self, now: float) -> list[Standing]:
         """Return how every notification channel and sink stands, each in a sentence."""
-        return standing(self._db, now)
+        return standing(self._db.execute, now)
 
     def learning(self, device: str) -> list[str]:
         """Return what the device's baseline still misses, in words; empty when it is complete."""

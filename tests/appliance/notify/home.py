@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from appliance.delivery.message import Batch, Message, Settings, filled
+from appliance.delivery.message import Batch, Message, Settings, divided
 from appliance.notify import CHANNELS
 from appliance.notify.courier import Courier
 from appliance.sinks import SINKS
@@ -57,8 +57,7 @@ def add(
 ) -> ChannelRow:
     """Add a channel that says all."""
     module = next(module for module in (*CHANNELS, *SINKS) if kind == module.KIND)
-    plain = filled(module.SETTINGS, settings)
-    secret = {field.name: plain.pop(field.name) for field in module.SETTINGS if field.secret}
+    plain, secret = divided(module.SETTINGS, settings)
     row = ChannelRow(name, kind, "", "", "full", "urgent", 1, plain, NOW)
     return channels.add(row._replace(**choices), secret, place)
 

@@ -40,3 +40,8 @@ def browser(app: Flask, name: str = "Robin") -> FlaskClient:
     client = app.test_client()
     assert log_in(client, name).status_code == 303
     return client
+
+
+def send(client: FlaskClient, page: str, action: str, **fields: object) -> TestResponse:
+    """Fill in a form of a page and send it."""
+    return client.post(action, data={"csrf": token_of(client.get(page)), **fields})

@@ -2,55 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from appliance.settings import BUDGET_MB, FLOW_DAYS
-from appliance.store.book import Book
 from appliance.store.reader import Reader
 from appliance.vault import MAGIC
-from tests.web.conftest import dashboard
-from tests.web.household import DOLL, household
-from tests.web.security.doors import PASSWORD, WRONG, browser, log_in, moved_in, token_of
-from tests.web.test_store import stored
-from web.login import THROTTLE
+from tests.web.household import DOLL
+from tests.web.security.doors import PASSWORD, WRONG, browser, log_in, moved_in, send, token_of
 from web.security.house import House
 
 SECRET = "giraffe under the bridge"  # noqa: S105 - of nobody
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    THROTTLE.clear()
-    path = tmp_path / "home.db"
-    home = household()
-    home.seen = home.seen[-50:]
-    stored(home, path)
-    house = House.of(Book(path))
-    moved_in(house)
-    yield house
-    house.book.close()
-
-
-@pytest.fixture
-def app(house: House) -> Iterator[Flask]:
-    reader = Reader(house.book.path)
-    yield dashboard(reader, house=house)
-    reader.close()
-
-
-@pytest.fixture
-def parent(app: Flask) -> FlaskClient:
-    return browser(app)
-
-
-def send(client: FlaskClient, page: str, action: str, **fields: object):
-    """Fill in a form of a page and send it."""
-    return client.post(action, data={"csrf": token_of(client.get(page)), **fields})
 
 
 def test_settings_are_kept_or_refused_together(parent: FlaskClient, house: House) -> None:
