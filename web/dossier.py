@@ -5,16 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 from flask import Blueprint, abort, make_response, request
-from flask import Response as Answer
 from werkzeug.wrappers import Response
 
 from appliance.dossier.keys import known_key
@@ -24,17 +19,13 @@ from appliance.lookup.authorities import load_authorities
 from appliance.store.reader import Watch
 from web.desk import desk, page
 from web.language import LANGUAGES
+from web.made import MAKE_S, Made, download
 from web.marking import N_
 from web.security import allow
 from web.security.house import house
 from web.visible import visible
 
 pages = Blueprint("dossier", __name__, url_prefix="/devices/<device>/dossier")
-
-MAKE_S: Final = 300.0
-"""How long making one may take: ten times what a year of a chatty device takes on a slow card."""
-
-BLOCK: Final = 1 << 16
 
 BUSY: Final = N_("Another dossier is being made: try again in a minute.")
 SPAN: Final = N_("The first day must not lie behind the last, and both must be written like 2026-03-01.")
@@ -61,16 +52,21 @@ def make(device: str) -> Response:
     if not _making.acquire(blocking=False):
         return _page(device, 409, BUSY)
     try:
-        made = _Made(house().book.path, order)
+        store = house().book.path
+        made = Made(
+            store,
+            "dossier.zip",
+            lambda out: [
+                *(sys.executable, "-m", "appliance.dossier.build", str(store), str(out)),
+                json.dumps(order._asdict()),
+            ],
+        )
     finally:
         _making.release()
     if made.size_bytes is None:
         made.close()
         return _page(device, 500, FAILED)
-    answer = Answer(made, mimetype="application/zip")
-    answer.headers["Content-Length"] = str(made.size_bytes)
-    answer.headers["Content-Disposition"] = f'attachment; filename="dossier-{device}.zip"'
-    return answer
+    return download(made, f"dossier-{device}.zip", "application/zip")
 
 
 @pages.get("/letter")
@@ -116,38 +112,6 @@ def _letter(order: Order, to: str, spoken: str) -> str | None:
     except subprocess.SubprocessError:
         return None
     return made.stdout.decode("utf-8", "replace")
-
-
-class _Made:
-    """A bundle beside the store; it is removed when the last block is sent, or nobody takes more."""
-
-    def __init__(self, store: Path, order: Order) -> None:
-        self.size_bytes: int | None = None  # None: it could not be made
-        self._stack = ExitStack()
-        folder = self._stack.enter_context(
-            tempfile.TemporaryDirectory(prefix=".dossier-", dir=store.absolute().parent)
-        )
-        self._path = Path(folder) / "dossier.zip"
-        command = [sys.executable, "-m", "appliance.dossier.build", str(store), str(self._path)]
-        try:
-            subprocess.run(
-                [*command, json.dumps(order._asdict())],
-                check=True,
-                timeout=MAKE_S,
-                stdout=subprocess.DEVNULL,
-            )
-        except subprocess.SubprocessError:
-            return
-        self.size_bytes = self._path.stat().st_size
-
-    def __iter__(self) -> Iterator[bytes]:
-        with self._path.open("rb") as file:
-            while block := file.read(BLOCK):
-                yield block
-
-    def close(self) -> None:
-        """Remove the file."""
-        self._stack.close()
 
 
 def _watch(device: str) -> Watch:

@@ -39,6 +39,7 @@ IDENTITY: Final = (
     N_("its program introduces itself as %(text)s"),
     N_("its encryption library has the fingerprint %(text)s"),
     N_("its certificate is made out to %(text)s"),
+    N_("it names its MUD file when it asks for an address"),
     N_("it talks to %(text)s"),
     N_("it answers on %(text)s"),
     N_("it behaves like %(text)s: %(share)s of what it does is the same"),

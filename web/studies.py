@@ -5,12 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import secrets
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
 from itertools import chain, islice
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from flask import Blueprint, abort, make_response, redirect, request, stream_with_context, url_for
@@ -26,6 +22,7 @@ from appliance.research.rows import Row
 from appliance.research.session import BundleError, Session, home_in
 from appliance.store.studies import Consent, Studies, StudyError
 from web.desk import desk, page
+from web.made import TATTLEBOX, Made, download
 from web.marking import N_
 from web.security import allow
 from web.security.house import house
@@ -36,12 +33,7 @@ pages = Blueprint("studies", __name__, url_prefix="/studies")
 SHOWN: Final = 40
 """Rows on a page; all of them are in the file beside it."""
 
-MAKING_S: Final = 600
-"""Longest time a bundle may take to be made for a browser; the command takes any."""
-
-COMMAND: Final = "import sys; from appliance.cli import main; sys.exit(main(sys.argv[1:]))"
-"""`tattlebox`, in the environment that this process runs in."""
-
+TOO_LONG: Final = N_("It takes too long for a page: use the command `tattlebox study bundle`.")
 NOT_READ: Final = N_("You did not say that you looked at what would leave: nothing was agreed to.")
 
 
@@ -114,19 +106,13 @@ def bundle() -> Response:
         consent = _studies().get(request.form.get("study", ""))
     except StudyError:
         abort(404)
-    with tempfile.TemporaryDirectory(prefix="study.", dir=house().book.path.parent) as folder:
-        out = Path(folder) / f"{consent.study}.zip"
-        command = [sys.executable, "-c", COMMAND, "study", "bundle", consent.study]
-        command += ["--out", str(out), "--store", str(house().book.path)]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=MAKING_S)
-        except subprocess.TimeoutExpired:
-            return _list(503, N_("It takes too long for a page: use the command `tattlebox study bundle`."))
-        if done.returncode:
-            return _list(503, done.stderr.removeprefix("tattlebox: ").strip())
-        answer = Answer(out.read_bytes(), mimetype="application/zip")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{consent.study}.zip"'
-    return answer
+    store = house().book.path
+    command = (*TATTLEBOX, "study", "bundle", consent.study, "--store", str(store), "--out")
+    made = Made(store, f"{consent.study}.zip", lambda out: [*command, str(out)])
+    if made.size_bytes is None:
+        made.close()
+        return _list(503, made.problem or TOO_LONG)
+    return download(made, f"{consent.study}.zip", "application/zip")
 
 
 @pages.post("/leave")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
+import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,11 @@ from appliance.cli.common import CommandError, add_store, complain, default_stor
 from appliance.cli.show import find_device
 from appliance.export import EXPORTERS
 from appliance.export.collector import is_collector, send
-from appliance.export.kinds import BY_NAME, FLOWS, KINDS, ExportError
+from appliance.export.kinds import BY_NAME, FLOWS, KINDS, ExportError, Kind
+from appliance.export.parquet_file import ParquetFile
+from appliance.export.veil import VEILED, Veil
 from appliance.export.zeek_log import LOGS, ZeekLog
+from appliance.privacy import KEY_BYTES
 from appliance.store.flowlog import Wanted
 
 
@@ -45,7 +50,13 @@ def add(commands: Any) -> None:
         action="store_true",
         help="parquet flows without uids, community ids, MACs, wire and payload bytes: a third of it",
     )
+    parser.add_argument(
+        "--pseudonyms",
+        action="store_true",
+        help="devices and addresses replaced, names of the home left out; flows, dns and tls, not as parquet",
+    )
     parser.add_argument("--estimate", action="store_true", help="only say how large it would be")
+    parser.add_argument("--json", action="store_true", help="with --estimate: rows and bytes as JSON")
     add_store(parser)
     parser.set_defaults(run=_run)
 
@@ -73,6 +84,7 @@ def _run(args: argparse.Namespace) -> int:
     if kind not in form.KINDS:
         others = ", ".join(other.name for other in form.KINDS)
         raise CommandError(f"{form.NAME} has no form for {kind.name}, only for {others}; choose csv or jsonl")
+    veil = _veil(args, kind) if args.pseudonyms else None
     try:
         with Source(args.store or default_store()) as source:
             device = find_device(source.reader, args.device)
@@ -80,7 +92,10 @@ def _run(args: argparse.Namespace) -> int:
             rows = source.estimate(kind, wanted)
             if args.out and is_collector(args.out):
                 return _collect(args, source, wanted, kind is FLOWS and form.NAME == "ipfix")
-            order = Order(kind, form, wanted, _place(args, form), args.lean)
+            order = Order(kind, form, wanted, _place(args, form), args.lean, veil)
+            if args.estimate and args.json:
+                print(json.dumps({"rows": rows, "bytes": estimate_bytes(order, rows)}))
+                return 0
             complain(f"{rows} rows, about {size(estimate_bytes(order, rows))}")
             if args.estimate:
                 return 0
@@ -94,6 +109,16 @@ def _run(args: argparse.Namespace) -> int:
     resumed = ", going on where an earlier export stopped" if done.resumed else ""
     print(f"{done.rows} {kind.name} in {order.out} ({size(done.size_bytes)}){resumed}")
     return 0
+
+
+def _veil(args: argparse.Namespace, kind: Kind) -> Veil:
+    if kind not in VEILED or args.format == ParquetFile.NAME or (args.out and is_collector(args.out)):
+        kinds = ", ".join(each.name for each in VEILED)
+        raise CommandError(
+            f"read --pseudonyms with {kind.name} as {args.format}, expected one of {kinds} in a file that is "
+            "not parquet; for a study see `tattlebox study`"
+        )
+    return Veil(kind, secrets.token_bytes(KEY_BYTES))
 
 
 def _move(bar: Any, count: int) -> None:

@@ -13,6 +13,7 @@ from appliance.export.dictionary import dictionary
 from appliance.export.kinds import FLOWS, ExportError, Kind
 from appliance.export.parquet_file import ParquetFile, write
 from appliance.export.source import Source
+from appliance.export.veil import Veil, fate
 from appliance.store.flowlog import Key, Wanted, key_of
 
 SAVE_ROWS: Final = 50_000
@@ -31,10 +32,11 @@ class Order(NamedTuple):
     wanted: Wanted
     out: Path
     lean: bool = False
+    veil: Veil | None = None  # what hides the home; its key is kept nowhere, so such an export begins anew
 
     def fingerprint(self) -> list[Any]:
         """Return what makes two orders the same."""
-        return [self.kind.name, self.form.NAME, *map(repr, self.wanted), self.lean]
+        return [self.kind.name, self.form.NAME, *map(repr, self.wanted), self.lean, self.veil is not None]
 
 
 class Done(NamedTuple):
@@ -102,7 +104,7 @@ def _stream(source: Source, order: Order, part: Path, progress: Callable[[int], 
         )
         saved = rows
         for page in source.rows(order.kind, order.wanted, place):
-            form.rows(page)
+            form.rows(page if order.veil is None else order.veil.rows(page))
             rows += len(page)
             place = _place(order.kind, page, rows)
             progress(len(page))
@@ -121,6 +123,8 @@ def _place(kind: Kind, page: Any, rows: int) -> Key | int:
 def _state(order: Order, part: Path) -> dict[str, Any]:
     """Return where an earlier try of the same order stopped; the beginning where there was none."""
     begin = {"rows": 0, "bytes": 0, "place": None}
+    if order.veil is not None:
+        return begin
     try:
         state = json.loads(order.out.with_name(order.out.name + STATE).read_text())
         if state["order"] == order.fingerprint() and part.stat().st_size >= state["bytes"]:
@@ -148,7 +152,9 @@ def _write_dictionary(order: Order, rows: int) -> None:
         "rows": rows,
         "from": order.wanted.since or None,
         "to": None if order.wanted.until == float("inf") else order.wanted.until,
-        "devices": list(order.wanted.devices) or None,
+        "devices": None if order.veil else list(order.wanted.devices) or None,
     }
+    if order.veil is not None:
+        said["pseudonyms"] = {column: fate(column) for column in order.kind.columns}
     text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
     order.out.with_name(order.out.name + DICTIONARY).write_text(text, encoding="utf-8")

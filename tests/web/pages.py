@@ -24,6 +24,7 @@ PAGES = (
     "/support",
     f"/devices/{DOLL}/dossier",
     "/nearby",
+    "/export/",
     f"/devices/{DOLL}/declared",
     *(f"/devices/{device}/page" for device in (DOLL, CAMERA, TABLET)),
     "/sharing?days=7",

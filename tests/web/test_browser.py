@@ -60,6 +60,7 @@ VISITS = {
     "fridge": ("news", f"/devices/{DOLL}/page"),
     "hostile-fridge": ("hostile", f"/devices/{DOLL}/page"),
     "dossier": ("news", f"/devices/{DOLL}/dossier"),
+    "export": ("news", "/export/"),
     "log": ("news", "/log/"),
     "names": ("news", "/log/?view=names"),
     "missing": ("news", "/nope"),

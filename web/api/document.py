@@ -12,6 +12,7 @@ from appliance.bluetooth.heard import Heard
 from appliance.checks import Check
 from appliance.declared.compare import Row
 from appliance.devices.family import Word
+from appliance.export.kinds import BY_NAME as EXPORTED
 from appliance.gateway.policy import KINDS
 from appliance.settings import SETTINGS
 from appliance.store.listing import LISTINGS, MAX_PAGE, Listing
@@ -21,6 +22,7 @@ from appliance.store.studies import Consent
 from appliance.support.ledger import Standing
 from web.api.problem import MEDIA_TYPE
 from web.api.schema import schema_of
+from web.exports import FORMATS
 
 BASE: Final = "/api/v1"
 
@@ -145,6 +147,7 @@ def _single() -> dict[str, Any]:
         "/studies": one(
             "studies", "The studies it takes part in.", _list_of(_ref("consent")), permission="export"
         ),
+        "/export": {"get": _export()},
         "/events": {"get": _events()},
     }
 
@@ -257,6 +260,20 @@ def _operation(
     if body is not None:
         found["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     return found
+
+
+def _export() -> dict[str, Any]:
+    asked = [
+        _query("kind", {"enum": [*EXPORTED]}, "What."),
+        _query("form", {"enum": [*FORMATS]}, "In which form."),
+        _query("device", TEXT, "Only of this device."),
+        _query("since", TEXT, "From this day on (UTC, 2026-11-23)."),
+        _query("until", TEXT, "Before this day."),
+        _query("pseudonyms", {"enum": ["1"]}, "Devices and addresses replaced, names of the home left out."),
+    ]
+    answer = _operation("export", "An export as a file.", "export", {}, parameters=asked)
+    answer["responses"]["200"]["content"] = {media: {} for media, _, _ in FORMATS.values()}
+    return answer
 
 
 def _events() -> dict[str, Any]:

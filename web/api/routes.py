@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final, cast
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from appliance.checks import self_test
 from appliance.evidence import evidence_chain
@@ -20,6 +21,7 @@ from web.api.asking import cursor_of, wanted
 from web.api.document import document
 from web.api.events import HUB
 from web.declared import table_of
+from web.exports import FAILED, asked_of, file_of, handed
 from web.security import allow, visitor
 from web.security.house import house
 
@@ -177,6 +179,18 @@ def health() -> Response:
 def studies() -> Response:
     """Return the studies this home takes part in."""
     return answer({"items": [consent._asdict() for consent in Studies(house().book).all()], "next": None})
+
+
+@pages.get("/export")
+@allow("export")
+def export() -> AnyResponse:
+    """Return an export as a file: kind, form, device, since, until, pseudonyms as on the page."""
+    asked = asked_of(request.args)
+    made = file_of(asked)
+    if made.size_bytes is None:
+        made.close()
+        abort(400 if made.problem else 503, made.problem or FAILED)
+    return handed(asked, made)
 
 
 @pages.get("/events")

@@ -72,7 +72,7 @@ NAMED = {
     "/alerts/{identifier}": "a-000000000001",
     "/explain/{identifier}": "a-000000000001",
 }
-APART = ("/events", "/settings")  # a stream; for a person alone
+APART = ("/events", "/settings", "/export")  # a stream; for a person alone; a file
 READ = sorted(path for path, methods in document()["paths"].items() if "get" in methods and path not in APART)
 
 
