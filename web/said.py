@@ -26,6 +26,7 @@ IDENTITY: Final = (
     N_("it asks for network settings in the order %(text)s"),
     N_("it calls itself %(text)s when it asks for an address"),
     N_("it gives the maker number %(text)s when it asks for an address"),
+    N_("it names its MUD file when it asks for an address"),
     N_("it calls itself %(text)s on the home network"),
     N_("it offers the service %(text)s"),
     N_("it announces itself as %(text)s"),
@@ -39,7 +40,6 @@ IDENTITY: Final = (
     N_("its program introduces itself as %(text)s"),
     N_("its encryption library has the fingerprint %(text)s"),
     N_("its certificate is made out to %(text)s"),
-    N_("it names its MUD file when it asks for an address"),
     N_("it talks to %(text)s"),
     N_("it answers on %(text)s"),
     N_("it behaves like %(text)s: %(share)s of what it does is the same"),
@@ -214,12 +214,20 @@ CHANNELS: Final = (
 """What a channel asks for, and what is refused (appliance/notify, appliance/store/channels.py)."""
 
 DELIVERY: Final = (
-    N_("works"),
     N_("works; last taken %(when)s"),
     N_("nothing was to be told yet"),
     N_("%(n)s waiting and none tried: is `tattlebox notify run` at work?"),
     N_("since %(when)s: %(reason)s; tried %(n)s times, %(waiting)s waiting"),
-    N_("%(reason)s; %(n)s given up, %(lost)s lost for lack of room"),
+    N_("works; last taken %(when)s; %(given_up)s given up, %(lost)s lost for lack of room"),
+    N_("nothing was to be told yet; %(given_up)s given up, %(lost)s lost for lack of room"),
+    N_(
+        "%(n)s waiting and none tried: is `tattlebox notify run` at work?; %(given_up)s given up,"
+        " %(lost)s lost for lack of room"
+    ),
+    N_(
+        "since %(when)s: %(reason)s; tried %(n)s times, %(waiting)s waiting; %(given_up)s given up, %(lost)s"
+        " lost for lack of room"
+    ),
     N_("%(host)s refuses the token or password (HTTP %(code)s): give it a new one"),
     N_("%(host)s refuses user name or password (SMTP %(code)s)"),
     N_("the broker %(host)s refuses user name or password"),

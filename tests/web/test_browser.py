@@ -63,6 +63,7 @@ VISITS = {
     "export": ("news", "/export/"),
     "log": ("news", "/log/"),
     "names": ("news", "/log/?view=names"),
+    "messages": ("news", "/settings/channels"),
     "missing": ("news", "/nope"),
     "hostile-home": ("hostile", "/"),
     "hostile-doll": ("hostile", f"/devices/{DOLL}"),
@@ -129,7 +130,7 @@ class Visit:
         self.page = self.context.new_page()
         self.console: list[str] = []
         self.requests: list[str] = []
-        self.page.on("console", lambda said: self.console.append(said.text))
+        self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.console.append(f"{error}"))
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.add_init_script(
@@ -137,6 +138,11 @@ class Visit:
             " event => window.reports.push(event.violatedDirective + ' ' + event.blockedURI));"
         )
         self.page.goto(address)
+
+    def _hear(self, said: Any) -> None:
+        """Keep what the console says, but for Chromium's advice on forms with a password (level verbose)."""
+        if said.type != "verbose":
+            self.console.append(said.text)
 
     def axe(self) -> list[str]:
         """Return what axe-core finds, one line a rule and place."""

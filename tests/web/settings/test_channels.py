@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 from types import ModuleType
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 
 from appliance.notify import CHANNELS
 from appliance.store.channels import MAX_QUIET, ChannelRow, Channels
+from appliance.store.deliveries import standing
 from appliance.store.outbox import Outbox
 from tests.appliance.notify import home
 from tests.appliance.notify.receivers import Hook
@@ -34,6 +36,9 @@ HOOK = {
     "password": PASSWORD,
 }
 QUIET = {"person": "Kim", "begins": "22:00", "ends": "07:00", "severity": ["1", "2"]}
+
+
+FRENCH = Language("fr")
 
 
 @pytest.fixture
@@ -187,9 +192,36 @@ def test_who_may_not_manage_sees_nothing_of_it(app: Flask, house: House, role: s
     assert PAGE not in client.get("/settings/account").text
 
 
-def test_the_page_is_said_in_french(parent: FlaskClient, channels: Channels) -> None:
+def test_forms_are_said_in_french() -> None:
+    asked = [text for module in CHANNELS for text in (module.TITLE, *(one.help for one in module.SETTINGS))]
+    assert [text for text in asked if FRENCH.said(text) == text] == []
+
+
+FAILING = {"failing": 0.0, "attempts": 7, "said": "the broker 192.168.1.10 refuses the connection"}
+LOSING = {"given_up": 2, "dropped": 3}
+SO_FAR = " ; 2 abandonnés, 3 perdus faute de place"
+SINCE = (
+    "depuis 1970-01-01 00:00 UTC : le courtier 192.168.1.10 refuse la connexion ; essayé 7 fois, 0 en attente"
+)
+TAKEN = "fonctionne ; dernière remise 1970-01-01 00:01 UTC"
+
+
+@pytest.mark.parametrize(
+    ("stands", "says"),
+    [
+        ({}, "rien n’était à dire jusqu’ici"),
+        (LOSING, "rien n’était à dire jusqu’ici" + SO_FAR),
+        ({"good": 60.0}, TAKEN),
+        ({"good": 60.0, **LOSING}, TAKEN + SO_FAR),
+        (FAILING, SINCE),
+        ({**FAILING, **LOSING}, SINCE + SO_FAR),
+    ],
+)
+def test_how_a_channel_stands_is_said_in_french(
+    channels: Channels, stands: dict[str, Any], says: str
+) -> None:
     home.hook(channels, 1)
-    french = parent.get(PAGE, headers={"Accept-Language": "fr"}).text
-    for module in CHANNELS:
-        assert all(Language("fr").said(field.help) != field.help for field in module.SETTINGS)
-    assert "Rien n’était à dire" in french
+    outbox = Outbox(channels.book)
+    outbox.save(outbox.consumer("hook")._replace(**stands))
+    (found,) = standing(channels.book.read, NOW)
+    assert FRENCH.said(found.text) == says
