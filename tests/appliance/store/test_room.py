@@ -78,4 +78,6 @@ def test_somebody_else_was_quicker(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "posix_fallocate", full)
-    Reserve(tmp_path / "home.db").keep()  # nothing is raised
+    reserve = Reserve(tmp_path / "home.db")
+    reserve.keep()
+    assert not reserve.path.exists() or reserve.path.stat().st_size == 0
