@@ -109,7 +109,8 @@ def test_the_bundle_is_saved_as_a_file(parent: FlaskClient, house: House) -> Non
     assert answer.status_code == 200, answer.text
     with zipfile.ZipFile(io.BytesIO(answer.data)) as bundle:
         assert "consent.json" in bundle.namelist()
-    assert list(house.book.path.parent.glob("study.*")) == []
+    answer.close()
+    assert list(house.book.path.parent.glob(".made-*")) == []
 
 
 def test_leaving_says_under_which_name_the_rows_lie(parent: FlaskClient, house: House) -> None:
