@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from appliance.checks import Check
 from appliance.store.reader import Reader
 from appliance.store.writer import Writer
 from tests.web.conftest import dashboard, guests
 from tests.web.household import MemoryReader
 from tests.web.pages import PAGES
 from web import create_app
+from web import home as page_home
 
 
 def stored(home: MemoryReader, path: Path) -> None:
@@ -46,6 +48,12 @@ def reader(home: MemoryReader, tmp_path_factory: pytest.TempPathFactory) -> Read
     path = tmp_path_factory.mktemp("store") / "home.sqlite3"
     stored(home, path)
     return Reader(path)
+
+
+@pytest.fixture(autouse=True)
+def the_machine_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its clock and free space go on between two pages."""
+    monkeypatch.setattr(page_home, "machine", lambda _: [Check("space", "ok", "61734 MB free in /var")])
 
 
 @pytest.mark.parametrize("address", PAGES)
