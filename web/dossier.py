@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -19,7 +18,7 @@ from appliance.lookup.authorities import load_authorities
 from appliance.store.reader import Watch
 from web.desk import desk, page
 from web.language import LANGUAGES
-from web.made import MAKE_S, Made, download
+from web.made import BUSY, MAKE_S, Made, download
 from web.marking import N_
 from web.security import allow
 from web.security.house import house
@@ -27,11 +26,8 @@ from web.visible import visible
 
 pages = Blueprint("dossier", __name__, url_prefix="/devices/<device>/dossier")
 
-BUSY: Final = N_("Another dossier is being made: try again in a minute.")
 SPAN: Final = N_("The first day must not lie behind the last, and both must be written like 2026-03-01.")
 FAILED: Final = N_("It could not be made; nothing was changed. Try again, or with a shorter time.")
-
-_making = threading.Lock()
 
 
 @pages.get("")
@@ -49,23 +45,18 @@ def make(device: str) -> Response:
     order = _order(device, watch)
     if order is None:
         return _page(device, 400, SPAN)
-    if not _making.acquire(blocking=False):
-        return _page(device, 409, BUSY)
-    try:
-        store = house().book.path
-        made = Made(
-            store,
-            "dossier.zip",
-            lambda out: [
-                *(sys.executable, "-m", "appliance.dossier.build", str(store), str(out)),
-                json.dumps(order._asdict()),
-            ],
-        )
-    finally:
-        _making.release()
+    store = house().book.path
+    made = Made(
+        store,
+        "dossier.zip",
+        lambda out: [
+            *(sys.executable, "-m", "appliance.dossier.build", str(store), str(out)),
+            json.dumps(order._asdict()),
+        ],
+    )
     if made.size_bytes is None:
         made.close()
-        return _page(device, 500, FAILED)
+        return _page(device, 409, BUSY) if made.problem == BUSY else _page(device, 500, FAILED)
     return download(made, f"dossier-{device}.zip", "application/zip")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,10 +13,17 @@ from typing import Final
 
 from flask import Response
 
+from web.marking import N_
+
 MAKE_S: Final = 300.0
 """How long making one may take: ten times what a year of a chatty device takes on a slow card."""
 
 BLOCK: Final = 1 << 16
+
+BUSY: Final = N_("Another file is being made: try again in a minute.")
+
+_making: Final = threading.Lock()
+"""One file at a time: each takes 100 MB or more of a small machine."""
 
 TATTLEBOX: Final = (
     *(sys.executable, "-c"),
@@ -34,6 +42,9 @@ class Made:
         self._stack = ExitStack()
         folder = tempfile.TemporaryDirectory(prefix=".made-", dir=store.absolute().parent)
         self._path = Path(self._stack.enter_context(folder)) / name
+        if not _making.acquire(blocking=False):
+            self.problem = BUSY
+            return
         try:
             subprocess.run(
                 command(self._path),
@@ -49,6 +60,8 @@ class Made:
             return
         else:
             self.size_bytes = self._path.stat().st_size
+        finally:
+            _making.release()
 
     def __iter__(self) -> Iterator[bytes]:
         with self._path.open("rb") as file:

@@ -18,7 +18,7 @@ from tests.appliance.dossier.made import case_store
 from tests.appliance.samples import DOLL
 from tests.web.conftest import dashboard
 from tests.web.security.doors import browser, moved_in, token_of
-from web import dossier
+from web import dossier, made
 from web.security.house import House
 
 PAGE = f"/devices/{DOLL}/dossier"
@@ -71,7 +71,7 @@ def test_wrong_days_are_a_sentence(parent: FlaskClient, days: tuple[str, str]) -
 
 
 def test_one_is_made_at_a_time(parent: FlaskClient) -> None:
-    with dossier._making:
+    with made._making:
         answer = parent.post(PAGE, data=form(parent))
     assert answer.status_code == 409
     assert "try again" in answer.text
