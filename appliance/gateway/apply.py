@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from ipaddress import IPv4Interface
 from typing import Final, NamedTuple
@@ -12,8 +13,9 @@ from typing import Final, NamedTuple
 from appliance.gateway import machine, nftables, verify
 from appliance.gateway.files import ALL, DAEMONS, RESOLVERS, RULES, SECRET, Daemon, files
 from appliance.gateway.machine import Machine, MachineError
-from appliance.gateway.nftables import Counts
+from appliance.gateway.nftables import Counts, Judging
 from appliance.gateway.plan import ROUTED, Plan
+from appliance.gateway.policy import Policy
 from appliance.gateway.rival import rival
 from appliance.gateway.state import State, follow
 
@@ -100,9 +102,9 @@ class Gateway:
         self._load(plan)
         machine.write(RULES, files(plan)[RULES])
 
-    def add(self, text: str) -> None:
+    def add(self, plan: Plan, added: Iterable[tuple[Policy, Iterable[str]]]) -> None:
         """Add addresses to the sets of policies in force. Raises MachineError."""
-        self._machine.run("nft", "-f", "-", stdin=text)
+        self._machine.run("nft", "-f", "-", stdin=nftables.update(plan, added, _another_mark()))
 
     def counts(self) -> Counts:
         """Return what the named counters of the rules in force have counted; empty when there are none."""
@@ -156,7 +158,9 @@ class Gateway:
 
     def _load(self, plan: Plan) -> None:
         """Replace our table in one transaction; what was counted goes on."""
-        self._machine.run("nft", "-f", "-", stdin=nftables.ruleset(plan, self.counts()))
+        at = self._machine.neighbours(plan.toys) if plan.policies and plan.mode in ROUTED else {}
+        judging = Judging(_another_mark(), at)
+        self._machine.run("nft", "-f", "-", stdin=nftables.ruleset(plan, self.counts(), judging))
 
     def _daemon(self, daemon: Daemon, wanted: bool, changed: bool) -> None:
         if not wanted and daemon.ours:
@@ -185,6 +189,11 @@ class Gateway:
             self._machine.run("systemctl", "stop", f"{TIMER}.timer")
         except MachineError:
             log.debug("gateway timer=none")
+
+
+def _another_mark() -> int:
+    """Return a mark that no flow carries: drawn, so that nothing has to be remembered over a restart."""
+    return 1 + secrets.randbelow(nftables.MAX_MARK)
 
 
 def pass_on_resolvers(plan: Plan) -> None:

@@ -22,7 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from appliance.gateway import machine, nftables, verify
+from appliance.gateway import machine, verify
 from appliance.gateway.apply import ApplyError, Gateway, pass_on_resolvers
 from appliance.gateway.files import RUN
 from appliance.gateway.machine import Machine, MachineError
@@ -191,8 +191,8 @@ class Helper:
         if added is None:
             self._gateway.police(self._plan)
             self._remember()
-        elif text := "".join(nftables.update(self._plan, policy, new) for policy, new in added):
-            self._gateway.add(text)
+        elif added:
+            self._gateway.add(self._plan, added)
 
     def _remember(self) -> None:
         """Keep policies for the next start. While a plan is tried they are not: a crash puts both back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -51,6 +52,11 @@ class Machine:
             said = " ".join(done.stderr.split())[:_SAID]
             raise MachineError(f"{' '.join(words[:4])} failed ({done.returncode}): {said}")
         return done.stdout
+
+    def neighbours(self, interface: str) -> dict[str, str]:
+        """Return the MAC of each IP address known behind an interface. Raises MachineError."""
+        found = json.loads(self.run("ip", "-json", "neighbour", "show", "dev", interface) or "[]")
+        return {one["dst"]: one["lladdr"] for one in found if "lladdr" in one}
 
     def _program(self, name: str) -> str:
         for folder in self._path.split(":"):

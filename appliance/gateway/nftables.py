@@ -1,7 +1,9 @@
 """The plan's firewall → one nft transaction. Does no I/O.
 
-Our own table alone is replaced, atomically; nobody else's rules are touched. A packet finds the policies
-of its device by one look-up (conntrack mark, or link-layer address on a bridge), however many there are.
+Our own table alone is replaced, atomically; nobody else's rules are touched. A flow is held against the
+policies of its device once (by link-layer address, one look-up however many there are) and then carries a
+mark as judged. Every change of a policy draws another mark, so that open flows are judged anew at their next
+packet. A bridge has no flows to mark: each packet is judged there.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Interface, IPv6Interface, ip_address
-from typing import Final
+from typing import Final, NamedTuple
 
 from appliance.gateway.plan import ROUTED, Plan
 from appliance.gateway.policy import ALLOW, WITH_ADDRESSES, Policy
@@ -31,6 +33,20 @@ BYPASS: Final = "bypass"
 """The counter of packets to resolvers that are not ours."""
 
 
+MAX_MARK: Final = 2**31 - 1
+"""Of a flow's conntrack mark; 0 is that of flows nobody has judged."""
+
+
+class Judging(NamedTuple):
+    """What is known when policies come into force."""
+
+    mark: int = 1  # of the flows judged by them: 1 to MAX_MARK, another than before
+    at: Mapping[str, str] = {}  # IP address on the toys' network → MAC of the device that has it now
+
+
+FIRST: Final = Judging()
+
+
 def counter_of(policy: Policy) -> str:
     """Return the name of the counter of what a policy stopped."""
     return f"c_{policy.id}"
@@ -42,7 +58,7 @@ def counts(text: str) -> dict[str, tuple[int, int]]:
     return {one["name"]: (one["packets"], one["bytes"]) for one in found if one["table"] == TABLE}
 
 
-def ruleset(plan: Plan, counted: Counts | None = None) -> str:
+def ruleset(plan: Plan, counted: Counts | None = None, judging: Judging = FIRST) -> str:
     """Return the text for `nft -f -`; without a network of its own or a bridge, one that takes ours away.
 
     Counters begin with what was `counted` before.
@@ -52,7 +68,7 @@ def ruleset(plan: Plan, counted: Counts | None = None) -> str:
     gone = "".join(f"table {each} {TABLE}\ndelete table {each} {TABLE}\n" for each in ("inet", "bridge"))
     if plan.mode not in ROUTED and plan.mode != "bridge":
         return gone
-    body = _routed(plan) if plan.mode in ROUTED else _bridged(plan)
+    body = _routed(plan, judging) if plan.mode in ROUTED else _bridged(plan)
     lines = [_counter(BYPASS, counted), *_sets(plan.policies, counted), *body]
     return gone + f"table {family} {TABLE} {{\n" + "".join(f"\t{line}\n" for line in lines) + "}\n"
 
@@ -62,13 +78,25 @@ def set_name(policy: Policy, version: int) -> str:
     return f"p_{policy.id}_{version}"
 
 
-def update(plan: Plan, policy: Policy, addresses: Iterable[str]) -> str:
-    """Return the text that adds addresses to a policy in force, as names turn up that lead to them."""
+def update(plan: Plan, added: Iterable[tuple[Policy, Iterable[str]]], mark: int) -> str:
+    """Return the text that adds addresses to policies in force, as names turn up that lead to them.
+
+    `mark`: of the flows judged from now on.
+    """
     family = "inet" if plan.mode in ROUTED else "bridge"
-    return "".join(
-        f"add element {family} {TABLE} {set_name(policy, ip_address(one).version)} {{ {one} }}\n"
+    lines = [
+        f"add element {family} {TABLE} {set_name(policy, ip_address(one).version)} {{ {one} }}"
+        for policy, addresses in added
         for one in addresses
-    )
+    ]
+    for name, rule in _marking(mark) if plan.mode in ROUTED else ():
+        lines += [f"flush chain inet {TABLE} {name}", f"add rule inet {TABLE} {name} {rule}"]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _marking(mark: int) -> tuple[tuple[str, str], ...]:
+    """Return the chains, each of one rule, that let judged flows pass and that mark them."""
+    return ("judged", f"ct mark {mark} accept"), ("mark_judged", f"ct direction original ct mark set {mark}")
 
 
 def _counter(name: str, counted: Counts) -> str:
@@ -131,21 +159,35 @@ def _chains(plan: Plan) -> Iterator[str]:
         yield "}"
 
 
-def _routed(plan: Plan) -> Iterator[str]:
-    devices = _by_device(plan.policies)
+def _judge(plan: Plan, judging: Judging) -> Iterator[str]:
+    """Yield the rules that hold a flow against the policies of its device, once.
+
+    Flows that were open when the policies came into force are judged in both directions: what comes back to a
+    device is told by the address that it had then.
+    """
+    numbers = {mac: n for n, (macs, _) in enumerate(_by_device(plan.policies), 1) for mac in macs}
+    yield "jump judged"
+    jumps = ", ".join(f"{mac} : jump device_{n}" for mac, n in numbers.items())
+    yield f'iifname "{plan.toys}" ct direction original ether saddr vmap {{ {jumps} }}'
+    for version, _, layer in FAMILIES:
+        held = [one for one in sorted(judging.at) if str(ip_address(one).version) == version]
+        there = ", ".join(
+            f"{one} : jump device_{numbers[judging.at[one]]}" for one in held if judging.at[one] in numbers
+        )
+        if there:
+            yield f'oifname "{plan.toys}" ct direction reply {layer} daddr vmap {{ {there} }}'
+    yield "jump mark_judged"
+
+
+def _routed(plan: Plan, judging: Judging) -> Iterator[str]:
     toys, upstream = f'"{plan.toys}"', f'"{plan.upstream}"'
     yield from _chains(plan)
-    if devices:
-        marks = ", ".join(f"{mac} : {n}" for n, (macs, _) in enumerate(devices, 1) for mac in macs)
-        yield "chain before_routing {"
-        yield "\ttype filter hook prerouting priority mangle;"
-        yield f"\tiifname {toys} ct direction original ct mark set ether saddr map {{ {marks} }}"
-        yield "}"
+    if plan.policies:
+        yield from (f"chain {name} {{ {rule}; }}" for name, rule in _marking(judging.mark))
     yield "chain between {"
     yield "\ttype filter hook forward priority filter; policy accept;"
-    if devices:
-        jumps = ", ".join(f"{number} : jump device_{number}" for number in range(1, len(devices) + 1))
-        yield f"\tct mark vmap {{ {jumps} }}"
+    if plan.policies:
+        yield from (f"\t{rule}" for rule in _judge(plan, judging))
     yield "\tct state established,related accept"
     yield from (f"\t{rule}" for rule in _reachable(plan))
     if plan.dns.forced:

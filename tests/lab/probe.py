@@ -12,11 +12,12 @@ import ssl
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from tests.household.home import DEVICES
-from tests.lab import toy, world
+from tests.lab import stream, toy, world
 
 PATIENCE_S: Final = 1.0
 SETTLE_S: Final = 15.0
@@ -82,6 +83,27 @@ class Probe:
         try:
             self.kept[address].sendall(WORD)
             return self.kept[address].recv(64) != b""
+        except OSError:
+            return False
+
+    def listen(self, address: str) -> bool:
+        """Ask for a one-way stream (tests/lab/stream.py) and keep it, for `hears`."""
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.kept[address] = wire = socket.socket(family, socket.SOCK_DGRAM)
+        wire.connect((address, stream.PORT))
+        wire.send(WORD)
+        return self.hears(address)
+
+    def hears(self, address: str) -> bool:
+        """Return whether more of a stream comes, without a word of ours."""
+        wire = self.kept[address]
+        with suppress(OSError):
+            wire.setblocking(False)
+            while wire.recv(64):
+                pass  # what came before
+        wire.settimeout(PATIENCE_S)
+        try:
+            return wire.recv(64) != b""
         except OSError:
             return False
 

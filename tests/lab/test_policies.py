@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.household.home import DEVICES
+from tests.lab import lab
 from tests.lab.faults import HOST, Home, await_that
+from tests.lab.namespaces import full_name, spawn
 from tests.lab.test_lab import needs_lab
 
 pytestmark = [pytest.mark.lab, pytest.mark.slow, pytest.mark.xdist_group("namespaces"), needs_lab]
@@ -72,6 +75,19 @@ def test_a_paused_device_is_cut_off_in_both_families_and_let_in_again(watched: W
     assert watched.home.online()  # and the others
     watched.tattlebox("lift", pause)
     within(lambda: phone.connect(four) and phone.connect(six))
+
+
+def test_a_pause_cuts_off_what_only_comes_in(watched: Watched) -> None:
+    net, phone = full_name(watched.home.name, "net"), watched.home.phone
+    heard = phone.resolve(SIX)
+    for address in heard:
+        command = ["ip", "netns", "exec", net, lab.PYTHON, "-m", "tests.lab.stream", address]
+        lab.await_ready(spawn(watched.home.name, command, stdout=subprocess.PIPE))
+    assert all(phone.listen(address) for address in heard)
+    pause = watched.begin("pause", MACS["phone"])
+    within(lambda: not any(phone.hears(address) for address in heard))
+    watched.tattlebox("lift", pause)
+    within(lambda: all(phone.hears(address) for address in heard))
 
 
 def test_a_blocked_party_is_followed_by_its_names_and_others_stay(watched: Watched) -> None:

@@ -11,9 +11,10 @@ import pytest
 from appliance.gateway import dnsmasq, networkd, nftables, wifi
 from appliance.gateway.plan import Plan
 from appliance.gateway.policy import Policy
-from tests.appliance.gateway.plans import ETHERNET, FULL, WIFI
+from tests.appliance.gateway.plans import DOLL, ETHERNET, FULL, PHONE, WIFI
 
 GOLDEN = Path(__file__).with_name("golden")
+JUDGING = nftables.Judging(7, {"192.168.77.20": DOLL, "fd77:7ab1:e000::20": DOLL, "192.168.77.30": PHONE})
 BRIDGE = FULL._replace(mode="bridge", toys="eth1")
 
 
@@ -21,10 +22,10 @@ def texts() -> dict[str, str]:
     """Return every text of the plans, by the name of its golden file."""
     found = {
         "ethernet.nft": nftables.ruleset(ETHERNET),
-        "full.nft": nftables.ruleset(FULL),
+        "full.nft": nftables.ruleset(FULL, judging=JUDGING),
         "bridge.nft": nftables.ruleset(BRIDGE),
         "mirror.nft": nftables.ruleset(FULL._replace(mode="mirror")),
-        "update.nft": nftables.update(FULL, FULL.policies[0], ["198.51.100.8", "2001:db8::8"]),
+        "update.nft": nftables.update(FULL, [(FULL.policies[0], ["198.51.100.8", "2001:db8::8"])], 8),
         "full.dnsmasq": dnsmasq.config(FULL, "/var/lib/leases", "/run/resolvers"),
         "full.hostapd": wifi.hostapd(WIFI, "wlan0", "/run/tattlebox/keys"),
         "full.keys": wifi.device_keys(WIFI),
@@ -68,7 +69,8 @@ def test_the_kernel_takes_the_rules_twice_and_gives_them_back(netns: str, plan: 
     first = nft(netns, nftables.ruleset(plan))
     assert nft(netns, nftables.ruleset(plan)) == first
     if plan.policies:
-        assert "198.51.100.8" in nft(netns, nftables.update(plan, plan.policies[0], ["198.51.100.8"]))
+        added = nftables.update(plan, [(plan.policies[0], ["198.51.100.8"])], 9)
+        assert "198.51.100.8" in nft(netns, added)
     assert nft(netns, nftables.ruleset(plan._replace(mode="capture"))) == ""
 
 
