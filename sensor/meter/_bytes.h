@@ -11,6 +11,7 @@ enum {
     REST_BYTES = MAX_RECORD + TOP_UP,  /* what is kept between two blocks, at most */
     MAX_TAGS = 16,
     MAX_EXTENSIONS = 16,
+    MAX_ATTRIBUTES = 32,
     FIRST_PACKETS = 8,
     FRAGMENTS = 128,
     FIRST_BYTES = 4096,
@@ -48,7 +49,7 @@ enum { NO_VLAN = 0xFFFF };
 /* Frames without IP, in the order of parse.OTHER_KINDS. */
 enum other {
     O_ARP, O_RARP, O_EAPOL, O_LLDP, O_PPPOE, O_LOOPBACK, O_IEEE1905, O_HOMEPLUG,
-    O_MPLS, O_PPP, O_NULL, O_LLC, O_STP, O_ETHERTYPE, OTHERS
+    O_MPLS, O_PPP, O_NULL, O_WIFI, O_LLC, O_STP, O_ETHERTYPE, OTHERS
 };
 
 /* Why a flow is reported, in the order of END_TEXTS. */

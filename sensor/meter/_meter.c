@@ -27,6 +27,7 @@
 #include "_records.h"
 #include "_table.h"
 #include "_select.h"
+#include "_link.h"
 #include "_parse.h"
 #include "_frame.h"
 #include "_walk.h"

@@ -1,11 +1,4 @@
 /* Frames down to the payload. Part of _meter.c, twin of parse.py. */
-enum link {
-    L_NULL = 0, L_ETHERNET = 1, L_RAW_BSD = 12, L_RAW_BSDI = 14, L_RAW = 101, L_LOOP = 108, L_SLL = 113,
-    L_RAW4 = 228, L_RAW6 = 229, L_SLL2 = 276
-};
-enum { IPV4 = 0x0800, IPV6 = 0x86DD, PPPOE = 0x8864, MPLS = 0x8847, MPLS_MULTICAST = 0x8848 };
-enum { IN_MPLS = 0x10000, IN_PPP, NO_FAMILY }; /* not IP inside MPLS, PPP or a null header */
-
 enum found { ERROR = -1, NO_FLOW, FLOW }; /* NO_FLOW: counted and reported already */
 
 static enum found bad(Meter *m, const struct frame *frame, const char *name, PyObject *detail) {
@@ -192,6 +185,7 @@ static enum other other_kind(uint32_t kind, const uint8_t *body, uint32_t len) {
     case MPLS: case MPLS_MULTICAST: case IN_MPLS: return O_MPLS;
     case PPPOE: case IN_PPP: return O_PPP;
     case NO_FAMILY: return O_NULL;
+    case IN_WIFI: return O_WIFI;
     }
     if (kind > 1500)
         return O_ETHERTYPE;
@@ -226,57 +220,14 @@ static uint32_t unwrap(uint32_t *kind, const uint8_t *data, uint32_t len) {
     return 0;
 }
 
-static uint32_t null_kind(uint32_t family) {
-    if (family == 2)
-        return IPV4;
-    return family == 10 || family == 24 || family == 28 || family == 30 ? IPV6 : NO_FAMILY;
-}
-
-/* Read the link layer: MACs and kind. Return its length, or -1 when there are fewer bytes, -2 when unknown. */
-static int parse_link(const struct frame *frame, struct packet *p, uint32_t *kind, int *need) {
-    const uint8_t *data = frame->data;
-    uint32_t link = frame->link;
-    bool raw = link == L_RAW || link == L_RAW_BSD || link == L_RAW_BSDI || link == L_RAW4 || link == L_RAW6;
-    *need = link == L_ETHERNET ? 14 : link == L_SLL ? 16 : link == L_SLL2 ? 20 : raw ? 1 : 4;
-    if (*need == 4 && link != L_NULL && link != L_LOOP)
-        return -2;
-    if (frame->len < (uint32_t)*need)
-        return -1;
-    if (link == L_ETHERNET) {
-        p->dst_mac = data;
-        p->src_mac = data + 6;
-        *kind = be16(data + 12);
-    } else if (link == L_SLL) {
-        p->src_mac = be16(data + 4) == 6 ? data + 6 : NULL;
-        *kind = be16(data + 14);
-    } else if (link == L_SLL2) {
-        p->src_mac = data[11] == 6 ? data + 12 : NULL;
-        *kind = be16(data);
-    } else if (raw) {
-        *kind = link == L_RAW4 || (link != L_RAW6 && data[0] >> 4 != 6) ? IPV4 : IPV6;
-        return 0;
-    } else {
-        *kind = null_kind(le32(data));
-        if (*kind == NO_FAMILY)
-            *kind = null_kind(be32(data));
-    }
-    return *need;
-}
-
 static inline enum found parse(Meter *m, const struct frame *frame, struct packet *p) {
-    uint32_t kind = 0;
-    int need, at = parse_link(frame, p, &kind, &need);
-    if (at == -2) {
-        const char *text = "read link type %d, expected Ethernet, Linux cooked, null or raw IP";
-        return bad(m, frame, "unknown_link_type", PyUnicode_FromFormat(text, (int)frame->link));
+    struct head head = parse_link(frame, p);
+    if (head.at < 0) {
+        const char *name = head.at == LINK_UNKNOWN ? "unknown_link_type" : "link_short_header";
+        return bad(m, frame, name, link_trouble(frame, head));
     }
-    if (at == -1) {
-        const char *text = "read %d bytes of link type %d, expected at least %d";
-        PyObject *detail = PyUnicode_FromFormat(text, (int)frame->len, (int)frame->link, need);
-        return bad(m, frame, "link_short_header", detail);
-    }
-    const uint8_t *data = frame->data + at;
-    uint32_t len = frame->len - (uint32_t)at;
+    uint32_t kind = head.kind, len = frame->len - (uint32_t)head.at;
+    const uint8_t *data = frame->data + head.at;
     p->vlan = NO_VLAN;
     for (int tags = 0;; tags++) {
         if (tags == MAX_TAGS) {

@@ -26,6 +26,6 @@ PROTOCOLS: Final = tuple(_NAMED.get(number, f"ip-{number}") for number in range(
 
 OTHER_KINDS: Final = (
     "arp", "rarp", "eapol", "lldp", "pppoe", "loopback", "ieee1905", "homeplug",
-    "mpls", "ppp", "null", "llc", "stp", "ethertype",
+    "mpls", "ppp", "null", "wifi", "llc", "stp", "ethertype",
 )  # fmt: skip
 """What a frame without IP is counted as: `stats()["other_" + kind]`."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from sensor.meter.flowid import ICMP, ICMP6, NO_VLAN, SCTP, TCP, UDP, icmp_ports
+from sensor.meter.link import IPV4, IPV6, MPLS, NO_FAMILY, PPP, PPP_KINDS, PPPOE, WIFI, Bad, be16, link_layer
 
 MAX_TAGS: Final = 16
 """Headers between link and network layer (VLAN tags, MPLS labels, …); real networks stack three or four."""
@@ -18,21 +19,8 @@ MAX_TAGS: Final = 16
 MAX_EXTENSIONS: Final = 16
 """IPv6 extension headers that are passed over; RFC 8200 §4.1 knows seven, each at most twice."""
 
-ETHERNET, RAW_BSD, RAW_BSDI, RAW, SLL, SLL2 = 1, 12, 14, 101, 113, 276
-NULL, LOOP, RAW4, RAW6 = 0, 108, 228, 229
-HEADER_BYTES: Final = {
-    ETHERNET: 14, SLL: 16, SLL2: 20, NULL: 4, LOOP: 4,
-    RAW: 1, RAW_BSD: 1, RAW_BSDI: 1, RAW4: 1, RAW6: 1,
-}  # fmt: skip
-"""Link types (https://www.tcpdump.org/linktypes.html) whose frames are read → bytes their header needs."""
-
-IPV4, IPV6, PPPOE = 0x0800, 0x86DD, 0x8864
 VLAN_TYPES: Final = frozenset({0x8100, 0x88A8, 0x9100, 0x9200, 0x9300})
 MPLS_TYPES: Final = frozenset({0x8847, 0x8848})
-MPLS, PPP, NO_FAMILY = 0x10000, 0x10001, 0x10002
-"""What is not IP inside MPLS, PPP or a null header: numbers that no EtherType has."""
-NULL_FAMILIES: Final = {2: IPV4, 10: IPV6, 24: IPV6, 28: IPV6, 30: IPV6}
-"""AF_INET, and AF_INET6 of Linux, NetBSD, FreeBSD and macOS."""
 
 OTHER_TYPES: Final = {
     0x0806: "arp",
@@ -49,6 +37,7 @@ OTHER_TYPES: Final = {
     MPLS: "mpls",
     PPP: "ppp",
     NO_FAMILY: "null",
+    WIFI: "wifi",
 }
 
 
@@ -59,13 +48,6 @@ class Other(NamedTuple):
     src_mac: bytes | None
     dst_mac: bytes | None
     body: bytes
-
-
-class Bad(NamedTuple):
-    """A frame whose IP addresses cannot be read."""
-
-    name: str
-    detail: str
 
 
 @dataclass(slots=True)
@@ -92,7 +74,7 @@ class Ip:
 
 def parse(link: int, data: bytes, wire: int) -> Ip | Other | Bad:
     """Return what the frame holds. `wire` is its length on the wire, at least `len(data)`."""
-    head = _link_layer(link, data)
+    head = link_layer(link, data)
     if isinstance(head, Bad):
         return head
     src_mac, dst_mac, kind, at = head
@@ -102,7 +84,7 @@ def parse(link: int, data: bytes, wire: int) -> Ip | Other | Bad:
         if inner is None:
             return _network(Ip(src_mac, dst_mac, vlan), kind, data, at, wire - at)
         if kind in VLAN_TYPES and vlan == NO_VLAN:
-            vlan = _be16(data, at) & 0x0FFF or NO_VLAN  # id 0 only carries a priority (802.1Q §9.6)
+            vlan = be16(data, at) & 0x0FFF or NO_VLAN  # id 0 only carries a priority (802.1Q §9.6)
         kind, at = inner
     return Bad("link_too_many_tags", f"read {MAX_TAGS} tags, expected a network layer after them")
 
@@ -111,52 +93,15 @@ def _unwrap(kind: int, data: bytes, at: int) -> tuple[int, int] | None:
     """Return what is inside one tag: its kind and where it begins; None where there is no (whole) tag."""
     left = len(data) - at
     if kind in VLAN_TYPES and left >= 4:
-        return _be16(data, at + 2), at + 4
+        return be16(data, at + 2), at + 4
     if kind in MPLS_TYPES and left >= 5:  # RFC 3032 §2.1; then the first nibble tells IP (RFC 4928 §3)
         inner = {4: IPV4, 6: IPV6}.get(data[at + 4] >> 4, MPLS)
         return inner if data[at + 2] & 1 else kind, at + 4
     if kind == PPPOE and left >= 8:  # RFC 2516 §4
-        return {0x21: IPV4, 0x57: IPV6}.get(_be16(data, at + 6), PPP), at + 8
+        return PPP_KINDS.get(be16(data, at + 6), PPP), at + 8
     if kind <= 1500 and left >= 8 and data[at : at + 6] == b"\xaa\xaa\x03\0\0\0":  # SNAP (RFC 1042)
-        return _be16(data, at + 6), at + 8
+        return be16(data, at + 6), at + 8
     return None
-
-
-def _be16(data: bytes, at: int) -> int:
-    return data[at] << 8 | data[at + 1]
-
-
-Head = tuple[bytes | None, bytes | None, int, int]
-"""Source and destination MAC, EtherType (or 802.3 length), and where the next header begins."""
-
-
-def _link_layer(link: int, data: bytes) -> Head | Bad:
-    need = HEADER_BYTES.get(link)
-    if need is None:
-        return Bad(
-            "unknown_link_type", f"read link type {link}, expected Ethernet, Linux cooked, null or raw IP"
-        )
-    if len(data) < need:
-        return Bad(
-            "link_short_header", f"read {len(data)} bytes of link type {link}, expected at least {need}"
-        )
-    if link == ETHERNET:
-        return data[6:12], data[:6], _be16(data, 12), need
-    if link == SLL:
-        return data[6:12] if _be16(data, 4) == 6 else None, None, _be16(data, 14), need
-    if link == SLL2:
-        return data[12:18] if data[11] == 6 else None, None, _be16(data, 0), need
-    return None, None, *_bare(link, data)
-
-
-def _bare(link: int, data: bytes) -> tuple[int, int]:
-    """Return kind and beginning of what has no link-layer addresses: null, loop, raw IP."""
-    if link in (NULL, LOOP):
-        little, big = (int.from_bytes(data[:4], order) for order in ("little", "big"))
-        return NULL_FAMILIES.get(little) or NULL_FAMILIES.get(big, NO_FAMILY), 4
-    if link in (RAW4, RAW6):
-        return IPV4 if link == RAW4 else IPV6, 0
-    return IPV6 if data[0] >> 4 == 6 else IPV4, 0
 
 
 def _network(ip: Ip, kind: int, data: bytes, at: int, wire: int) -> Ip | Other | Bad:
@@ -181,7 +126,7 @@ def _ipv4(ip: Ip, data: bytes, at: int, wire: int) -> Ip | Bad:
         return Bad(
             "ipv4_bad_header", f"read version {data[at] >> 4} and {header} bytes, expected 4 and 20 to 60"
         )
-    total = _be16(data, at + 2) or wire  # 0: the network card cuts it later (segmentation offload)
+    total = be16(data, at + 2) or wire  # 0: the network card cuts it later (segmentation offload)
     if total < header:
         return Bad("ipv4_bad_length", f"read a length of {total}, expected at least the header's {header}")
     if total > wire:
@@ -190,9 +135,9 @@ def _ipv4(ip: Ip, data: bytes, at: int, wire: int) -> Ip | Bad:
     ip.proto = data[at + 9]
     ip.src, ip.dst = data[at + 12 : at + 16], data[at + 16 : at + 20]
     rest, left = data[at + header : at + total], max(0, total - header)
-    place = _be16(data, at + 6) & 0x3FFF
+    place = be16(data, at + 6) & 0x3FFF
     if place:
-        ip.fragment = _be16(data, at + 4) << 16 | (place & 0x1FFF) << 1 | place >> 13
+        ip.fragment = be16(data, at + 4) << 16 | (place & 0x1FFF) << 1 | place >> 13
     if place & 0x1FFF:
         return _later_fragment(ip, rest, left)
     return _transport(ip, rest, left)
@@ -213,7 +158,7 @@ def _ipv6(ip: Ip, data: bytes, at: int, wire: int) -> Ip | Bad:
         return Bad("ipv6_short_header", f"read {captured} bytes, expected at least 40")
     if data[at] >> 4 != 6:
         return Bad("ipv6_bad_header", f"read version {data[at] >> 4}, expected 6")
-    length, proto = _be16(data, at + 4), data[at + 6]
+    length, proto = be16(data, at + 4), data[at + 6]
     total = 40 + length if length or proto == 59 else wire  # 0: jumbogram or segmentation offload
     if total > wire:
         total, ip.weird = wire, "ipv6_length_beyond_frame"
@@ -233,9 +178,9 @@ def _extensions(ip: Ip, proto: int, rest: bytes, left: int) -> Ip:
             size = (rest[1] + 2) * 4 if proto == 51 else (rest[1] + 1) * 8
         if len(rest) < 8 or len(rest) < size:
             break
-        later = proto == 44 and _be16(rest, 2) >> 3
-        if proto == 44 and _be16(rest, 2) & 0xFFF9:
-            place = _be16(rest, 2)
+        later = proto == 44 and be16(rest, 2) >> 3
+        if proto == 44 and be16(rest, 2) & 0xFFF9:
+            place = be16(rest, 2)
             ip.fragment = int.from_bytes(rest[4:8], "big") << 16 | place >> 3 << 1 | place & 1
         proto, rest, left = rest[0], rest[size:], left - size
         if later:
@@ -248,7 +193,7 @@ def _extensions(ip: Ip, proto: int, rest: bytes, left: int) -> Ip:
 def _transport(ip: Ip, rest: bytes, left: int) -> Ip:
     """Read ports and payload; `rest` was captured of the `left` bytes on the wire."""
     if ip.proto in (TCP, UDP, SCTP) and len(rest) >= 4:
-        ip.sport, ip.dport = _be16(rest, 0), _be16(rest, 2)
+        ip.sport, ip.dport = be16(rest, 0), be16(rest, 2)
     if ip.proto == TCP:
         _tcp(ip, rest, left)
     elif ip.proto == UDP:
@@ -289,7 +234,7 @@ def _udp(ip: Ip, rest: bytes, left: int) -> None:
         ip.weird = ip.weird or "udp_short_header"
     if len(rest) < 8:
         return
-    length = _be16(rest, 4)
+    length = be16(rest, 4)
     if 8 <= length <= left:
         ip.payload_bytes = length - 8
     elif 0 < length < 8:

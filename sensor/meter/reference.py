@@ -29,8 +29,9 @@ from sensor.meter.flowid import (
     uid,
 )
 from sensor.meter.items import Item
+from sensor.meter.link import Bad
 from sensor.meter.names import MAX_FLOWS, OTHER_KINDS, PROTOCOLS
-from sensor.meter.parse import Bad, Ip, Other, parse
+from sensor.meter.parse import Ip, Other, parse
 from sensor.meter.ring import Corrupt, RingFrame, packets, ring_frames, tagged
 from sensor.meter.select import Side, selected
 from sensor.meter.walk import Frame, Walk

@@ -16,7 +16,8 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from sensor.meter.flowid import UDP
-from sensor.meter.parse import ETHERNET, Ip
+from sensor.meter.link import ETHERNET
+from sensor.meter.parse import Ip
 from sensor.meter.walk import MAX_CAPTURED, Frame
 
 MAX_SUPER: Final = 1_048_576

@@ -47,6 +47,38 @@ def down(flags: int, payload: bytes = b"", seq: int = 0, port: int = 443) -> byt
     return ethernet(segment, src=ROUTER, dst=TOY)
 
 
+def wifi(
+    ways: int = 1, *, control: int = 0x08, quality: bool = False, piece: int = 0, body: bytes | None = None
+) -> bytes:
+    """An 802.11 data frame of the toy; `ways`: 1 to, 2 from the access point, 3 between two."""
+    station, relay = TOY, bytes.fromhex("0200000000ff")
+    addresses = {
+        0: (ROUTER, station, relay, b""),
+        1: (relay, station, ROUTER, b""),
+        2: (ROUTER, relay, station, b""),
+        3: (relay, relay, ROUTER, station),
+    }[ways & 3]
+    head = bytes((control | (0x80 if quality else 0), ways)) + bytes(2) + b"".join(addresses[:3])
+    head += struct.pack("<H", piece) + addresses[3] + (bytes(2) if quality else b"")
+    snap = bytes.fromhex("aaaa03 000000 0800")
+    return head + (snap + ipv4(tcp(50000, 443, SYN), 6) if body is None else body)
+
+
+def radiotap(frame: bytes | None = None, *, tsft: bool = False, padded: bool = False) -> bytes:
+    """A frame of `wifi` behind what a monitor mode writes before it."""
+    fields = (bytes(8) if tsft else b"") + bytes((0x20 if padded else 0,))
+    head = struct.pack("<BBHI", 0, 0, 8 + len(fields), 2 | tsft) + fields
+    inside = wifi(1, quality=padded) if frame is None else frame
+    return head + (inside[:26] + bytes(2) + inside[26:] if padded else inside)
+
+
+def nflog() -> bytes:
+    """A message of netfilter's log: a prefix and the packet."""
+    packet = ipv4(tcp(50000, 443, SYN), 6)
+    prefix = struct.pack("<HH", 6, 10) + b"x\0" + bytes(2)
+    return bytes((2, 0, 0, 1)) + prefix + struct.pack("<HH", 4 + len(packet), 9) + packet
+
+
 def pcap(*frames: tuple[float, bytes] | bytes, link: int = 1, order: str = "<", nano: bool = False) -> bytes:
     """Return a capture of these frames; one without a time comes a second after the one before."""
     out = struct.pack(order + "IHHiIII", 0xA1B23C4D if nano else 0xA1B2C3D4, 2, 4, 0, 0, 65535, link)

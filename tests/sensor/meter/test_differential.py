@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sensor.capture.file import blocks
 from sensor.meter import Block, new_meter
 from sensor.meter.items import Item
+from sensor.meter.link import READERS
 from sensor.meter.reference import ReferenceMeter
 
 from . import frames as f
@@ -117,9 +118,25 @@ def test_on_more_packets_than_are_counted_together(max_flows: int) -> None:
 
 
 @native
-@given(st.binary(max_size=200), st.sampled_from([0, 1, 12, 101, 108, 113, 228, 229, 276, 147]))
+@given(st.binary(max_size=200), st.sampled_from([*READERS, 147]))
 def test_on_random_bytes_of_every_link_type(data: bytes, link: int) -> None:
     assert_alike(f.pcap(data, link=link), [30])
+
+
+@native
+@given(
+    st.sampled_from([9, 50, 105, 127, 239]),
+    st.sampled_from(
+        [f.radiotap(), f.radiotap(tsft=True, padded=True), f.wifi(1), f.wifi(2, quality=True), f.nflog()]
+    ),
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 255)), max_size=4),
+    st.integers(0, 120),
+)
+def test_on_damaged_link_layers(link: int, data: bytes, damage: list[tuple[int, int]], length: int) -> None:
+    frame = bytearray(data)
+    for at, value in damage:
+        frame[at % len(frame)] = value
+    assert_alike(f.pcap(bytes(frame[:length]), link=link), [30])
 
 
 def a_pcapng() -> bytes:

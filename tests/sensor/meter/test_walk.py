@@ -114,6 +114,19 @@ IP = FRAME[14:]
         pytest.param(
             276, bytes.fromhex("08000000000000020001000602000000000a0000") + IP, id="Linux cooked 2"
         ),
+        pytest.param(9, bytes.fromhex("ff03 0021") + IP, id="PPP"),
+        pytest.param(9, bytes.fromhex("21") + IP, id="PPP, compressed"),
+        pytest.param(50, bytes.fromhex("ff03 0021") + IP, id="PPP over a line"),
+        pytest.param(50, bytes.fromhex("0f00 0800") + IP, id="Cisco HDLC over a line"),
+        pytest.param(51, bytes.fromhex("11000001 0000 0021") + IP, id="PPPoE alone"),
+        pytest.param(104, bytes.fromhex("0f00 0800") + IP, id="Cisco HDLC"),
+        pytest.param(239, f.nflog(), id="log of netfilter"),
+        pytest.param(105, f.wifi(0), id="802.11 between two stations"),
+        pytest.param(105, f.wifi(1), id="802.11 to the access point"),
+        pytest.param(105, f.wifi(2, quality=True), id="802.11 from the access point, with QoS"),
+        pytest.param(105, f.wifi(3), id="802.11 between access points"),
+        pytest.param(127, f.radiotap(), id="802.11 behind radiotap"),
+        pytest.param(127, f.radiotap(tsft=True, padded=True), id="802.11 behind radiotap, padded"),
         pytest.param(1, FRAME[:12] + bytes.fromhex("8100 6005 0800") + IP, id="VLAN"),
         pytest.param(1, FRAME[:12] + bytes.fromhex("88a8 0007 8100 0005 0800") + IP, id="QinQ"),
         pytest.param(
@@ -127,6 +140,28 @@ def test_link_layers(meter: Meter, link: int, data: bytes) -> None:
     (flow,) = f.run(meter, f.pcap(data, link=link))
     assert isinstance(flow, FlowRecord)
     assert (flow.orig_h, flow.orig_p, flow.orig_ip_bytes) == ("192.168.1.10", 50000, 40)
+
+
+@pytest.mark.parametrize("ways", [0, 1, 2, 3])
+def test_802_11_names_both_ends(meter: Meter, ways: int) -> None:
+    (flow,) = f.run(meter, f.pcap(f.wifi(ways), link=105))
+    assert isinstance(flow, FlowRecord)
+    assert (flow.orig_mac, flow.orig_dst_mac) == ("02:00:00:00:00:0a", "02:00:00:00:00:01")
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pytest.param(f.wifi(control=0x80), id="beacon"),
+        pytest.param(f.wifi(control=0x48), id="without data"),
+        pytest.param(f.wifi(0x41), id="encrypted"),
+        pytest.param(f.wifi(piece=1), id="a later piece"),
+        pytest.param(f.wifi(quality=True, body=b"")[:24] + b"\x80\0" + IP, id="several frames in one"),
+    ],
+)
+def test_802_11_that_cannot_be_read_is_counted_by_its_kind(meter: Meter, frame: bytes) -> None:
+    assert f.run(meter, f.pcap(frame, link=105)) == []
+    assert meter.stats()["other_wifi"] == 1
 
 
 def test_an_unknown_link_type_is_weird(meter: Meter) -> None:
