@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,12 +14,11 @@ from appliance.alerts.answers import JUDGEMENTS, MUTE, SNOOZE, Answer, standing
 from appliance.alerts.rules import RULES
 from appliance.cli.common import (
     CommandError,
-    add_json,
-    add_store,
-    default_store,
+    add_verb,
+    present_store,
     print_json,
     print_table,
-    printable,
+    told,
     when,
 )
 from appliance.cli.show import find_device, find_party
@@ -26,7 +26,6 @@ from appliance.findings.kinds import KINDS
 from appliance.out import plain
 from appliance.store.answers import AnswerError, Answers
 from appliance.store.book import Book
-from appliance.store.database import StoreError
 from appliance.store.reader import Reader
 
 KINDS_OF_ALERT: Final = tuple(sorted({rule.CODE for rule in RULES} | {kind.code for kind in KINDS}))
@@ -73,26 +72,13 @@ def undo_after(store: Path, ts: float) -> Answer | None:
 def _verb(
     commands: Any, name: str, run: Callable[[Answers, argparse.Namespace], None], text: str
 ) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=text[0].upper() + text[1:] + "."
-    )
-    add_store(parser)
-    add_json(parser)
-
     def opened(args: argparse.Namespace) -> int:
-        store: Path = args.store or default_store()
-        if not store.exists():
-            raise StoreError(f"no store at {store}: run `tattlebox run` or `replay` first, or pass --store")
-        book = Book(store)
-        try:
+        with closing(Book(present_store(args))) as book:
             run(Answers(book), args)
-        except AnswerError as error:
-            raise CommandError(printable(str(error))) from error
-        finally:
-            book.close()
         return 0
 
-    parser.set_defaults(run=opened)
+    parser = add_verb(commands, name, text, json=True)
+    parser.set_defaults(run=told(opened, AnswerError))
     return parser
 
 

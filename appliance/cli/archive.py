@@ -15,10 +15,10 @@ from appliance.cli.common import (
     add_json,
     add_store,
     complain,
-    default_store,
     print_json,
     print_table,
     size,
+    store_of,
 )
 from appliance.store import catalogue, pruning
 from appliance.store.database import open_for_reading
@@ -47,7 +47,7 @@ def add(commands: Any) -> None:
 
 
 def _act(args: argparse.Namespace) -> int:
-    store: Path = args.store or default_store()
+    store = store_of(args)
     return {"run": _run, "status": _status, "verify": _verify}[args.act](store, args)
 
 

@@ -7,13 +7,17 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
+from appliance.store.database import StoreError
 from appliance.store.reader import Reader
+
+Run = Callable[[argparse.Namespace], int]
+"""What a verb does; returns the exit code."""
 
 SYSTEM_STORE: Final = Path("/var/lib/tattlebox/home.db")
 
@@ -54,9 +58,46 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_verb(commands: Any, name: str, text: str, *, json: bool = False) -> argparse.ArgumentParser:
+    """Add a verb that works on the store; return its parser. `text` is its help, a sentence in lower case."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=text[0].upper() + text[1:] + "."
+    )
+    add_store(parser)
+    if json:
+        add_json(parser)
+    return parser
+
+
+def told(run: Run, *errors: type[Exception]) -> Run:
+    """Return `run` with these errors said as a sentence."""
+
+    def said(args: argparse.Namespace) -> int:
+        try:
+            return run(args)
+        except errors as error:
+            raise CommandError(printable(str(error))) from error
+
+    return said
+
+
+def store_of(args: argparse.Namespace) -> Path:
+    """Return the place of the store that the arguments name; it may not be there yet."""
+    place: Path = args.store or default_store()
+    return place
+
+
+def present_store(args: argparse.Namespace) -> Path:
+    """Return the place of the store that the arguments name. Raises StoreError where there is none."""
+    place = store_of(args)
+    if not place.exists():
+        raise StoreError(f"no store at {place}: `tattlebox run` or `replay` makes one, or pass --store")
+    return place
+
+
 def open_reader(args: argparse.Namespace) -> Reader:
     """Return a reader of the store that the arguments name. Raises StoreError."""
-    return Reader(args.store or default_store())
+    return Reader(store_of(args))
 
 
 def print_json(fields: dict[str, Any]) -> None:

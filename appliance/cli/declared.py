@@ -12,11 +12,11 @@ from appliance.cli.common import (
     CommandError,
     add_json,
     add_store,
-    default_store,
     open_reader,
     print_json,
     print_table,
     printable,
+    store_of,
     when,
 )
 from appliance.cli.show import find_device
@@ -60,7 +60,7 @@ def add(commands: Any) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    store = args.store or default_store()
+    store = store_of(args)
     if store.exists():
         Book(store).close()  # brings an older store up to date
     with open_reader(args) as reader:

@@ -12,8 +12,7 @@ from appliance.alerts.words import LANGUAGES
 from appliance.behaviour.facts import Update
 from appliance.cli.common import (
     CommandError,
-    add_json,
-    add_store,
+    add_verb,
     open_reader,
     print_json,
     print_table,
@@ -44,11 +43,7 @@ def add(commands: Any) -> None:
 
 
 def _verb(commands: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=text[0].upper() + text[1:] + "."
-    )
-    add_store(parser)
-    add_json(parser)
+    parser = add_verb(commands, name, text, json=True)
     parser.add_argument("--language", choices=sorted(LANGUAGES), default="en", help="of the text (en)")
 
     def opened(args: argparse.Namespace) -> int:

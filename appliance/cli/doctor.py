@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from appliance.checks import checks
-from appliance.cli.common import add_json, add_store, default_store, print_json
+from appliance.cli.common import add_json, add_store, print_json, store_of
 
 
 def add(commands: Any) -> None:
@@ -22,7 +22,7 @@ def add(commands: Any) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    found = list(checks(args.store or default_store()))
+    found = list(checks(store_of(args)))
     for check in found:
         if args.json:
             print_json(check._asdict())

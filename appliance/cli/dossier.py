@@ -16,11 +16,11 @@ from appliance.cli.common import (
     add_json,
     add_store,
     complain,
-    default_store,
     print_json,
     print_table,
     printable,
     size,
+    store_of,
     when,
 )
 from appliance.cli.export import TIME_HELP, moment
@@ -102,7 +102,7 @@ def _letter(args: argparse.Namespace) -> int:
 
     if args.device is None:
         raise CommandError("name the device that the letter is about: tattlebox letter DEVICE --to cnil")
-    store: Path = args.store or default_store()
+    store = store_of(args)
     order = _ordered(store, args)
     try:
         text = draft(store, order, args.recipient, args.language)
@@ -119,7 +119,7 @@ def _dossier(args: argparse.Namespace) -> int:
     from appliance.archive.folder import ArchiveError  # noqa: PLC0415 - duckdb and typst take a second
     from appliance.dossier.build import build  # noqa: PLC0415
 
-    store: Path = args.store or default_store()
+    store = store_of(args)
     order = _ordered(store, args)._replace(exact=args.exact_times, flows=not args.no_flows)
     out = _place(args.out, args.device)
     try:
@@ -168,7 +168,7 @@ def _place(out: Path | None, name: str) -> Path:
 def _verify(args: argparse.Namespace) -> int:
     if args.file is None:
         return _chains(args)
-    store: Path = args.store or default_store()
+    store = store_of(args)
     try:
         found, what = _checked(args.file)
     except BundleError as error:
@@ -210,7 +210,7 @@ def _chains(args: argparse.Namespace) -> int:
     from appliance.archive.folder import ArchiveError  # noqa: PLC0415 - as above
     from appliance.dossier.chains import checked  # noqa: PLC0415
 
-    store: Path = args.store or default_store()
+    store = store_of(args)
     with closing(open_for_writing(store)) if store.exists() else Reader(store):
         pass
     try:

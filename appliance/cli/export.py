@@ -12,7 +12,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from appliance.cli.common import CommandError, add_store, complain, default_store, size
+from appliance.cli.common import CommandError, add_store, complain, size, store_of
 from appliance.cli.show import find_device
 from appliance.export import EXPORTERS
 from appliance.export.collector import is_collector, send
@@ -86,7 +86,7 @@ def _run(args: argparse.Namespace) -> int:
         raise CommandError(f"{form.NAME} has no form for {kind.name}, only for {others}; choose csv or jsonl")
     veil = _veil(args, kind) if args.pseudonyms else None
     try:
-        with Source(args.store or default_store()) as source:
+        with Source(store_of(args)) as source:
             device = find_device(source.reader, args.device)
             wanted = Wanted(args.since, args.until, source.ids(device) if device else ())
             rows = source.estimate(kind, wanted)

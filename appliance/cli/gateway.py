@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import segno
 
-from appliance.cli.common import CommandError, print_json, printable
+from appliance.cli.common import CommandError, Run, print_json, printable, told
 from appliance.gateway import client, machine
 from appliance.gateway.files import difference
 from appliance.gateway.plan import Plan, PlanError, from_json, from_plain, problems, to_plain
@@ -49,19 +49,11 @@ def add(commands: Any) -> None:
     status.add_argument("--json", action="store_true", help="one JSON object")
 
 
-def _verb(verbs: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
+def _verb(verbs: Any, name: str, run: Run, text: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = verbs.add_parser(
         name, help=text, description=text[0].upper() + text[1:] + "."
     )
-
-    def answered(args: argparse.Namespace) -> int:
-        try:
-            code: int = run(args)
-        except (client.GatewayError, PlanError) as error:
-            raise CommandError(str(error)) from error
-        return code
-
-    parser.set_defaults(run=answered)
+    parser.set_defaults(run=told(run, client.GatewayError, PlanError))
     return parser
 
 

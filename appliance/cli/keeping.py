@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from appliance import backup
-from appliance.cli.common import CommandError, add_json, add_store, default_store, print_json, print_table
+from appliance.cli.common import (
+    CommandError,
+    Run,
+    add_json,
+    add_verb,
+    present_store,
+    print_json,
+    print_table,
+    store_of,
+)
 from appliance.settings import BY_KEY, SETTINGS, SettingError
 from appliance.store.book import Book
 from appliance.store.people import People
@@ -46,11 +55,8 @@ def add(commands: Any) -> None:
     add_json(verb)
 
 
-def _verb(commands: Any, name: str, text: str, run: Any) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=text[0].upper() + text[1:] + "."
-    )
-    add_store(parser)
+def _verb(commands: Any, name: str, text: str, run: Run) -> argparse.ArgumentParser:
+    parser = add_verb(commands, name, text)
     parser.set_defaults(run=run)
     return parser
 
@@ -59,13 +65,6 @@ def _add_password(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--password-file", type=Path, metavar="FILE", help="read the password there (default: ask for it)"
     )
-
-
-def _store(args: argparse.Namespace) -> Path:
-    place: Path = args.store or default_store()
-    if not place.exists():
-        raise CommandError(f"no store at {place}: `tattlebox run` or `replay` makes one, or pass --store")
-    return place
 
 
 def _password(args: argparse.Namespace, *, twice: bool) -> str:
@@ -85,7 +84,7 @@ def _password(args: argparse.Namespace, *, twice: bool) -> str:
 
 
 def _backup(args: argparse.Namespace) -> int:
-    store, password = _store(args), _password(args, twice=True)
+    store, password = present_store(args), _password(args, twice=True)
     with backup.sealed(store, password) as blocks:
         if str(args.file) == "-":
             for block in blocks:
@@ -107,7 +106,7 @@ def _backup(args: argparse.Namespace) -> int:
 
 
 def _restore(args: argparse.Namespace) -> int:
-    store = args.store or default_store()
+    store = store_of(args)
     if store.exists() and not args.yes:
         raise CommandError(f"this replaces all that {store} holds; say so by adding --yes")
     try:
@@ -122,7 +121,7 @@ def _restore(args: argparse.Namespace) -> int:
 
 
 def _erase(args: argparse.Namespace) -> int:
-    store = _store(args)
+    store = present_store(args)
     if not args.yes:
         raise CommandError(f"this deletes all that {store} and its archive hold; say so by adding --yes")
     backup.erase(store)
@@ -131,14 +130,14 @@ def _erase(args: argparse.Namespace) -> int:
 
 
 def _reset(args: argparse.Namespace) -> int:
-    with closing(Book(_store(args))) as book:
+    with closing(Book(present_store(args))) as book:
         People(book).remove_all()
     print("Every login is removed. Open the dashboard now to set a new password: the first to come may.")
     return 0
 
 
 def _settings(args: argparse.Namespace) -> int:
-    with closing(Book(_store(args))) as book:
+    with closing(Book(present_store(args))) as book:
         settings = Settings(book)
         try:
             if args.value is not None:

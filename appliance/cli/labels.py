@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from appliance.cli.answers import undo_after
-from appliance.cli.common import CommandError, add_store, default_store, printable
+from appliance.cli.common import CommandError, add_verb, printable, store_of
 from appliance.cli.show import find_device
 from appliance.devices.categories import CATEGORIES
 from appliance.devices.family import FORGET, LABEL, MERGE, SPLIT, Word, inverse, last_word
@@ -33,25 +33,25 @@ def add(commands: Any) -> None:
         ("vendor", "vendor", "who made it"),
         ("model", "model", "which model it is"),
     ):
-        verb = _verb(commands, name, f"say {text.partition(':')[0]}; your word beats every guess")
+        verb = add_verb(commands, name, f"say {text.partition(':')[0]}; your word beats every guess")
         verb.add_argument("device", metavar="DEVICE", help="its id, name or MAC")
         verb.add_argument("value", metavar=field.upper(), nargs="?", help=text + " (empty: take it back)")
         verb.set_defaults(run=_label, field=field)
-    merge = _verb(commands, "merge", "two rows are one thing")
+    merge = add_verb(commands, "merge", "two rows are one thing")
     merge.add_argument("device", metavar="DEVICE", help="the row that stays")
     merge.add_argument("other", metavar="OTHER", help="the row that is the same thing")
     merge.set_defaults(run=_merge)
-    split = _verb(commands, "split", "one row is two things")
+    split = add_verb(commands, "split", "one row is two things")
     split.add_argument("device", metavar="DEVICE", help="the row that holds both")
     split.add_argument("mac", metavar="MAC", help="the address of the one that is another thing")
     split.set_defaults(run=_split)
-    forget = _verb(commands, "forget", "delete all that was recorded about a device; cannot be undone")
+    forget = add_verb(commands, "forget", "delete all that was recorded about a device; cannot be undone")
     forget.add_argument("device", metavar="DEVICE", help="its id, name or MAC")
     forget.add_argument("--yes", action="store_true", help="delete without asking again")
     forget.set_defaults(run=_forget)
-    _verb(commands, "undo", "take back the last name, category, merge, split, answer or wish").set_defaults(
-        run=_undo
-    )
+    add_verb(
+        commands, "undo", "take back the last name, category, merge, split, answer or wish"
+    ).set_defaults(run=_undo)
     _add_files(commands)
 
 
@@ -60,7 +60,7 @@ def _add_files(commands: Any) -> None:
     verbs = commands.add_parser("labels", help=text, description=text.capitalize() + ".").add_subparsers(
         title="verbs", metavar="VERB", required=True
     )
-    export = _verb(verbs, "export", "write the labels to a file a family can read")
+    export = add_verb(verbs, "export", "write the labels to a file a family can read")
     export.add_argument("file", metavar="FILE", type=Path, help="ends in .csv or .json; - for the screen")
     export.add_argument(
         "--contribute",
@@ -68,26 +68,13 @@ def _add_files(commands: Any) -> None:
         help="without anything about the home: no names, addresses, times, and only the maker's half of MACs",
     )
     export.set_defaults(run=_export)
-    imported = _verb(verbs, "import", "take the labels of a file that export wrote")
+    imported = add_verb(verbs, "import", "take the labels of a file that export wrote")
     imported.add_argument("file", metavar="FILE", type=Path, help="a .csv or .json file")
     imported.set_defaults(run=_import)
 
 
-def _verb(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=text[0].upper() + text[1:] + "."
-    )
-    add_store(parser)
-    return parser
-
-
-def _store(args: argparse.Namespace) -> Path:
-    place: Path = args.store or default_store()
-    return place
-
-
 def _device(args: argparse.Namespace, text: str) -> str:
-    return device_of(_store(args), text)
+    return device_of(store_of(args), text)
 
 
 def device_of(store: Path, text: str) -> str:
@@ -126,7 +113,7 @@ def _merge(args: argparse.Namespace) -> int:
 
 def _split(args: argparse.Namespace) -> int:
     device, mac = _device(args, args.device), args.mac.casefold()
-    with Reader(_store(args)) as reader:
+    with Reader(store_of(args)) as reader:
         record = reader.device(device)
     macs = record.macs if record else ()
     if mac not in macs or len(macs) == 1:
@@ -148,10 +135,10 @@ def _forget(args: argparse.Namespace) -> int:
 
 
 def _undo(args: argparse.Namespace) -> int:
-    with WordBook(_store(args)) as book:
+    with WordBook(store_of(args)) as book:
         said = book.all()
     last = last_word(said)
-    if undo_after(_store(args), last.ts if last else 0.0) is not None:
+    if undo_after(store_of(args), last.ts if last else 0.0) is not None:
         print("The last answer to an alert, or wish, is taken back.")
         return 0
     if last is None:
@@ -168,7 +155,7 @@ def _inverse(args: argparse.Namespace, word: Word, said: list[Word]) -> Word:
 
 
 def _export(args: argparse.Namespace) -> int:
-    with Reader(_store(args)) as reader:
+    with Reader(store_of(args)) as reader:
         devices = reader.devices()
     rows = contribution(devices) if args.contribute else label_rows(devices)
     as_json = args.file.suffix == ".json"
@@ -196,7 +183,7 @@ def _import(args: argparse.Namespace) -> int:
         labels = parse_labels(data)
     except LabelFileError as error:
         raise CommandError(f"{args.file}: {error}") from error
-    with WordBook(_store(args)), Reader(_store(args)) as reader:
+    with WordBook(store_of(args)), Reader(store_of(args)) as reader:
         by_mac = {mac: device.device for device in reader.devices() for mac in device.macs}
     words = [
         _word(LABEL, next((by_mac[mac] for mac in label.macs if mac in by_mac), label.device), field, value)
@@ -212,7 +199,7 @@ def _word(act: str, device: str, detail: str, value: str | None = None) -> Word:
 
 
 def _say(args: argparse.Namespace, *words: Word) -> None:
-    say(_store(args), *words)
+    say(store_of(args), *words)
 
 
 def say(store: Path, *words: Word) -> None:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from appliance.cli.common import CommandError, add_store, calm_collector, default_store
+from appliance.cli.common import CommandError, add_store, calm_collector, store_of
 from appliance.cli.lists import add_packs, packs_folder
 from appliance.gateway.client import ask
 from appliance.home import Home
@@ -85,7 +85,7 @@ def _run(args: argparse.Namespace) -> int:
 
 def _watch(args: argparse.Namespace, stop: list[int], alive: Liveness) -> None:
     """Take records until told to stop. Raises CommandError, StoreError; StoreReplacedError to begin anew."""
-    writer = Writer(args.store or default_store())
+    writer = Writer(store_of(args))
     if writer.meta("origin") == "replay":
         raise CommandError(
             f"{writer.path} holds a replay; give the live home a place of its own with --store FILE"

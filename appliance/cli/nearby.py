@@ -6,6 +6,7 @@ import argparse
 import re
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,12 +15,12 @@ from appliance.bluetooth.heard import Heard, Toys, heard
 from appliance.bluetooth.phone import app_traffic
 from appliance.cli.common import (
     CommandError,
-    add_json,
-    add_store,
-    default_store,
+    add_verb,
+    present_store,
     print_json,
     print_table,
     printable,
+    store_of,
     when,
 )
 from appliance.cli.labels import say
@@ -42,25 +43,19 @@ def add(commands: Any) -> None:
     verbs = commands.add_parser("nearby", help=text, description=text.capitalize() + ".").add_subparsers(
         title="verbs", metavar="VERB", required=True
     )
-    search = _verb(verbs, "look", "look once; nothing is connected to, and what is not yours is not kept")
+    search = add_verb(
+        verbs, "look", "look once; nothing is connected to, and what is not yours is not kept", json=True
+    )
     _add_source(search)
-    add_json(search)
     search.set_defaults(run=_look)
-    adopt = _verb(verbs, "adopt", "say that one is yours: from then on it is remembered when it is heard")
+    adopt = add_verb(verbs, "adopt", "say that one is yours: from then on it is remembered when it is heard")
     adopt.add_argument("address", metavar="ADDRESS", help="its Bluetooth address, as `look` prints it")
     adopt.add_argument("--name", help="what the family calls it")
     adopt.add_argument("--category", help="its kind; a toy unless it says otherwise")
     _add_source(adopt)
     adopt.set_defaults(run=_adopt)
-    listing = _verb(verbs, "list", "what is yours, and when it was heard last")
-    add_json(listing)
+    listing = add_verb(verbs, "list", "what is yours, and when it was heard last", json=True)
     listing.set_defaults(run=_list)
-
-
-def _verb(verbs: Any, name: str, text: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text.capitalize() + ".")
-    add_store(parser)
-    return parser
 
 
 def _add_source(parser: argparse.ArgumentParser) -> None:
@@ -71,7 +66,7 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
 
 def _look(args: argparse.Namespace) -> int:
     records = _records(args)
-    store = args.store or default_store()
+    store = store_of(args)
     adopted = _kept(store, records) if store.exists() else {}
     rows = heard(records, _toys(), adopted)
     if args.json:
@@ -133,21 +128,16 @@ def _adopt(args: argparse.Namespace) -> int:
         words = words_of_adoption(records, time.time(), args.name, args.category)
     except Unfit as error:
         raise CommandError(str(error)) from error
-    say(args.store or default_store(), *words)
-    _kept(args.store or default_store(), records)
+    say(store_of(args), *words)
+    _kept(store_of(args), records)
     return 0
 
 
 def _list(args: argparse.Namespace) -> int:
-    store = args.store or default_store()
-    if not store.exists():
-        raise CommandError(f"no store at {store}: run `tattlebox run` or `replay` first, or pass --store")
-    book = Book(store)
-    try:
+    store = present_store(args)
+    with closing(Book(store)) as book:
         nearby = NearbyBook(book)
         rows = [(address, device, nearby.heard(device)) for address, device in nearby.adopted().items()]
-    finally:
-        book.close()
     if args.json:
         for address, device, records in rows:
             last = records[-1].ts if records else None

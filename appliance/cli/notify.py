@@ -15,12 +15,15 @@ from typing import Any, Final
 
 from appliance.cli.common import (
     CommandError,
+    Run,
     add_json,
-    add_store,
-    default_store,
+    add_verb,
+    present_store,
     print_json,
     print_table,
     printable,
+    store_of,
+    told,
 )
 from appliance.delivery.message import CONTENTS, DeliveryError, Field, SettingsError, divided
 from appliance.notify import CHANNELS
@@ -105,30 +108,14 @@ def _add_choices(verbs: Any) -> None:
     added.add_argument("--severity", choices=SEVERITIES, default="1", help="the least severity it tells (1)")
 
 
-def _verb(verbs: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = verbs.add_parser(
-        name, help=text, description=text[0].upper() + text[1:] + "."
-    )
-    add_store(parser)
-
-    def told(args: argparse.Namespace) -> int:
-        try:
-            code: int = run(args)
-        except (ChannelError, SettingsError) as error:
-            raise CommandError(printable(str(error))) from error
-        return code
-
-    parser.set_defaults(run=told)
+def _verb(verbs: Any, name: str, run: Run, text: str) -> argparse.ArgumentParser:
+    parser = add_verb(verbs, name, text)
+    parser.set_defaults(run=told(run, ChannelError, SettingsError))
     return parser
 
 
-def _place(args: argparse.Namespace) -> Path:
-    place: Path = args.store or default_store()
-    return place
-
-
 def _channels(args: argparse.Namespace) -> Channels:
-    return Channels(Book(_place(args)))
+    return Channels(Book(store_of(args)))
 
 
 def _own(args: argparse.Namespace, channels: Channels) -> list[ChannelRow]:
@@ -272,7 +259,7 @@ def _remove(args: argparse.Namespace) -> int:
 def _status(args: argparse.Namespace) -> int:
     channels = _channels(args)
     own = {row.name for row in _own(args, channels)}
-    with Reader(_place(args)) as reader:
+    with Reader(store_of(args)) as reader:
         found = [one for one in reader.deliveries(time.time()) if one.name in own]
     if args.json:
         for one in found:
@@ -311,8 +298,5 @@ def _run(args: argparse.Namespace) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _caught, _frame: stop.set())
-    place = _place(args)
-    if not place.exists():
-        raise CommandError(f"no store at {place}: `tattlebox run` or `tattlebox replay` makes it")
-    Postman(place).run(stop)
+    Postman(present_store(args)).run(stop)
     return 0

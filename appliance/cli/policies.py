@@ -6,16 +6,16 @@ import argparse
 import re
 import time
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import closing
 from typing import Any, Final
 
 from appliance.cli.common import (
     CommandError,
-    add_json,
-    add_store,
-    default_store,
+    add_verb,
+    present_store,
     print_json,
     print_table,
+    told,
     when,
 )
 from appliance.cli.show import find_device, find_party
@@ -23,7 +23,6 @@ from appliance.enforcement import tried_instead
 from appliance.gateway.policy import ALLOW, BLOCK, HOLD, PAUSE, QUARANTINE
 from appliance.out import plain
 from appliance.store.book import Book
-from appliance.store.database import StoreError
 from appliance.store.policies import Policies, PolicyError, PolicyRow
 from appliance.store.reader import Reader
 
@@ -57,27 +56,14 @@ def add(commands: Any) -> None:
 def _verb(
     commands: Any, name: str, run: Callable[[Policies, Reader, argparse.Namespace], None], text: str
 ) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=text[0].upper() + text[1:] + "."
-    )
-    add_store(parser)
-    add_json(parser)
-
     def opened(args: argparse.Namespace) -> int:
-        store: Path = args.store or default_store()
-        if not store.exists():
-            raise StoreError(f"no store at {store}: run `tattlebox run` first, or pass --store")
-        book = Book(store)
-        try:
-            with Reader(store) as reader:
-                run(Policies(book), reader, args)
-        except PolicyError as error:
-            raise CommandError(str(error)) from error
-        finally:
-            book.close()
+        store = present_store(args)
+        with closing(Book(store)) as book, Reader(store) as reader:
+            run(Policies(book), reader, args)
         return 0
 
-    parser.set_defaults(run=opened)
+    parser = add_verb(commands, name, text, json=True)
+    parser.set_defaults(run=told(opened, PolicyError))
     return parser
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from appliance.card.presets import Presets, PresetsError, parse
-from appliance.cli.common import CommandError, add_store, default_store
+from appliance.cli.common import CommandError, add_store, store_of
 from appliance.cli.update import CARD
 from appliance.gateway import client
 from appliance.gateway.plan import ROUTED, Plan, from_plain, to_plain
@@ -68,7 +68,7 @@ def _read(path: Path) -> Presets:
 
 def _remember(presets: Presets, args: argparse.Namespace) -> None:
     wanted = {LANGUAGE.key: presets.language, ZONE.key: presets.zone}
-    with closing(Book(args.store or default_store())) as book:
+    with closing(Book(store_of(args))) as book:
         settings = Settings(book)
         missing = {key: value for key, value in wanted.items() if value and not settings.all()[key]}
         settings.set(missing, time.time())  # what was chosen on the pages since stays

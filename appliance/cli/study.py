@@ -15,12 +15,14 @@ from typing import Any, Final
 from appliance.archive.folder import ArchiveError
 from appliance.cli.common import (
     CommandError,
+    Run,
     add_json,
-    add_store,
-    default_store,
+    add_verb,
     print_json,
     print_table,
     size,
+    store_of,
+    told,
 )
 from appliance.privacy import KEY_BYTES
 from appliance.research.columns import DAY, FLOW
@@ -66,20 +68,9 @@ def add(commands: Any) -> None:
         add_json(verb)
 
 
-def _verb(verbs: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = verbs.add_parser(
-        name, help=text, description=text[0].upper() + text[1:] + "."
-    )
-    add_store(parser)
-
-    def told(args: argparse.Namespace) -> int:
-        try:
-            code: int = run(args)
-        except (ProfileError, StudyError, BundleError, ArchiveError) as error:
-            raise CommandError(str(error)) from error
-        return code
-
-    parser.set_defaults(run=told)
+def _verb(verbs: Any, name: str, run: Run, text: str) -> argparse.ArgumentParser:
+    parser = add_verb(verbs, name, text)
+    parser.set_defaults(run=told(run, ProfileError, StudyError, BundleError, ArchiveError))
     return parser
 
 
@@ -91,7 +82,7 @@ def _day(text: str) -> int:
 
 
 def _studies(args: argparse.Namespace) -> Studies:
-    return Studies(Book(args.store or default_store()))
+    return Studies(Book(store_of(args)))
 
 
 def _read(path: Path) -> Profile:
@@ -104,7 +95,7 @@ def _read(path: Path) -> Profile:
 
 def _session(args: argparse.Namespace, profile: Profile, key: bytes, since: int) -> Session:
     until = args.until if args.until is not None else 1 << 31
-    return Session(args.store or default_store(), profile, key, since, until)
+    return Session(store_of(args), profile, key, since, until)
 
 
 def _preview(args: argparse.Namespace) -> int:

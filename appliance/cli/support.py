@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from pathlib import Path
 from typing import Any
 
 from appliance.alerts.words import LANGUAGES, Words
@@ -12,11 +11,11 @@ from appliance.cli.common import (
     CommandError,
     add_json,
     add_store,
-    default_store,
     open_reader,
     print_json,
     print_table,
     printable,
+    store_of,
     when,
 )
 from appliance.cli.labels import device_of, say
@@ -107,7 +106,7 @@ def _state(args: argparse.Namespace) -> int:
                 "or “security updates until March 2027”"
             )
         print(f"Read as: until the end of {Words(args.language).day(period.until)}.")
-    store: Path = args.store or default_store()
+    store = store_of(args)
     say(store, Word(0, time.time(), LABEL, device_of(store, args.device), SUPPORT, value))
     return 0
 
