@@ -26,6 +26,8 @@ class Keeper(Protocol):
 
     def take(self, records: Iterable[Record]) -> None: ...
     def commit(self) -> None: ...
+    @property
+    def pressing(self) -> bool: ...
 
 
 class Patience:
@@ -41,6 +43,11 @@ class Patience:
     def waits(self) -> bool:
         """Whether no more records may be taken before a try succeeds."""
         return self.refused and self._writer.pending >= BATCH
+
+    @property
+    def pressing(self) -> bool:
+        """Whether something should be stored before its time."""
+        return self._service.pressing
 
     def take(self, records: Iterable[Record]) -> None:
         """Feed records. Raises StoreError."""

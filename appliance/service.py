@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from appliance.alerts.alert import Alert
 from appliance.alerts.policy import Policy
 from appliance.behaviour.facts import Change, Update
+from appliance.devices.device import DeviceRecord
 from appliance.devices.family import FORGET, Word
 from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
@@ -24,6 +26,13 @@ BATCH: Final = 20_000
 CHECKPOINT_S: Final = 900.0
 """Capture time between two states for a restart while live: written more often, they would wear the card;
 more seldom, a restart would take longer."""
+
+SUMS_S: Final = 600.0
+"""Capture time between two writings of what only grows (sums, when a device was last heard): each touches
+pages of every device, and with every commit that was most of what a card had to bear (docs/retention.md)."""
+
+NEWS: Final = (Alert, Change, Update)
+"""Facts that are stored at once."""
 
 SUMMED: Final = ("packets", "wire_bytes", "kernel_drops", "queue_lost")
 """Numbers of the sensor whose totals outlive its restarts, as "sensor_…"."""
@@ -54,10 +63,15 @@ class Service:
         self._totals: dict[str, int] = {"records": 0, "flows": 0, "packets": 0, "weirds": 0}
         self._totals |= writer.meta("totals") or {}
         self._learning: dict[str, list[str]] = writer.meta("learning") or {}
+        self._learning_told = dict(self._learning)
         self._finals: dict[tuple[str, ...], Any] = {}
-        self._written: dict[str, dict[str, PartyRecord]] = {}
+        self._written: dict[str, _Written] = {}
+        self._grown: set[str] = set()
         self._unsaved: set[str] = set()
+        self._summed_ts: float | None = None
         self._checkpoint_ts: float | None = None
+        self._news = False
+        self._said: tuple[int, ...] = ()
         self._answers: dict[str, Any] = {}
         self._nearby: int = writer.meta("nearby") or 0
         self._keepers: dict[type[Any], Callable[[Any], None]] = {
@@ -80,9 +94,17 @@ class Service:
             if writer.pending >= BATCH:
                 self.commit()
 
+    @property
+    def pressing(self) -> bool:
+        """Whether something is worth a commit before its time: news, a new device, a word of the family."""
+        new = any(device not in self._written for device in self._home.devices.ids())
+        return self._news or new or self._writer.said() != self._said
+
     def commit(self) -> None:
-        """Store everything up to here, from time to time with the state for a restart. Raises StoreError."""
+        """Store every record and fact up to here, from time to time with what only grows, and with the state
+        for a restart. Raises StoreError."""
         home = self._home
+        self._said = self._writer.said()
         self._hear(self._writer.words(self._heard), ())
         self._hear_nearby()
         self._listen()
@@ -91,31 +113,33 @@ class Service:
             self._learning.pop(device, None)
             self._written.pop(device, None)
         dirty = home.devices.take_dirty() | home.behaviour.take_dirty()
-        for device in home.devices.ids():
-            if device in dirty:
-                self._device(device)
         self._unsaved |= dirty
-        for sighting in home.behaviour.sightings():
-            self._writer.add(sighting)
+        self._grown |= dirty
+        if self._passed(self._summed_ts, SUMS_S):
+            self._sum_up()
+        else:
+            self._tell(dirty)
         self._writer.commit(
             sensor=self._sensor,
             sensor_position=None if self._source is None else self._source.position,
             first_ts=home.first_ts,
             last_ts=home.last_ts,
             totals=self._totals,
-            learning=self._learning,
             answers=self._answers,
             nearby=self._nearby,
+            **self._new_learning(),
         )
-        due = self._checkpoint_ts is not None and (home.last_ts or 0.0) - self._checkpoint_ts >= CHECKPOINT_S
+        self._learning_told = dict(self._learning)
+        self._news = False
         if self._source is not None:
             self._source.stored()
-            if due or self._checkpoint_ts is None:
+            if self._passed(self._checkpoint_ts, CHECKPOINT_S):
                 self.checkpoint()
 
     def checkpoint(self) -> None:
         """Store the state of all devices that changed since the last one: a restart goes on from here."""
         home = self._home
+        self._sum_up()
         states = [
             (part, device, body)
             for device in home.devices.ids()
@@ -165,6 +189,7 @@ class Service:
         """Say what the passing of time means at the end of the records, and store the last state."""
         for fact in self._home.advance():
             self._keep(fact)
+        self._summed_ts = None
         self.commit()
         if self._out is None:
             return
@@ -202,16 +227,39 @@ class Service:
             heard = [*self._answers["heard"], [answer.id, self._totals["records"]]]
             self._answers = {"last": answer.id, "heard": heard}
 
-    def _device(self, device: str) -> None:
-        """Queue what is known of a device, and of those of its parties of which something new is known."""
-        self._writer.add(self._home.devices.record(device))
-        written = self._written.get(device, {})
-        parties = {party.domain: party for party in self._home.behaviour.party_records(device)}
-        for domain, party in parties.items():
-            if written.get(domain) != party:
+    def _passed(self, since: float | None, seconds: float) -> bool:
+        """Return whether so much capture time has passed since then; always where nothing was done yet."""
+        return since is None or (self._home.last_ts or 0.0) - since >= seconds
+
+    def _sum_up(self) -> None:
+        """Queue all that grew. What a commit leaves out is behind the last checkpoint, and so found again."""
+        self._tell(self._grown, grown=True)
+        self._grown.clear()
+        for sighting in self._home.behaviour.sightings():
+            self._writer.add(sighting)
+        self._summed_ts = self._home.last_ts
+
+    def _tell(self, devices: Collection[str], *, grown: bool = False) -> None:
+        """Queue what is new of these devices; with `grown` also what only has larger numbers."""
+        for device in self._home.devices.ids():
+            if device in devices:
+                self._device(device, grown=grown)
+
+    def _device(self, device: str, *, grown: bool) -> None:
+        before = self._written.get(device) or self._written.setdefault(device, _Written({}))
+        record = self._home.devices.record(device)
+        if record != before.record and (grown or not _only_later(record, before.record)):
+            self._writer.add(record)
+            before.record = record
+        for party in self._home.behaviour.party_records(device):
+            known = before.parties.get(party.domain)
+            if known is None or (grown and known != party):
                 self._writer.add(party)
-        self._written[device] = parties
+                before.parties[party.domain] = party
         self._learning[device] = list(self._home.behaviour.learning(device))
+
+    def _new_learning(self) -> dict[str, Any]:
+        return {} if self._learning == self._learning_told else {"learning": self._learning}
 
     def _flow(self, flow: FlowRow) -> None:
         totals = self._totals
@@ -223,6 +271,7 @@ class Service:
 
     def _keep(self, fact: Fact) -> None:
         self._writer.add(fact, self._totals["records"])
+        self._news = self._news or isinstance(fact, NEWS)
         if isinstance(fact, Weird):
             self._totals["weirds"] += 1
         if self._out is not None:
@@ -233,7 +282,10 @@ class Service:
 
     def _count(self, stats: SensorStats) -> None:
         """Keep the sensor's last numbers, and add what came since the ones before to the totals."""
-        before = self._sensor if self._sensor.get("started") == stats.started else {}
+        before = self._sensor
+        if before.get("started") != stats.started:
+            self._note_gap(before.get("ts", stats.started), stats.started)
+            before = {}
         for name in SUMMED:
             total = self._totals.get(f"sensor_{name}", 0)
             self._totals[f"sensor_{name}"] = total + getattr(stats, name) - before.get(name, 0)
@@ -241,10 +293,30 @@ class Service:
         if self._out is not None:
             self._out.fact(stats)
 
+    def _note_gap(self, since: float, until: float) -> None:
+        """Say that nobody watched between two lives of the sensor; records not stored before a power cut lie
+        there, too."""
+        if until > since:
+            for fact in self._home.feed(Loss(since, until, "gap", 0, "the sensor was not running")):
+                self._keep(fact)
+
     def _observe(self, seen: Seen) -> None:
         self._writer.add_observation((self._totals["records"], seen.device, seen.record))
         if self._out is not None:
             self._out.observation(seen.record, seen.device)
+
+
+@dataclass(slots=True)
+class _Written:
+    """What the store has of a device and of its parties, by domain."""
+
+    parties: dict[str, PartyRecord]
+    record: DeviceRecord | None = None
+
+
+def _only_later(record: DeviceRecord, before: DeviceRecord | None) -> bool:
+    """Return whether nothing is new of a device but when it was last heard."""
+    return before is not None and record._replace(last_ts=before.last_ts) == before
 
 
 def _key(fact: Fact) -> tuple[str, ...] | None:

@@ -1,19 +1,17 @@
 """A year of a home at default retention: how large it becomes, and what is written to the card each day.
 
-Each simulated day goes through the store's own writer, committed as often as a live service commits, with the
-hourly sums and what was read of flows; each night the archive runs. Bytes written are the kernel's count for
-this process and the archive's (/proc/PID/io write_bytes: whole pages, the write-ahead log and its checkpoints
-included; the file system's own journal is not).
+Each simulated day goes through the service itself, committed as a live one commits, by capture time; each
+night the archive runs. Bytes written are the kernel's count for this process and the archive's (/proc/PID/io
+write_bytes: whole pages, the write-ahead log and its checkpoints included, the file system's journal not).
 
 A run of fewer days than a year tells the year from how much a day adds once retention is at work.
 
-usage: python benchmarks/retention.py [--devices 40] [--flows-a-device 1000] [--days 365] [--commit-s 5]
+usage: python -m benchmarks.retention [--devices 40] [--flows-a-device 1000] [--days 365] [--commit-s 60]
 """
 
 from __future__ import annotations
 
 import argparse
-import random
 import resource
 import subprocess
 import sys
@@ -22,20 +20,29 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from appliance.behaviour.facts import Sighting
-from appliance.flowrow import FlowRow
+from appliance.cli.live import COMMIT_S, SOON_S
+from appliance.home import Home
+from appliance.lookup.knowledge import load_knowledge
+from appliance.service import Service
 from appliance.store import catalogue
 from appliance.store.database import open_for_reading
 from appliance.store.writer import Writer
-from benchmarks.flowsource import DAY_S, household_days, tell_again
-from sensor.records import DnsAnswer, DnsQuery, TlsClientHello
+from benchmarks.homesource import DAY_S, HomeSource
+from sensor.records import Record
 
 COMMAND = [sys.executable, "-c", "import sys; from appliance.cli import main; sys.exit(main(sys.argv[1:]))"]
 START = 19_700 * DAY_S
-CHECKPOINT_S = 900.0
 YEAR_DAYS = 365
-HOUSEHOLD = 8  # devices of the household whose flows are told again
 MB = 1e6
+
+
+class Sensor:
+    """A source that keeps nothing to be sent again."""
+
+    position = ("benchmark", 1)
+
+    def stored(self) -> None:
+        """Nothing to do."""
 
 
 class Day(NamedTuple):
@@ -57,79 +64,17 @@ def written_bytes() -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("write_bytes"))
 
 
-def observations(flow: FlowRow) -> list[DnsQuery | DnsAnswer | TlsClientHello]:
-    """Return what is read of a flow, as often as in the household: 1.8 records a flow."""
-    host = flow.server_name or "a.example"
-    if flow.resp_p == 53:
-        query = DnsQuery(flow.ts, flow.uid, flow.orig_mac, flow.orig_h, flow.resp_h, "udp", host, 1, ())
-        answer = DnsAnswer(
-            flow.ts + 0.02,
-            flow.uid,
-            flow.orig_mac,
-            flow.orig_h,
-            flow.resp_h,
-            "udp",
-            host,
-            1,
-            0,
-            (),
-            (flow.orig_h,),
-            60,
-        )
-        return [query, answer]
-    if flow.resp_p != 443:
-        return []
-    ja4 = "t13d1516h2_8daaf6152771_02713d6af862"
-    return [
-        TlsClientHello(
-            flow.ts,
-            flow.uid,
-            flow.orig_mac,
-            "tcp",
-            flow.orig_h,
-            flow.orig_p,
-            flow.resp_h,
-            443,
-            host,
-            ("h2",),
-            (772,),
-            ja4,
-            False,
-        )
-    ]
-
-
-def live_day(writer: Writer, flows: list[FlowRow], seq: int, commit_s: float) -> int:
-    """Store one day as a live service does; return the last record's number."""
-    hours: dict[tuple[str, str, int], list[int]] = {}
-    grew: set[tuple[str, str, int]] = set()
-    commit, checkpoint = flows[0].ts + commit_s, flows[0].ts + CHECKPOINT_S
-    for flow in flows:
-        if flow.ts >= commit:
-            for key in sorted(grew):
-                writer.add(Sighting(*key, 1, *hours[key]))
-            grew.clear()
-            writer.commit(last_ts=flow.ts, totals={"flows": seq})
-            hours = {key: sums for key, sums in hours.items() if key[2] == int(flow.ts // 3600)}
-            commit = flow.ts + commit_s
-        if flow.ts >= checkpoint:
-            states = [("names", f"d-{n:08x}", {"body": "x" * 1500}) for n in range(12)]
-            writer.commit(states, checkpoint={"place": writer.place(), "last_ts": flow.ts})
-            checkpoint = flow.ts + CHECKPOINT_S
-        seq += 1
-        writer.add(flow, seq)
-        for record in observations(flow):
-            seq += 1
-            writer.add_observation((seq, flow.device, record))
-        if flow.device and flow.domain:
-            key = flow.device, flow.domain, int(flow.ts // 3600)
-            grew.add(key)
-            sums = hours.setdefault(key, [0, 0, 0])
-            sums[0] += 1
-            sums[1] += flow.orig_ip_bytes
-            sums[2] += flow.resp_ip_bytes
-    writer.commit(last_ts=flows[-1].ts, checkpoint={"place": writer.place(), "last_ts": flows[-1].ts})
-    return seq
+def live_day(service: Service, records: list[Record], commit_s: float) -> None:
+    """Take one day in as `tattlebox run` does."""
+    committed = looked = records[0].ts
+    for record in records:
+        now = record.ts + getattr(record, "duration_s", 0.0)
+        if now - looked >= min(SOON_S, commit_s):
+            looked = now
+            if now - committed >= commit_s or service.pressing:
+                service.commit()
+                committed = now
+        service.take((record,))
 
 
 def archive(store: Path) -> int:
@@ -148,26 +93,17 @@ class Life:
     """A home's store, lived day by day."""
 
     def __init__(self, store: Path, options: argparse.Namespace) -> None:
-        self._store, self._options = store, options
-        self._draw, self._source = random.Random(options.seed), household_days()
-        self._writer, self._seq = Writer(store), 0
-        self._writer.commit(origin="live", first_ts=START)
+        self._store, self._commit_s = store, options.commit_s
+        flows = options.devices * options.flows_a_device
+        self._source = HomeSource(options.devices, flows, options.seed)
+        self._writer = Writer(store)
+        self._service = Service(Home(load_knowledge()), self._writer, source=Sensor())  # type: ignore[arg-type]
+        self._writer.commit(origin="live")
 
     def day(self, number: int) -> Day:
         """Live one day and the night after it."""
-        options, before = self._options, written_bytes()
-        told = tell_again(
-            self._source[number % (len(self._source) - 1)],
-            options.devices * options.flows_a_device,
-            self._draw,
-            START + number * DAY_S,
-        )
-        homes = max(1, options.devices // HOUSEHOLD)
-        spread = [
-            flow._replace(device=f"{flow.device}{n % homes}" if flow.device else None)
-            for n, flow in enumerate(told)
-        ]
-        self._seq = live_day(self._writer, spread, self._seq, options.commit_s)
+        before = written_bytes()
+        live_day(self._service, self._source.day(number, START + number * DAY_S), self._commit_s)
         lived = written_bytes() - before
         night = archive(self._store)
         archived = sum(path.stat().st_size for path in archive_files(self._store))
@@ -209,7 +145,7 @@ def main() -> None:
     parser.add_argument("--devices", type=int, default=40)
     parser.add_argument("--flows-a-device", type=int, default=1000)
     parser.add_argument("--days", type=int, default=YEAR_DAYS)
-    parser.add_argument("--commit-s", type=float, default=5.0)
+    parser.add_argument("--commit-s", type=float, default=COMMIT_S)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="on the disk to be measured (default: /tmp)")
     options = parser.parse_args()
@@ -219,7 +155,8 @@ def main() -> None:
         for number in range(options.days):
             days.append(life.day(number))
             if number % 5 == 4:
-                print(f"day {number + 1}: {days[-1].total_bytes / MB:.0f} MB", file=sys.stderr, flush=True)
+                said = f"{days[-1].total_bytes / MB:.0f} MB, {days[-1].lived_bytes / MB:.0f} MB written"
+                print(f"day {number + 1}: {said}", file=sys.stderr, flush=True)
         life.end()
         with closing(open_for_reading(store)) as db:
             archived = sum(file.flows for file in catalogue.files(db))

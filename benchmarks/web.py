@@ -3,7 +3,7 @@
 Without --store it makes one of --devices, --days and --flows in a temporary folder (36 million flows: 9 GB,
 some minutes). It starts the real server and opens every page with --clients at once. It prints
 `name: value` lines last:
-The store is written to every 5 s meanwhile, as a live home's is.
+The store is written to every 5 s meanwhile, more often than a live home's is.
 - p95_ms_<page>: 95th percentile of the time from request to the whole answer, while each client pauses
   --pause seconds between pages as readers do; p95_ms is that of the worst page;
 - alone_ms_<page>: median of one client alone; home_kb: the home page with all that it loads, as sent;

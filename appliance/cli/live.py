@@ -25,8 +25,11 @@ from sensor.liveness import Liveness
 
 log = logging.getLogger(__name__)
 
-COMMIT_S: Final = 5
+COMMIT_S: Final = 60
 """What a power cut may cost of the flow log, in seconds, unless told; docs/retention.md has its price."""
+
+SOON_S: Final = 5.0
+"""How long what is pressing waits at most: an alert, a change, a new device, a word of the family."""
 
 MOST_COMMIT_S: Final = 120
 """Longest time between two commits: systemd wants to hear of progress within three minutes."""
@@ -60,8 +63,8 @@ def add(commands: Any) -> None:
         choices=range(1, MOST_COMMIT_S + 1),
         default=COMMIT_S,
         metavar="SECONDS",
-        help=f"how often to store, 1 to {MOST_COMMIT_S} (default: {COMMIT_S}): a power cut costs as much and "
-        "alerts and answers wait as long; longer spares the card",
+        help=f"how often to store flows, 1 to {MOST_COMMIT_S} (default: {COMMIT_S}): a power cut costs as "
+        f"much; longer spares the card. Alerts and answers wait {SOON_S:.0f} at most",
     )
     add_store(parser)
     add_packs(parser)
@@ -119,7 +122,7 @@ def _carry(
 
     What was stored is the progress that keeps the watchdog quiet; a full disk is none of ours to restart for.
     """
-    committed = time.monotonic()
+    committed = looked = time.monotonic()
     for record in link.records(lambda: bool(stop)):
         if record is not None:
             patience.take((record,))
@@ -127,12 +130,14 @@ def _carry(
             if beside.asking is not None:
                 beside.asking.note(record)
         beside.steward.turn()
-        if time.monotonic() - committed >= patience.every_s:
-            if beside.asking is not None:
-                beside.asking.report()
-            patience.store()
-            committed = time.monotonic()
-            alive.progress()
+        if time.monotonic() - looked >= min(SOON_S, patience.every_s):
+            looked = time.monotonic()
+            if looked - committed >= patience.every_s or patience.pressing:
+                if beside.asking is not None:
+                    beside.asking.report()
+                patience.store()
+                committed = time.monotonic()
+                alive.progress()
         while patience.waits and not stop:
             time.sleep(RETRY_S)
             patience.store()

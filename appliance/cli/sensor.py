@@ -9,8 +9,8 @@ from typing import Any, Final
 from appliance.cli.common import CommandError, add_json, add_store, open_reader, print_json, printable, size
 from sensor.records import SensorStats
 
-STALE_S: Final = 30.0
-"""Age beyond which the sensor is said to be silent: it speaks every 5 s, and so does the store."""
+STALE_S: Final = 150.0
+"""Age beyond which the sensor is said to be silent: it speaks every 5 s, the store within two minutes."""
 
 
 def add(commands: Any) -> None:

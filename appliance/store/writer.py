@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from pathlib import Path
@@ -24,6 +25,7 @@ from appliance.store.database import (
     DURABLE,
     StoreError,
     StoreReplacedError,
+    deflated,
     generation,
     open_for_writing,
     refused,
@@ -135,7 +137,7 @@ class Writer:
     def states(self, part: str) -> dict[str, Any]:
         """Return what `commit` last kept of each device for this part of the core."""
         rows = self._db.execute("SELECT device, body FROM state WHERE part = ?", (part,))
-        return {device: json.loads(body) for device, body in rows}
+        return {device: json.loads(zlib.decompress(body)) for device, body in rows}
 
     def alerts(self) -> list[Alert]:
         """Return all alerts told so far."""
@@ -188,6 +190,13 @@ class Writer:
     def erase(self, device: str) -> None:
         """Let the next commit delete every row about a device that the family wants forgotten."""
         self._erased.add(device)
+
+    def said(self) -> tuple[int, ...]:
+        """Return the numbers of the latest word, answer and look near by: others than before mean news."""
+        return tuple(
+            self._db.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]  # noqa: S608 - names only
+            for table in ("word", "answer", "heard")
+        )
 
     def words(self, last: int) -> list[Word]:
         """Return what the family said after the word with this id."""
@@ -246,8 +255,9 @@ class Writer:
         self._db.executemany(tables.FLOW.insert, self._flows)
         self._evidence.save(self._db, self._flows)
         self._db.executemany(
-            "INSERT OR REPLACE INTO state VALUES (?, ?, ?)",
-            [(part, device, tables.to_text(body)) for part, device, body in states],
+            "INSERT INTO state VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body"
+            " WHERE body <> excluded.body",  # the same again touches no page
+            [(part, device, deflated(tables.to_text(body))) for part, device, body in states],
         )
         self._db.executemany(
             "INSERT OR REPLACE INTO meta VALUES (?, ?)",

@@ -17,7 +17,7 @@ from appliance.store.reader import Reader
 MAX_LISTENERS: Final = 24
 """Of 64 threads: pages keep 40 whatever number of listeners comes (threats R18)."""
 LOOK_S: Final = 2.0
-"""How often the store is looked at; a live home commits every 5 s."""
+"""How often the store is looked at; a live home commits once a minute, news within 5 s."""
 BEAT_S: Final = 15.0
 """Silence after which a comment is sent, so that whatever lies between keeps the connection."""
 LISTEN_S: Final = 600.0

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from appliance.store import observations
 from appliance.store.database import migrations, open_for_writing
 from appliance.store.observations import OPEN_S, PACK, SPAN_S, packed, unpack
+from appliance.store.writer import Writer
 from sensor.records import DnsQuery, MdnsService, Observation, to_json
 from tests.appliance import samples
 
@@ -113,6 +114,7 @@ def test_a_store_that_held_lines_is_packed_when_it_is_opened(tmp_path):
         old.executescript(script)
     row = (TS, "dns_query", samples.DOLL, query().uid, to_json(query()), 7)
     old.execute("INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?)", row)
+    old.execute("INSERT INTO state VALUES ('names', ?, '{\"known\": [1]}')", (samples.DOLL,))
     old.execute("PRAGMA user_version = 5")
     old.commit()
     old.close()
@@ -120,6 +122,9 @@ def test_a_store_that_held_lines_is_packed_when_it_is_opened(tmp_path):
     ((ts, until, seq, body),) = db.execute("SELECT * FROM observation")
     assert (ts, until, seq, list(unpack(body))) == (TS, TS, 7, [(7, samples.DOLL, query())])
     db.close()
+    writer = Writer(tmp_path / "home.db")
+    assert writer.states("names") == {samples.DOLL: {"known": [1]}}
+    writer.close()
 
 
 def test_one_line_makes_one_pack():

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from appliance.store import tables
-from appliance.store.database import migrations
+from appliance.store.database import deflated, migrations
 from appliance.store.observations import packed
 
 
@@ -13,6 +13,7 @@ from appliance.store.observations import packed
 def database():
     connection = sqlite3.connect(":memory:")
     connection.create_function("packed", 3, packed)
+    connection.create_function("deflated", 1, deflated)
     for _, script in migrations():
         connection.executescript(script)
     return connection
