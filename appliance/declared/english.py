@@ -15,7 +15,7 @@ WORDS: Final = Words(
         r" recipient\w* contractor\w* affiliate\w* host\w* outsourc\w* work_with rely_on relies_on"
         r" use[sd]? using provid\w* run runs sees? goes go gets? counts? checks? called reach\w*"
         r" access\w* collect\w* engage\w* available repair\w* warrant\w* \w+ed_by \w+n_by receiv\w*"
-        r" process\w* stor\w* supplied operated handled deliver\w* analy\w*"
+        r" process\w* stor\w* help\w* supplied operated handled deliver\w* analy\w*"
     ),
     excluded=alternatives(
         r"complain\w* complaint\w* supervisory_authority commissioner\w* regulator lodge lodged"
@@ -25,7 +25,8 @@ WORDS: Final = Words(
         r"providers? processors? sub-?processors? vendors? partners? recipients? company companies"
         r" firms? contractors? agency agencies institute studio publisher bank affiliates? subsidiary"
         r" subsidiaries services? platforms? hosts? supplier[s]? tools? parent business carriers?"
-        r" network networks operators? called named specialist specialists"
+        r" network networks operators? called named specialist specialists publishers? distributor"
+        r" (?:part|service|brand|subsidiary|product|division)_(?:of|by)"
     ),
     before=alternatives(r"by with to from through via at on uses? using engage[sd]? choose chose use called"),
     listing=alternatives(
@@ -35,10 +36,13 @@ WORDS: Final = Words(
     doing=alternatives(
         r"hosts? stores? process\w* provides? turns? converts? delivers? helps? receives? analyses"
         r" analyzes sends? counts? runs? handles? operates? supplies is_our are_our acts? measures?"
-        r" keeps? transcribes? translates? manages? gives? collects? recognises recognizes carries also"
+        r" keeps? \w+s_(?:us|you|our|your) transcribes? translates? manages? gives? collects? recognises"
+        r" recognizes carries also"
         r" may as_well does tells? shows? looks? takes?"
     ),
-    at_places=alternatives("in near within outside city town street road"),
+    at_places=alternatives(
+        "in near within outside at from city town street road menu button tab section page"
+    ),
     linking=some("of the & for"),
     ordinary=some(
         "a an the this these those we our us you your they their it its he she i if when where who which"
@@ -66,10 +70,36 @@ WORDS: Final = Words(
         " inc llc ltd limited gmbh sas part parts stories story songs song music sound sounds settings"
         " setting firmware software server servers center centre centers centres new old every another"
         " operator operators controller manufacturer maker publisher seller authority authorities police"
-        " court courts government governments office department"
+        " court courts government governments office department introduction overview scope definitions"
+        " region dr prof sir plan alerts none category categories"
     ),
-    endings=r"(?!x)x",
-    denial=r"\b(?:(?:not|never|n['’]t)\s(?:\w+\s){0,2}?|no\s\w+\s(?:data\s)?(?:is|are)\s)"
+    apart=some(
+        "act code regulation regulations directive framework shield clauses rules principles agreement"
+        " addendum program programme authority commissioner commission ministry court convention extension"
+        " street road lane avenue way parkway square quay drive boulevard house floor suite box"
+        " chrome safari firefox edge opera explorer worldwide global"
+    ),
+    placed=alternatives(
+        r"based located situated established seated office offices seat headquartered headquarters"
+        r" registered incorporated resident living"
+    ),
+    column=(
+        alternatives(
+            r"recipients? providers? processors? sub-?processors? vendors? compan(?:y|ies)"
+            r" third_part(?:y|ies)"
+            r" suppliers? organi[sz]ations? operator entity (?:disclosed|shared|sent|passed)_(?:to|with)"
+        ),
+        alternatives(r"name partners? who tools? services?"),
+    ),
+    conjunction="and",
+    serving="for",
+    article=r"the",
+    company=alternatives(
+        r"company service services provider platform firm product subsidiary affiliate operator tool"
+        r" laboratory agency network vendor processor publisher brand division business part unit"
+    ),
+    endings=r"\w{3,}(?:ians|ists|ors|ers|ants|ees|ments|tions)",
+    denial=r"\b(?:neither|(?:not|never|n['’]t)\s(?:\w+\s){0,2}?|no\s\w+\s(?:data\s)?(?:is|are)\s)"
     r"(?:share|shared|sell|sold|disclose|disclosed|send|sent|transfer|transferred|transmit|transmitted|pass|passed|give|given|use|provide)\b",
     denied_before=False,
     keeping=alternatives(

@@ -14,7 +14,7 @@ WORDS: Final = Words(
         r" vend\w* cèd\w* céd\w* tiers prestataire\w* sous-traitant\w* fournisseur\w* partenaire\w*"
         r" destinataire\w* héberg\w* recour\w* fai\w+_appel confi\w* utilis\w* reçoi\w* recev\w*"
         r" trait\w* stock\w* fourni\w* opéré\w* gér\w* assur\w* analys\w* \w+[éiu]e?s?_par recours appel"
-        r" disposition répar\w* garantie\w* conserv\w* livr\w* passe\w*"
+        r" disposition aid\w* répar\w* garantie\w* conserv\w* livr\w* passe\w*"
     ),
     excluded=alternatives(
         r"réclamation\w* plainte\w* autorité_de_contrôle autorité_de_protection marques? déposées? saisir"
@@ -23,12 +23,13 @@ WORDS: Final = Words(
         r"prestataires? sous-traitants? fournisseurs? partenaires? destinataires? sociétés? entreprises?"
         r" firmes? filiales? agences? instituts? organismes? éditeurs? studios? banques? services?"
         r" plateformes? hébergeurs? outils? groupe réseaux? opérateurs? transporteurs? nommée? appelée?"
-        r" spécialistes? maison-mère maison_mère"
-        r" (?:prestataire|partenaire|fournisseur|réseau|service|outil)_d[eu]_\w+"
+        r" spécialistes? sas sasu sarl scop sa cabinet étude association maison-mère maison_mère"
+        r" (?:prestataire|partenaire|fournisseur|réseau|service|outil)_d[eu]_(?-i:[a-zà-ÿ])\w+"
+        r" (?:service|filiale|marque|produit)_d[eu]"
     ),
     before=alternatives(
         r"par avec à auprès_de chez via de d['’] l['’] au aux et_à ainsi_qu['’]à confié[es]*_à utilis\w+"
-        r" c['’]est recours_à appel_à grâce_à"
+        r" c['’]est recours_à appel_à grâce_à (?:par|avec|chez|via|à)_les? (?:par|avec|chez|via|à)_l['’]"
     ),
     listing=alternatives(
         r"tels?_que telles?_que tel_que comme notamment dont à_savoir par_exemple p\._ex\. actuellement"
@@ -41,7 +42,9 @@ WORDS: Final = Words(
         r" mesure\w* conserve\w* transcrit transcrivent traduit reconnaît recueille\w* s['’]occupe\w*"
         r" nous met_à peut voit distribue\w* achemine\w* prend encaisse\w* collecte\w* sait"
     ),
-    at_places=alternatives("en à hors rue avenue ville place boulevard"),
+    at_places=alternatives(
+        "en à au aux hors rue avenue ville place boulevard menu bouton rubrique onglet page"
+    ),
     linking=some("de du des & la d’"),
     ordinary=some(
         "le la les l un une des de du ce cet cette ces nous vous nos vos notre votre ils elles il elle"
@@ -66,10 +69,34 @@ WORDS: Final = Words(
         " ne sas sarl sa inc gmbh bouclier décision adéquation transferts transfert partage consentement"
         " contrat intérêt légitime histoires histoire chansons musique paramètres logiciel serveur"
         " serveurs centre centres y ci selon grâce outre autorités autorité police tribunal tribunaux"
-        " gouvernement ministère lors jamais nouveau nouvelle"
+        " gouvernement ministère code préambule introduction région profil dr prof lors jamais nouveau"
+        " nouvelle"
+    ),
+    apart=some(
+        "loi règlement règlements directive framework shield clauses clause convention accord rcs"
+        " rue avenue boulevard quai place allée allées chemin impasse cedex"
+        " chrome safari firefox edge opera explorer monde mondial"
+    ),
+    placed=alternatives(
+        r"situé\w* sise? établi\w* basée?s? siège implanté\w* trouve\w* domicilié\w* résid\w*"
+        r" immatriculé\w* installé\w* bureaux centre centres"
+    ),
+    column=(
+        alternatives(
+            r"destinataires? prestataires? sous-traitants? fournisseurs? sociétés? entreprises? organismes?"
+            r" hébergeurs? opérateurs? (?:communiqué|transmis)\w*_à"
+        ),
+        alternatives(r"nom partenaires? tiers qui outils? services?"),
+    ),
+    conjunction="et",
+    serving="pour",
+    article=r"(?:le|la)\s|l['’]",
+    company=alternatives(
+        r"société service prestataire plateforme entreprise filiale marque outil solution opérateur"
+        r" hébergeur fournisseur éditeur établissement réseau division groupe association laboratoire"
     ),
     endings=r"(?!x)x",
-    denial=r"\b(?:ne|n['’])\s?(?:\w+\s){0,2}?(?:partag|transm|communiqu|divulgu|vend|envoy|cèd|céd|fourni|transf|utilis)\w*",
+    denial=r"\bni\s\w+\sni\b|\b(?:ne|n['’])\s?(?:\w+\s){0,2}?(?:partag|transm|communiqu|divulgu|vend|envoy|cèd|céd|fourni|transf|utilis)\w*",
     denied_before=False,
     keeping=alternatives(
         r"conserv\w* gard\w* stock\w* supprim\w* effac\w* détrui\w* détru\w* durées? après pendant délai pour"

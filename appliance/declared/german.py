@@ -18,15 +18,18 @@ WORDS: Final = Words(
         r" \w*partner\w* empfänger\w* \w*dienste? hosting gehostet hosten hostet betrieben betreibt"
         r" setzen einsetzen eingesetzt nutzen nutzt genutzt verwenden verwendet bedienen beauftrag\w*"
         r" erhalten erhält verarbeit\w* speicher\w* gespeichert \w*bereit\w* ausgewertet übernimmt"
-        r" arbeiten zusammen geben gibt gehen geht liefer\w* fließ\w* landet landen zugriff mieten"
+        r" arbeiten zusammen geben gibt gehen geht liefer\w* hilf\w* helfen fließ\w* landet landen zugriff"
+        r" mieten"
         r" relais leitet \w+_von"
     ),
     excluded=alternatives(
-        r"beschwer\w* aufsichtsbehörde\w* datenschutzbeauftragte\w* landesbeauftragte\w* marken markenzeichen"
+        r"beschwer\w* aufsichtsbehörde\w* \w*beauftragte[rnm]? landesbeauftragte\w* marken markenzeichen"
     ),
     receiver=alternatives(
         r"\w*dienstleister[ns]? auftragsverarbeiter[ns]? \w*anbieter[ns]? \w*partner[ns]? \w*werkstatt"
-        r" \w*werkstätten \w*händlern? \w*herstellern? empfänger[ns]? firma firmen agentur institut"
+        r" \w*werkstätten \w*händlern? call-?center verlage?s kanzlei genossenschaft verein[s]?"
+        r" (?:dienst|marke|tochter|angebot|produkt)_(?:von|der|des) \w*herstellern? empfänger[ns]? firma"
+        r" firmen agentur institut"
         r" stiftung verlag studio bank unternehmens? gesellschaft tochter mutter \w*dienste?s?"
         r" plattform(?:en)? hoster[ns]? werkzeuge? tools? netzwerke?n? netz spezialisten? namens"
         r" \w*versender \w*speicher konzern \w*betreiber"
@@ -38,13 +41,13 @@ WORDS: Final = Words(
     listing=alternatives(
         r"wie etwa z\.\s*B\. zum_Beispiel beispielsweise insbesondere nämlich darunter derzeit sind ist wären"
     ),
-    joining=r"\s*(?:,(?!\s*(?:und|oder)\b)|;|\b(?:und|oder|sowie|&)\s)\s*(?:auch\s|an\s|von\s|durch\s|mit\s|bei\s|die\s|der\s|das\s)*",
+    joining=r"\s*(?:,(?!\s*(?:und|oder)\b)|;|\b(?:und|oder|sowie|&)\s(?:die\s|der\s|das\s)?)\s*(?:auch\s|an\s|von\s|durch\s|mit\s|bei\s)*",
     doing=alternatives(
         r"hostet speichert verarbeitet stellt wandelt liefert hilft erhält empfängt wertet verschickt"
         r" versendet zählt betreibt übernimmt ist_unser ist_unsere misst bewahrt übersetzt erkennt"
         r" sammelt sorgt wickelt darf kann sieht bekommt gibt verteilt rechnet schreibt kümmert"
     ),
-    at_places=alternatives("in nach"),
+    at_places=alternatives("in nach aus"),
     linking=some("& of"),
     ordinary=some(
         "der die das den dem des ein eine einen einem einer eines dieser diese dieses wir unser unsere"
@@ -79,8 +82,35 @@ WORDS: Final = Words(
         " kenntnis betreiberin herstellerin anbieterin verantwortliche verantwortlicher verantwortlichen"
         " empfänger anbieter dienstleister auftragsverarbeiter verarbeiter betreiber hersteller händler"
         " mitarbeiter mutter tochter agentur nachricht nachrichten ihres unseres seines seiner seinem"
-        " seinen seine sein deren dessen schutz niveau angaben angabe auskunft cent euro ablauf widerruf"
+        " seinen seine sein deren dessen schutz niveau browser router account client provider computer"
+        " community party baby handy text box weder freistaat bundesland stadt kanton bund shop onlineshop"
+        " oma opa mama papa thema info infos auto büro radio kita risiko logo prof dr link links button"
+        " menü team code codes app-store chat log logs region angaben angabe auskunft cent euro ablauf"
+        " widerruf"
         " löschfrist frist fristen klauseln"
+    ),
+    apart=some(
+        "framework shield rules clauses act ihres ihrer ihrem ihren ihre ihnen unseres unserer des dem den"
+        " das die der eines einer einem einen straße strasse platz weg gasse allee ring ufer promenade"
+        " postfach chrome safari firefox edge opera explorer"
+    ),
+    placed=alternatives(
+        r"sitz ansässig niedergelassen rechenzentrum rechenzentren standort stehen steht server servern"
+        r" büro niederlassung"
+    ),
+    column=(
+        alternatives(
+            r"\w*empfänger\w* \w*dienstleister\w* \w*anbieter\w* firma firmen unternehmen \w*verarbeiter\w*"
+            r" betreiber organisation (?:weitergegeben|übermittelt)_an"
+        ),
+        alternatives(r"name partner wer hersteller dritte werkzeuge? tools? dienste?"),
+    ),
+    conjunction="und",
+    serving="für",
+    article=r"",
+    company=alternatives(
+        r"\w*dienst \w*dienste?s \w*dienstleister\w* \w*angebot \w*anbieter unternehmen \w*plattform firma"
+        r" \w*tochter \w*gesellschaft marke produkt werkzeug \w*hoster \w*händler verlag agentur"
     ),
     endings=r"\w{3,}(?:daten|dienste?n?s?|leister[ns]?|anbieter[ns]?|nummern?|adressen?|namen?|zeit(?:en)?|stellen?"
     r"|behörden?|partner[ns]?|unternehmens?|ung|ungen|ungs|heit|heiten|keit|keiten|schaft|schaften|ion"
@@ -89,7 +119,7 @@ WORDS: Final = Words(
     r"|staaten|raum|zentrum|zentren|kosten|ismus|gesetz|gesetze|konto|konten|listen?|dateien?"
     r"|ereignissen?|kennzeichen|merkmalen?|zahlen?|bearbeiter|empfänger[ns]?|gruppen?|plattform"
     r"|plattformen|technik|logik|statistik|grund|gründen?|richtlinien?)",
-    denial=r"\b(?:(?:geb|teil|übermittel|verkauf|send|übertrag|leit|reich|nutz|verwend|schick)\w*\s(?:\w+\s){0,5}?"
+    denial=r"\b(?:weder\b|(?:geb|teil|übermittel|verkauf|send|übertrag|leit|reich|nutz|verwend|schick)\w*\s(?:\w+\s){0,5}?"
     r"(?:nichts?|nie|niemals|keine\w*)|keine\w*\s(?:\w+\s){1,8}?(?:weiter|übermittelt|übertragen|verkauft|gesendet))\b",
     denied_before=True,
     keeping=alternatives(

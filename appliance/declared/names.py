@@ -77,27 +77,67 @@ LEGAL_FORMS: Final = (
         "Pty Ltd",
         "Pte. Ltd.",
     ),
-    *("Pte Ltd", "K.K.", "Kft."),
+    *(
+        "Pte Ltd",
+        "K.K.",
+        "Kft.",
+        "Zrt.",
+        "d.o.o.",
+        "s.r.o.",
+        "a.s.",
+        "Sp. z o.o.",
+        "sp. z o.o.",
+        "Lda",
+        "Ltda",
+    ),
+    *("Private Limited", "Pvt. Ltd.", "Pvt Ltd", "Co., Limited", "Sdn. Bhd.", "Sdn Bhd", "PBC", "LP", "L.P."),
+    *(
+        "S.à r.l. et Cie, S.C.A.",
+        "S.C.A.",
+        "SCA",
+        "Sàrl",
+        "Sarl",
+        "SRL",
+        "S.A.U.",
+        "S.L.U.",
+        "e.U.",
+        "e.K.",
+        "mbB",
+        "gAG",
+        "eG",
+        "VZW",
+    ),
+    *("AB (publ)", "A.G.", "Pty. Ltd.", "Pty Limited", "Unlimited Company", "gUG", "oHG"),
 )
 """Legal forms as they are written behind a name."""
 
 _FORM: Final = "|".join(re.escape(form) for form in sorted(LEGAL_FORMS, key=len, reverse=True))
-_WORD: Final = r"(?:[A-ZÀ-ÖØ-Þ][\w'’+!.-]*[\w+!]|[A-ZÀ-ÖØ-Þ]|[a-z]{1,3}[A-Z]\w+|\d+[A-Za-z]\w*)"
-"""A word of a name: with a capital, or like "eBay" and "3m". A full stop only within it."""
+_WORD: Final = (
+    r"(?<![\w@/.])(?:[A-ZÀ-ÖØ-Þ][\w'’+!.-]*[\w+!]|[A-ZÀ-ÖØ-Þ]|[a-z]{1,3}[A-Z]\w+|[a-z]\d\w+|\d+[A-Za-z]\w*"
+    r"|[a-z][\w-]+\.(?:com|net|io|ai|app|org|co)(?![\w/.]))"
+)
+"""A word of a name: with a capital, or like "eBay", "o2switch", "bunny.net". A full stop only within."""
 
 MAX_WORDS: Final = 6
 """Words of a name; longer runs of capitals are headings."""
 
 NAME: Final = rf"{_WORD}(?:\s(?:(?:of|de|du|des|&)\s)?{_WORD}){{0,{MAX_WORDS - 1}}}"
-_LONG: Final = NAME.replace("of|de", "of|and|und|et|à|de")
-LEGAL: Final = re.compile(rf"(?P<name>{_LONG}),?\s(?P<form>{_FORM})(?![\w])")
+_LONG: Final = NAME.replace("of|de", "of|and|und|et|à|für|for|pour|de")
+_REGION: Final = r"(?:\s\([A-ZÀ-ÖØ-Þ][\w. ]{1,20}\))?"
+LEGAL: Final = re.compile(rf"(?P<name>{_LONG}{_REGION}),?\s(?P<form>{_FORM})(?![\w])")
+"""An organisation with its legal form, also with a region between: "PayPal (Europe) S.à r.l."."""
+
+_SURE: Final = r"GmbH|gmbh|gAG|AG|SE|Inc\.?|Ltd\.?|Limited|LLC|SAS|SARL|B\.V\.|AB|Oy"
+SMALL_LEGAL: Final = re.compile(rf"(?<![\w@/.-])(?P<name>[a-z][\w-]{{3,}})\s(?P<form>{_SURE})(?![\w])")
+"""One that is written with a small letter: "rapidmail GmbH"."""
 
 _ELIDED: Final = re.compile(r"^(?:[LDJNSC]|Qu)['’](?:[a-zà-ÿ]\S*\s?)?", re.IGNORECASE)
 """A French article that is one word with what follows; what follows with a small letter goes with it."""
 
 _KEPT_APART: Final = re.compile(r"[^\w]+")
 _GENERIC: Final = some(
-    "group groupe gruppe holding international europe emea france deutschland germany ireland uk usa us"
+    "group groupe gruppe holding holdings international europe emea france deutschland germany ireland uk"
+    " usa us"
     " technologies technology platforms com"
 )
 """Words that tell a company of a group from another: not what a family knows it by."""
@@ -117,22 +157,35 @@ def same(one: str, other: str) -> bool:
     return bool(first) and second[: len(first)] == first and len("".join(first)) > 2
 
 
-def trimmed(text: str, words: Words) -> str:
-    """Return a run of words with a capital without the ordinary ones at its beginning and the end."""
+def trimmed(text: str, words: Words, *, legal: bool = False) -> str:
+    """Return a run of words with a capital without the ordinary ones at its beginning and the end.
+
+    `legal`: a legal form stands behind, so that only small words are no part of it: "Jouets Rivière".
+    """
     kept = _ELIDED.sub("", text).split()
-    while len(kept) > 1 and re.fullmatch(words.receiver, kept[0], re.IGNORECASE):
+    while len(kept) > 1 and re.fullmatch(words.receiver, kept[0].rpartition("-")[2], re.IGNORECASE):
         kept = kept[1:]
-    while kept and (kept[0].casefold().rstrip(".") in words.ordinary or not kept[0][:1].isalnum()):
+    while kept and (
+        not kept[0][:1].isalnum()
+        or (_is_small_word(kept[0], words) and not (legal and len(kept) > 1 and len(kept[0]) > 5))
+    ):
         kept = kept[1:]
     while kept and (kept[-1].casefold() in words.linking or not kept[-1][-1:].isalnum()):
         kept = kept[:-1]
     return " ".join(kept).rstrip(".,;:")
 
 
+def _is_small_word(word: str, words: Words) -> bool:
+    """Return whether a word at the beginning is none of a name; "HERE" in capitals may be one."""
+    plain = word.rstrip(".")
+    return plain.casefold() in words.ordinary and not (len(plain) > 3 and plain.isupper() and plain.isalpha())
+
+
 def is_ordinary(word: str, words: Words) -> bool:
     """Return whether a word with a capital is none of a name."""
     plain = re.sub(r"['’]s$", "", word.casefold()).rpartition("-")[2]
-    return plain in words.ordinary or plain in words.linking or bool(re.fullmatch(words.endings, plain, re.I))
+    ending = re.fullmatch(words.endings, plain, re.I) and not re.search(r"[a-z][A-Z]", word)
+    return plain in words.ordinary or plain in words.linking or bool(ending)
 
 
 def is_striking(name: str) -> bool:

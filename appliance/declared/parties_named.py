@@ -7,73 +7,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from appliance.declared import names
+from appliance.declared.judge import ITEM, Found, Judge, Known, run
 from appliance.declared.sentences import Sentence
+from appliance.declared.terms import NO_TERMS, SMALL, Terms
 from appliance.declared.words import Words, holds
 
-_ITEM: Final = rf"(?:{names.NAME})"
 _ASIDE: Final = re.compile(r"\([^()]*\)")
 _INSIDE: Final = re.compile(r"\(([^()]{2,120})\)")
 _SEPARATED: Final = re.compile(r"\s+[–—|-]\s+|\s*\|\s*|:\s+|\s*\(|,\s")
-_EXPLAINED: Final = re.compile(rf"({_ITEM})\s\(([^()]{{2,80}})\)")
-_QUOTED: Final = re.compile(rf"[\"“„«»‚‘]\s?({_ITEM})\s?[\"”“»«’‘]")
+_LABEL: Final = re.compile(r"[^:,;.()]{2,60}?\s?:\s+(?=[A-ZÀ-ÖØ-Þ])")
+_EXPLAINED: Final = re.compile(rf"({ITEM})\s\(([^()]{{2,80}})\)")
+_QUOTED: Final = re.compile(rf"[\"“„«»‚‘]\s?({ITEM})\s?[\"”“»«’‘]")
 
 
-class Known(NamedTuple):
-    """What names are known beforehand, handed in."""
-
-    organisations: frozenset[tuple[str, ...]]  # names.key of organisations that many makers use
-    countries: dict[str, str]  # name in small letters → ISO 3166-1 alpha-2, in every language
-    adjectives: frozenset[str]  # names of languages, which are those of peoples; small letters
-
-
-class Found(NamedTuple):
-    """A name in a sentence."""
-
-    name: str
-    rule: str
-    at: int  # where in the sentence
-
-
-class Cues(NamedTuple):
-    """The expressions of one language, compiled. Case matters for names alone, so cues switch it off."""
-
-    receiver: re.Pattern[str]
-    before: re.Pattern[str]
-    listing: re.Pattern[str]
-    labelled: re.Pattern[str]
-    subject: re.Pattern[str]
-    joining: re.Pattern[str]
-
-
-@lru_cache(maxsize=8)
-def _cues(receiver: str, before: str, listing: str, doing: str, joining: str) -> Cues:
-    name = rf"(?P<name>{_ITEM})"
-    quote = r"(?:[\"“„«]\s?)?"
-    start = r"(?:^|[,;:]\s|\b(?:and|et|und)\s)"
-    aside = r"(?:,[^,]{2,60},|\s\([^()]{2,60}\))?"
-    return Cues(
-        re.compile(rf"(?i:{receiver})\s{quote}{name}"),
-        re.compile(rf"(?i:{before})\s?{quote}{name}"),
-        re.compile(rf"(?i:{listing})[\s:,]*{quote}{name}"),
-        re.compile(rf"^[^:]{{0,40}}(?i:{receiver})[^:]{{0,30}}:\s{quote}{name}"),
-        re.compile(rf"{start}{name}{aside}\s(?:{doing})"),
-        re.compile(joining, re.IGNORECASE),
-    )
-
-
-def named(sentence: Sentence, words: Words, known: Known) -> Iterator[Found]:
+def named(sentence: Sentence, words: Words, known: Known, terms: Terms = NO_TERMS) -> Iterator[Found]:
     """Yield each organisation that a sentence names; one may come by several rules."""
+    yield from _with_legal_form(sentence.text, words, known)
     if holds(words.excluded, sentence.text):
         return
-    judge = Judge(words, known)
-    yield from _with_legal_form(sentence.text, words)
+    judge = Judge(words, known, terms)
+    if sentence.cells:
+        column = _column(sentence, words)
+        yield from _in_cell(sentence, column, judge) if column is not None else _known(sentence, judge)
+        return
     yield from _anywhere(sentence, judge)
     if sentence.heading:
+        yield from _over_its_paragraph(sentence, judge)
         return
+    yield from _known(sentence, judge)
     concerned = _concerns(f"{sentence.lead} {sentence.text}", words)
     if concerned or not judge.german:
         yield from _behind_small_words(sentence, judge)
@@ -89,19 +53,102 @@ def _bare(text: str) -> str:
 def _anywhere(sentence: Sentence, judge: Judge) -> Iterator[Found]:
     """Yield names that show themselves: "our provider X", "Provider: X", "X hosts", "X (hosting)"."""
     text, cues, lenient = sentence.text, judge.cues, not judge.german
-    yield from judge.runs(cues.receiver, _bare(text), "receiver", lenient=True)
+    for part in (_bare(text), *_INSIDE.findall(text)):
+        yield from judge.runs(cues.receiver, part, "receiver", lenient=True)
     yield from judge.runs(cues.labelled, _bare(text), "labelled", lenient=lenient)
     for found in cues.subject.finditer(text):
-        yield from judge.pass_on([found["name"]], "subject", found.start("name"), lenient=lenient)
+        named_so = [(found["name"], found.start("name"))]
+        yield from judge.pass_on(named_so, "subject", text, lenient=lenient)
     for explained in _EXPLAINED.finditer(text):
         if any(holds(pattern, explained[2]) for _, pattern in judge.words.purposes):
-            yield from judge.pass_on([explained[1]], "explained", explained.start(), lenient=True)
+            yield from judge.pass_on([(explained[1], explained.start())], "explained", text, lenient=True)
+    for serving in re.finditer(
+        rf"(?:,|,?\s(?:and|et|und))\s({ITEM})(?:\s\([^()]{{2,60}}\))?\s{judge.words.serving}\s", text
+    ):
+        yield from judge.pass_on([(serving[1], serving.start(1))], "serving", text, lenient=lenient)
+    for found in cues.apposed.finditer(text):
+        yield from judge.pass_on([(found["name"], found.start("name"))], "apposed", text, lenient=True)
+
+
+def _column(sentence: Sentence, words: Words) -> int | None:
+    """Return which cell of a row holds a receiver's name; None where its table does not tell."""
+    heads = rf"(?:{'|'.join(words.column)}):?"
+    upright = len(sentence.cells) == 2 and sentence.cells is not sentence.header
+    if upright and re.fullmatch(heads, sentence.cells[0], re.IGNORECASE):
+        return 1  # "Provider | X"
+    for column in words.column:
+        for at, head in enumerate(sentence.header[: len(sentence.cells)]):
+            if holds(column, head):
+                return at
+    return None
+
+
+def _in_cell(sentence: Sentence, column: int, judge: Judge) -> Iterator[Found]:
+    """Yield the names of a row: what stands in the column of names is one, however it is written."""
+    if sentence.cells is sentence.header:
+        return
+    cell = sentence.cells[column]
+    at = sentence.text.find(cell)
+    for at_part, part in enumerate((_ASIDE.sub("", cell), *_INSIDE.findall(cell))):
+        for item in re.split(r"\s*[,;/]\s(?!(?i:inc|ltd|llc|s\.))|\s/\s|\s(?:und|and|et)\s(?=[A-Z])", part):
+            name = item.strip(" .*†‡¹²³")
+            lone = bool(re.fullmatch(r"[a-z][\w.-]+", name))
+            if (
+                lone and not at_part and name not in judge.words.ordinary and name not in judge.terms.small
+            ) or (re.fullmatch(ITEM, name) and judge.passes(name) and not names.LEGAL.fullmatch(name)):
+                yield Found(name, "column", at)
+
+
+def _over_its_paragraph(sentence: Sentence, judge: Judge) -> Iterator[Found]:
+    """Yield the names of a heading that the paragraph beneath speaks of: "Crashlytics" over what it does."""
+    text = sentence.text.rstrip(":")
+    items = [item.strip() for item in judge.cues.joining.split(text)]
+    if not _concerns(sentence.beneath, judge.words) or not all(re.fullmatch(ITEM, item) for item in items):
+        return
+    spoken_of = [
+        item
+        for item in items
+        if judge.is_known(item) or re.search(rf"\b{re.escape(item.split()[0])}\b", sentence.beneath)
+    ]
+    yield from judge.pass_on(
+        [(item, text.find(item)) for item in spoken_of], "heading", text, lenient=False, strict=True
+    )
 
 
 def _behind_small_words(sentence: Sentence, judge: Judge) -> Iterator[Found]:
     """Yield names behind "such as" and behind prepositions."""
-    yield from judge.runs(judge.cues.listing, _bare(sentence.text), "listing", lenient=True)
+    if not sentence.text.endswith("?"):
+        yield from judge.runs(judge.cues.listing, _bare(sentence.text), "listing", lenient=True)
     yield from judge.runs(judge.cues.before, _bare(sentence.text), "before", lenient=False)
+
+
+def _known(sentence: Sentence, judge: Judge) -> Iterator[Found]:
+    """Yield names that our own tables know, wherever they stand; the longest of a run of capitals."""
+    bare = _bare(sentence.text)
+    for found in re.finditer(ITEM, bare):
+        run = found[0].split() if judge.is_known(found[0]) else names.trimmed(found[0], judge.words).split()
+        if name := _from_known(run, judge):
+            yield Found(name, "known", found.start())
+    for word in SMALL.finditer(bare):
+        if word[0] in judge.known.small:
+            yield Found(word[0], "known", word.start())
+
+
+def _from_known(words: list[str], judge: Judge) -> str:
+    """Return what of a run begins with a known name, less ordinary words and places at its end; or ""."""
+    first = 0
+    while first < len(words) - 1 and names.is_ordinary(words[first], judge.words):
+        first += 1
+    spans = [(start, end) for start in dict.fromkeys((0, first)) for end in range(len(words), start, -1)]
+    for begin, end in spans:
+        name = " ".join(words[begin:end])
+        if judge.is_known(name) and judge.passes(name) and not judge.is_a_word(name):
+            while len(words) > end and (
+                names.is_ordinary(words[-1], judge.words) or judge.is_place(words[-1])
+            ):
+                words = words[:-1]
+            return " ".join(words[begin:])
+    return ""
 
 
 def _where_sharing_is_spoken_of(sentence: Sentence, judge: Judge) -> Iterator[Found]:
@@ -109,19 +156,30 @@ def _where_sharing_is_spoken_of(sentence: Sentence, judge: Judge) -> Iterator[Fo
     text, words = sentence.text, judge.words
     for aside in _INSIDE.finditer(text):
         items = _whole_items(aside[1], judge.cues.joining)
-        yield from judge.pass_on(items, "aside", aside.start(), lenient=True)
+        if not any(judge.is_place(item) for item in aside[1].split(", ")):  # else it is an address
+            yield from judge.pass_on([(item, aside.start(1)) for item in items], "aside", text, lenient=True)
     if sentence.listed:
-        yield from judge.pass_on(_line(text, words), "line", 0, lenient=True)
+        if (label := _LABEL.match(text)) and (
+            behind := run(text, label.end(), judge.cues.joining, whole=True)
+        ):
+            yield from judge.pass_on(behind, "label", text, lenient=True)
+        else:
+            yield from judge.pass_on([(item, 0) for item in _line(text, words)], "line", text, lenient=True)
+        several = run(_bare(text), 0, judge.cues.joining)
+        if len(several) > 1 and not text[several[-2][1] + len(several[-2][0]) : several[-1][1]].startswith(
+            ","
+        ):
+            yield from judge.pass_on(several, "line", text, lenient=not judge.german)
     for quoted in _QUOTED.finditer(text):
-        if quoted[1].casefold() not in words.ordinary:
+        if not holds(rf"{words.receiver}[^.!?]{{0,30}}$", text[: quoted.start()]):
+            continue
+        if not judge.is_a_term(quoted[1]) and quoted[1].casefold() not in words.ordinary:
             yield Found(quoted[1], "quoted", quoted.start())
     bare = _bare(text)
-    for found in re.finditer(_ITEM, bare):
+    for found in re.finditer(ITEM, bare):
         name = names.trimmed(found[0], words)
-        if judge.is_known(name) and judge.passes(name):
-            yield Found(name, "known", found.start())
-        elif not judge.german and _is_mention(bare, found.start(), words) and judge.passes(name, strict=True):
-            yield Found(name, "mention", found.start())
+        if not judge.german and name == found[0] and _is_mention(bare, found.start(), words):
+            yield from judge.pass_on([(name, found.start())], "mention", bare, lenient=True, strict=True)
 
 
 def _concerns(text: str, words: Words) -> bool:
@@ -129,42 +187,45 @@ def _concerns(text: str, words: Words) -> bool:
     return holds(words.sharing, text) or any(holds(pattern, text) for _, pattern in words.purposes)
 
 
-def _with_legal_form(text: str, words: Words) -> Iterator[Found]:
-    for found in names.LEGAL.finditer(text):
-        name = names.trimmed(found["name"], words)
+def _with_legal_form(text: str, words: Words, known: Known) -> Iterator[Found]:
+    for found in (*names.LEGAL.finditer(text), *names.SMALL_LEGAL.finditer(text)):
+        small = found["name"][:1].islower()
+        name = found["name"] if small else names.trimmed(found["name"], words, legal=True)
+        first, joint, rest = name.partition(f" {words.conjunction} ")
+        if joint and names.key(first) in known.organisations:
+            name = rest  # "Postmark and Singular Labs, Inc." are two
+        if small and (name in words.ordinary or name in words.common):
+            continue
         if name and not all(word.casefold() in words.ordinary for word in name.split()):
             yield Found(f"{name} {found['form']}", "legal_form", found.start())
-
-
-def _run(text: str, at: int, joining: re.Pattern[str]) -> list[str]:
-    """Return the names of a list that begins at a place, as far as it goes on.
-
-    Behind a company with its legal form, a list of commas alone is its address.
-    """
-    found: list[str] = []
-    joined = ""
-    while item := re.compile(_ITEM).match(text, at):
-        found.append(item[0])
-        after = joining.match(text, item.end())
-        if after is None:
-            break
-        at = after.end()
-        joined += after[0]
-    firm = [name for name in found if names.LEGAL.fullmatch(name)]
-    return firm if firm[:1] == found[:1] and not joined.strip(", ") else found
 
 
 def _whole_items(text: str, joining: re.Pattern[str]) -> list[str]:
     """Return the items of an aside that are names from end to end."""
     items = [item.strip() for item in joining.split(text)]
-    return [item for item in items if re.fullmatch(_ITEM, item)]
+    return [item for item in items if re.fullmatch(ITEM, item)]
 
 
 def _line(text: str, words: Words) -> list[str]:
     """Return the name at the beginning of a line of a list, or behind a purpose: "Hosting: Sternfunk"."""
     parts = [part.strip() for part in _SEPARATED.split(text) if part.strip()]
-    items = [item for part in parts[:2] if re.fullmatch(_ITEM, item := part.rstrip(".;,"))]
-    return [item for item in items if not all(names.is_ordinary(word, words) for word in item.split())][:1]
+    items = [
+        item for part in parts[:2] for item in (part.rstrip(";,"), part.rstrip(".;,")) if _is_whole(item)
+    ]
+    items = list(dict.fromkeys(items))
+    able = [item for item in items if not all(names.is_ordinary(word, words) for word in item.split())]
+    labelled = len(able) > 1 and text.startswith(f"{parts[0]}:")
+    rest = text.partition(": ")[2]
+    if re.match(rf"(?:{words.receiver})\s", rest, re.IGNORECASE):
+        return []  # "Accounts: agency X": the other rules read that
+    if able and text.startswith(f"{able[0]}: ") and rest[:1].isupper() and len(rest.split()) > 6:
+        return []  # a sentence of its own: what stands before it is a topic
+    return able[1:2] if labelled else able[:1]
+
+
+def _is_whole(item: str) -> bool:
+    """Return whether a text is one name from end to end."""
+    return bool(re.fullmatch(ITEM, item) or names.LEGAL.fullmatch(item))
 
 
 def _is_mention(text: str, at: int, words: Words) -> bool:
@@ -172,47 +233,5 @@ def _is_mention(text: str, at: int, words: Words) -> bool:
     before = text[:at].rstrip()
     if not before or before[-1] in ',.!?:;|–—-•)"“”„«»':
         return False
-    return re.search(rf"{words.at_places}$", before, re.IGNORECASE) is None
-
-
-class Judge:
-    """Lets the names of one list pass, or not."""
-
-    def __init__(self, words: Words, known: Known) -> None:
-        self.words = words
-        self.german = words.code == "de"  # where every noun has a capital
-        self.cues = _cues(words.receiver, words.before, words.listing, words.doing, words.joining)
-        self._known = known
-
-    def runs(self, cue: re.Pattern[str], text: str, rule: str, *, lenient: bool) -> Iterator[Found]:
-        """Yield the names of every list that begins behind a cue."""
-        for found in cue.finditer(text):
-            at = found.start("name")
-            yield from self.pass_on(_run(text, at, self.cues.joining), rule, at, lenient=lenient)
-
-    def pass_on(self, items: list[str], rule: str, at: int, *, lenient: bool) -> Iterator[Found]:
-        """Yield the items that are names. In German one sure name vouches for the lone words beside it."""
-        trimmed = [name for item in items if (name := names.trimmed(item, self.words))]
-        passing = [name for name in trimmed if self.passes(name)]
-        if lenient or not self.german or any(map(self._is_sure, passing)):
-            yield from (Found(name, rule, at) for name in passing)
-
-    def passes(self, name: str, *, strict: bool = False) -> bool:
-        """Return whether no word list says that this is no organisation; `strict`: of none of its words."""
-        plain, known = name.casefold(), self._known
-        if (
-            len(name) < 2
-            or plain in known.countries
-            or plain in known.adjectives
-            or plain in self.words.areas
-        ):
-            return False
-        ordinary = [names.is_ordinary(word, self.words) for word in name.split()]
-        return not (any(ordinary) if strict else all(ordinary))
-
-    def is_known(self, name: str) -> bool:
-        """Return whether this is an organisation that many makers use."""
-        return names.key(name) in self._known.organisations
-
-    def _is_sure(self, name: str) -> bool:
-        return " " in name or names.is_striking(name) or self.is_known(name)
+    article = f"|{words.article}" if words.code == "en" else ""  # "the Premium Plan"; but "l’Atelier Rouage"
+    return re.search(rf"(?:{words.at_places}{article})$", before, re.IGNORECASE) is None

@@ -11,8 +11,11 @@ from appliance.declared.document import COUNTRY, PARTY, PERIOD, PURPOSE, RULE, C
 from appliance.declared.english import WORDS as ENGLISH
 from appliance.declared.french import WORDS as FRENCH
 from appliance.declared.german import WORDS as GERMAN
-from appliance.declared.parties_named import Known, named
+from appliance.declared.judge import Known
+from appliance.declared.page import is_page, text_of
+from appliance.declared.parties_named import named
 from appliance.declared.sentences import Sentence, sentences
+from appliance.declared.terms import Terms, terms_of
 from appliance.declared.words import Words, holds
 
 LANGUAGES: Final[tuple[Words, ...]] = (ENGLISH, FRENCH, GERMAN)
@@ -34,14 +37,17 @@ def language_of(text: str) -> Words | None:
 def read_notice(text: str, known: Known, words: Words | None = None) -> list[Claim]:
     """Return the claims of a notice in its language, the same value once with its first sentence.
 
-    Empty where the language is none of ours. Numbers and the document are given by the store.
+    Empty where the language is none of ours. A saved page is read as its text. Numbers and the document are
+    given by the store.
     """
+    text = text_of(text) if is_page(text) else text
     words = words or language_of(text)
     if words is None:
         return []
     held: dict[tuple[str, str, bool], Claim] = {}
+    terms = terms_of(text, words)
     for sentence in sentences(text):
-        for topic, value, denied, rule in _claims(sentence, words, known):
+        for topic, value, denied, rule in _claims(sentence, words, known, terms):
             place = (topic, _same_name(held, value, denied) if topic == PARTY else value, denied)
             before = held.get(place)
             if before is None:
@@ -61,14 +67,16 @@ def _same_name(held: dict[tuple[str, str, bool], Claim], name: str, denied: bool
     return name
 
 
-def _claims(sentence: Sentence, words: Words, known: Known) -> Iterator[tuple[str, str, bool, str]]:
+def _claims(
+    sentence: Sentence, words: Words, known: Known, terms: Terms
+) -> Iterator[tuple[str, str, bool, str]]:
     """Yield (topic, value, denied, rule) of what one sentence says."""
     text = sentence.text
     denial = re.search(words.denial, text, re.IGNORECASE)
     denied = denial is not None
     context = f"{sentence.lead} {text}"
     owned = False
-    for found in named(sentence, words, known):
+    for found in named(sentence, words, known, terms):
         there = denial is not None and (words.denied_before or found.at > denial.start())
         owned = owned or found.rule == "legal_form"
         yield PARTY, found.name, there, found.rule

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from appliance.declared.compare import Difference, Row, compare, compare_mud, difference, latest
 from appliance.declared.document import MUD, Claim, Document
+from appliance.declared.judge import Known
 from appliance.declared.mud import MudFile, parse
-from appliance.declared.parties_named import Known
 from appliance.declared.read import language_of, read_notice
 from appliance.declared.seen import Destination
 from appliance.parties.party import PartyRecord

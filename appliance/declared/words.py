@@ -22,6 +22,13 @@ class Words(NamedTuple):
     at_places: str  # prepositions before places
     linking: frozenset[str]  # small words within a name: "Bank of ..."
     ordinary: frozenset[str]  # words with a capital that are no names; small letters here
+    apart: frozenset[str]  # words that no organisation's name has: of laws, streets, browsers; small letters
+    placed: str  # words before a preposition that a place stands behind: "based in"
+    column: tuple[str, ...]  # heads of columns that hold the names of receivers, the surest first
+    article: str  # definite articles: a lone word behind one is a term of the notice; empty: nothing follows
+    conjunction: str  # "and"
+    serving: str  # behind a name, what it is used for: "Sternfunk for"
+    company: str  # behind "X, a ...": what tells that X is an organisation
     endings: str  # of words with a capital that are no names: matters where every noun has one
     denial: str  # a sentence with this says that something does not go there
     denied_before: bool  # names before the denial are denied too, not only those behind it

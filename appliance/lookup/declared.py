@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
+from zoneinfo import available_timezones
 
 from babel import Locale
 
 from appliance.declared import names
-from appliance.declared.parties_named import Known
+from appliance.declared.judge import Known
 from appliance.lookup import party_tables
+
+DATA: Final = Path(__file__).parent.parent / "data" / "declared"
 
 LOCALES: Final = ("en", "fr", "de")
 
@@ -27,9 +31,10 @@ _ALSO: Final = {
 @lru_cache(maxsize=1)
 def load_known() -> Known:
     """Return the names, from CLDR and our own tables. Raises TableError or OSError for a damaged table."""
-    files = tuple(party_tables.DATA / name for name in ("makers.csv", "infrastructure.csv", "trackers.csv"))
-    owners = party_tables.read_organisations(files).owners.values()
-    organisations = {names.key(name) for owner in owners for name in (owner.organisation, owner.group)}
+    owners = party_tables.read_organisations().owners.values()
+    listed = {name for owner in owners for name in (owner.organisation, owner.group)}
+    services = set(_lines("services.txt"))
+    organisations = {names.key(name) for name in listed | services}
     countries = {
         name.casefold(): code
         for locale in LOCALES
@@ -39,4 +44,24 @@ def load_known() -> Known:
     adjectives = frozenset(
         name.casefold() for locale in LOCALES for name in Locale(locale).languages.values() if " " not in name
     )
-    return Known(frozenset(filter(None, organisations)), {**countries, **_ALSO}, adjectives)
+    small = frozenset(name for name in services if name[0].islower() and " " not in name)
+    known = frozenset(filter(None, organisations))
+    return Known(known, small, {**countries, **_ALSO}, adjectives, _places())
+
+
+def _places() -> frozenset[str]:
+    """Return towns and states: those that time zones are named after, and a list of seats of companies."""
+    zones = {zone.rpartition("/")[2].replace("_", " ") for zone in available_timezones()}
+    cities = {
+        str(zone["city"])
+        for locale in LOCALES
+        for zone in Locale(locale).time_zones.values()
+        if "city" in zone
+    }
+    return frozenset(name.casefold() for name in zones | cities | set(_lines("places.txt")))
+
+
+def _lines(name: str) -> list[str]:
+    """Return the lines of a list of names beside our tables; those that begin with # are notes."""
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
