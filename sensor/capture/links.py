@@ -5,28 +5,16 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import netifaces
-from pyroute2 import IPRoute
-from pyroute2.netlink.rtnl.marshal import MarshalRtnl
 
-UP, LOWER_UP = 0x1, 0x10000
-"""IFF_UP and IFF_LOWER_UP of linux/if.h: switched on, and the line is there."""
+from sensor.capture import rtnetlink
+from sensor.capture.rtnetlink import Link
 
 NETLINK_ROUTE, LINK_GROUP = 0, 1
 MESSAGE_BYTES: Final = 262_144
-
-
-class Link(NamedTuple):
-    """One interface, as the kernel tells it."""
-
-    number: int  # the kernel's index
-    name: str
-    hardware: int  # ARPHRD_ number (linux/if_arp.h): 1 Ethernet and Wi-Fi, 772 loopback
-    running: bool  # switched on and with a line: packets can come
-    kin: tuple[int, ...]  # interfaces that show its packets too: its bridge, a VLAN's parent, a veth's peer
-    gone: bool = False
+ANSWER_S: Final = 5.0
 
 
 class Changes:
@@ -34,7 +22,6 @@ class Changes:
 
     def __init__(self) -> None:
         """Begin to listen, which needs no privilege. Raises OSError."""
-        self._marshal = MarshalRtnl()
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_ROUTE)
         self._socket.bind((0, LINK_GROUP))
         self._socket.setblocking(False)
@@ -47,8 +34,7 @@ class Changes:
         found: list[Link] = []
         while True:
             try:
-                messages = self._marshal.parse(self._socket.recv(MESSAGE_BYTES))
-                found += [_link(message) for message in messages if message.get_attr("IFLA_IFNAME")]
+                found += rtnetlink.read(self._socket.recv(MESSAGE_BYTES))[0]
             except BlockingIOError:
                 return found
             except OSError as error:
@@ -61,22 +47,16 @@ class Changes:
 
 
 def links() -> list[Link]:
-    """Return all interfaces."""
-    with IPRoute() as route:
-        return [_link(message) for message in route.get_links()]
-
-
-def _link(message: Any) -> Link:
-    elsewhere = message.get_attr("IFLA_LINK_NETNSID") is not None
-    kin = (message.get_attr("IFLA_MASTER"), None if elsewhere else message.get_attr("IFLA_LINK"))
-    return Link(
-        message["index"],
-        message.get_attr("IFLA_IFNAME"),
-        message["ifi_type"],
-        message["flags"] & (UP | LOWER_UP) == UP | LOWER_UP,
-        tuple(number for number in kin if number),
-        message["event"] == "RTM_DELLINK",
-    )
+    """Return all interfaces. Raises OSError."""
+    found: list[Link] = []
+    last = False
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_ROUTE) as asking:
+        asking.settimeout(ANSWER_S)
+        asking.send(rtnetlink.question())
+        while not last:
+            some, last = rtnetlink.read(asking.recv(MESSAGE_BYTES))
+            found += some
+    return found
 
 
 def double(chosen: Sequence[Link]) -> tuple[Link, Link] | None:

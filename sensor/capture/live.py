@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sensor.capture.links import Changes, Link, double, links, names
+from sensor.capture.links import Changes, double, links, names
 from sensor.capture.packetring import RING_BYTES, PacketRing
+from sensor.capture.rtnetlink import Link
 from sensor.meter.block import Block
 from sensor.records import Loss
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sensor.capture.bpf import HEADERS, WHOLE, program
-from sensor.capture.links import Link, double
+from sensor.capture.links import double
+from sensor.capture.rtnetlink import Link
 from tests.sensor.meter import frames as f
 from tests.sensor.meter.test_differential import any_frame
 
