@@ -137,8 +137,9 @@ class Gateway:
             yield Step(f"write {path.rpartition('/')[2]}", partial(_place, path, wanted.get(path)))
         yield Step("load the rules", partial(self._load, plan))
         for daemon in DAEMONS:
-            wants = any(path in wanted for path in daemon.reads)
-            yield Step(daemon.unit, partial(self._daemon, daemon, wants, bool(changed & set(daemon.reads))))
+            wants, stale = any(path in wanted for path in daemon.reads), bool(changed & set(daemon.reads))
+            if daemon.ours or stale:
+                yield Step(daemon.unit, partial(self._daemon, daemon, wants, stale))
 
     def revert(self, plan: Plan) -> None:
         """Go back to a plan as far as that goes: a step that fails does not keep the others undone."""

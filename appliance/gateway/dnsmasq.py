@@ -6,17 +6,21 @@ from ipaddress import IPv4Interface, IPv6Interface
 from typing import Final
 
 from appliance.gateway.plan import Plan
+from appliance.gateway.resolved import PROXY
 
 KEPT_FREE: Final = 9
 """Addresses at the start of the range that are not lent: ours, and some for what a family sets by hand."""
 
-ROOT_ANCHOR: Final = "20326,8,2,E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"
-"""DS of the root zone's key (IANA, root-anchors, KSK-2017)."""
+ROOT_ANCHORS: Final = (
+    "20326,8,2,E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D",
+    "38696,8,2,683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16",
+)
+"""DS of the root zone's keys (IANA, root-anchors): KSK-2017, and KSK-2024, which signs since October 2026."""
 
 
-def config(plan: Plan, leases: str, resolvers: str) -> str:
+def config(plan: Plan, leases: str, resolvers: str, clock: str) -> str:
     """Return the configuration; `leases`: the file that remembers who has which address; `resolvers`: the one
-    that names those of the internet connection.
+    that names those of the internet connection; `clock`: the one whose date says how late it was at least.
 
     The page is reached as tattlebox.home.arpa (RFC 8375). Answers that lead into the home are refused
     (rebinding), names of the home never asked outside.
@@ -27,6 +31,7 @@ def config(plan: Plan, leases: str, resolvers: str) -> str:
     lines = [
         f"interface={plan.toys}",
         "bind-dynamic",  # the radio comes and goes
+        "user=dnsmasq",  # where root starts it
         "no-hosts",
         "domain=home.arpa",
         "local=/home.arpa/",
@@ -51,7 +56,9 @@ def config(plan: Plan, leases: str, resolvers: str) -> str:
     if not plan.dns.upstreams:
         lines.append(f"resolv-file={resolvers}")
     else:
-        lines += ["no-resolv", *(f"server={upstream}" for upstream in plan.dns.upstreams)]
+        asked = [PROXY] if plan.dns.tls else plan.dns.upstreams
+        lines += ["no-resolv", *(f"server={upstream}" for upstream in asked)]
     if plan.dns.dnssec:
-        lines += ["dnssec", f"trust-anchor=.,{ROOT_ANCHOR}", "dnssec-no-timecheck"]
+        lines += ["dnssec", *(f"trust-anchor=.,{anchor}" for anchor in ROOT_ANCHORS)]
+        lines.append(f"dnssec-timestamp={clock}")  # no date is checked before the time is known
     return "\n".join(lines) + "\n"

@@ -6,7 +6,7 @@ import difflib
 import re
 from typing import Final, NamedTuple
 
-from appliance.gateway import dnsmasq, networkd, nftables, wifi
+from appliance.gateway import dnsmasq, networkd, nftables, resolved, wifi
 from appliance.gateway.plan import ROUTED, Plan
 
 RUN: Final = "/run/tattlebox-gateway"
@@ -14,15 +14,17 @@ RULES: Final = f"{RUN}/rules.nft"
 DNSMASQ: Final = f"{RUN}/dnsmasq.conf"
 HOSTAPD: Final = f"{RUN}/hostapd.conf"
 KEYS: Final = f"{RUN}/hostapd.keys"
+RESOLVED: Final = "/run/systemd/resolved.conf.d/90-tattlebox.conf"
 RESOLVERS: Final = f"{RUN}/resolvers.conf"
 """The resolvers that the line outside came with: the helper keeps it, dnsmasq looks when it changes."""
 
 NETWORK: Final = "/run/systemd/network"
 SYSCTL: Final = "/run/sysctl.d/90-tattlebox.conf"
 LEASES: Final = "/var/lib/tattlebox-dnsmasq/leases"
+CLOCK: Final = "/var/lib/tattlebox-dnsmasq/clock"
 
 NETWORK_FILES: Final = tuple(f"{NETWORK}/{name}" for name in networkd.NAMES)
-ALL: Final = (RULES, *NETWORK_FILES, SYSCTL, DNSMASQ, HOSTAPD, KEYS)
+ALL: Final = (RULES, *NETWORK_FILES, SYSCTL, RESOLVED, DNSMASQ, HOSTAPD, KEYS)
 """Every file that a plan may become, in the order in which they are written; no other is ever touched."""
 
 SECRET: Final = frozenset((HOSTAPD, KEYS))
@@ -41,6 +43,7 @@ class Daemon(NamedTuple):
 DAEMONS: Final = (
     Daemon("systemd-networkd.service", NETWORK_FILES, "reload-or-restart", ours=False),
     Daemon("systemd-sysctl.service", (SYSCTL,), "restart", ours=False),
+    Daemon("systemd-resolved.service", (RESOLVED,), "restart", ours=False),
     Daemon("tattlebox-dnsmasq.service", (DNSMASQ,), "restart"),
     Daemon("tattlebox-hostapd.service", (HOSTAPD, KEYS), "restart"),
 )
@@ -52,7 +55,9 @@ def files(plan: Plan) -> dict[str, str]:
     for name, text in networkd.files(plan).items():
         found[SYSCTL if name == networkd.SYSCTL else f"{NETWORK}/{name}"] = text
     if plan.mode in ROUTED:
-        found[DNSMASQ] = dnsmasq.config(plan, LEASES, RESOLVERS)
+        found[DNSMASQ] = dnsmasq.config(plan, LEASES, RESOLVERS, CLOCK)
+        if plan.dns.tls:
+            found[RESOLVED] = resolved.config(plan.dns)
     if plan.mode == "access_point" and plan.wifi is not None:
         found[HOSTAPD] = wifi.hostapd(plan.wifi, plan.toys, KEYS)
         found[KEYS] = wifi.device_keys(plan.wifi)

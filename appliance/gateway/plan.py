@@ -32,6 +32,11 @@ _INTERFACE: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,14}").fullmatch
 """Names the kernel takes (IFNAMSIZ) and no text we write could mistake for something else."""
 
 
+_HOST: Final = re.compile(
+    r"(?=.{1,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+"
+).fullmatch
+
+
 class PlanError(ValueError):
     """A plan that cannot be read: what was read, what was expected."""
 
@@ -39,9 +44,19 @@ class PlanError(ValueError):
 class Dns(NamedTuple):
     """How names are looked up."""
 
-    upstreams: tuple[str, ...] = ()  # addresses; empty: those the internet connection came with
+    upstreams: tuple[str, ...] = ()  # addresses; "address#name": over TLS; empty: those of the line outside
     dnssec: bool = False  # answers without a valid signature are refused where the zone is signed
     forced: bool = True  # toys that ask another resolver are answered by ours, and the attempt is recorded
+
+    @property
+    def tls(self) -> bool:
+        """Whether the resolvers outside are asked over TLS."""
+        return any("#" in one for one in self.upstreams)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses of the resolvers, without their names."""
+        return tuple(one.partition("#")[0] for one in self.upstreams)
 
 
 class Reach(NamedTuple):
@@ -231,7 +246,13 @@ def _reach_problems(reach: tuple[Reach, ...]) -> Iterator[str]:
 def _dns_problems(dns: Dns) -> Iterator[str]:
     if len(dns.upstreams) > MAX_UPSTREAMS:
         yield f"dns: read {len(dns.upstreams)} upstream resolvers, expected at most {MAX_UPSTREAMS}"
-    yield from _address_problems("dns", dns.upstreams)
+    yield from _address_problems("dns", dns.addresses)
+    names = [name for _, mark, name in (one.partition("#") for one in dns.upstreams) if mark]
+    if names and len(names) < len(dns.upstreams):
+        yield "dns: read resolvers with and without a name for TLS, expected a name for each or for none"
+    for name in names:
+        if not _HOST(name):
+            yield f"dns: read the name {name!r:.60}, expected one as in 9.9.9.9#dns.quad9.net"
 
 
 def _address_problems(field: str, addresses: tuple[str, ...]) -> Iterator[str]:

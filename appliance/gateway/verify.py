@@ -14,6 +14,7 @@ import netifaces
 from appliance.gateway.machine import INTERFACES, read, resolvers
 from appliance.gateway.networkd import BRIDGE
 from appliance.gateway.plan import ROUTED, Dns, Plan
+from appliance.gateway.resolved import PROXY
 
 PATIENCE_S: Final = 20.0
 """How long a plan has to work: a radio and two address leases take some seconds."""
@@ -21,8 +22,9 @@ PATIENCE_S: Final = 20.0
 ASK_S: Final = 1.0
 POLL_S: Final = 0.2
 OWN_NAME: Final = "tattlebox.home.arpa"
-ROOT_NS: Final = ("", 2)
-"""Who serves the root: every resolver knows, and the question says nothing of us."""
+COM_NS: Final = ("com", 2)
+"""Who serves .com: every resolver knows, and the question says nothing of us. Of the root itself
+systemd-resolved says that it is empty, without asking anybody."""
 
 NOWHERE: Final = ("tattlebox-asks.invalid", 1)
 """A name that cannot be (RFC 6761): who gives it an address answers for everything, as hotels do."""
@@ -78,19 +80,22 @@ def _route(plan: Plan) -> str | None:
 
 def _reach(plan: Plan) -> str | None:
     asked = _asked(plan)
-    if any(answered(ask(one, *ROOT_NS)) for one in asked):
+    if any(answered(ask(one, *COM_NS)) for one in asked):
         return None
-    return f"no resolver of the internet answers (asked {', '.join(asked) or 'none: the line named none'})"
+    named = ", ".join(plan.dns.upstreams or asked)
+    return f"no resolver of the internet answers (asked {named or 'none: the line named none'})"
 
 
 def _asked(plan: Plan) -> list[str]:
     """Return the resolvers outside: the plan's, else those of the line, be it in a bridge or not yet."""
-    return list(plan.dns.upstreams) or resolvers(BRIDGE) or resolvers(plan.upstream)
+    if plan.dns.tls and plan.mode in ROUTED:
+        return [PROXY]
+    return list(plan.dns.addresses) or resolvers(BRIDGE) or resolvers(plan.upstream)
 
 
 def _names(plan: Plan) -> str | None:
     own = str(IPv4Interface(plan.network4).ip)
-    return None if answered(ask(own, *ROOT_NS)) else "our resolver finds no name of the internet"
+    return None if answered(ask(own, *COM_NS)) else "our resolver finds no name of the internet"
 
 
 CHECKS: Final = (
@@ -134,7 +139,7 @@ def await_working(check: Check, plan: Plan, deadline: float) -> None:
 
 def captive(plan: Plan) -> str | None:
     """Return a sentence when the line outside answers for names that do not exist: it waits for a log-in."""
-    for one in _asked(plan):
+    for one in _asked(plan._replace(dns=Dns()) if plan.dns.tls else plan):
         answer = ask(one, *NOWHERE)
         if answer is not None and answered(answer) and struct.unpack_from("!H", answer, 6)[0]:
             return (

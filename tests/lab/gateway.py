@@ -24,6 +24,9 @@ READY_S: Final = 20.0
 DISK_MB: Final = 32
 """Of /var/lib: a card that a test can fill."""
 
+AUTHORITY: Final = "/run/lab/ca.pem"
+"""Whose certificates this machine believes."""
+
 FURNISH: Final = f"""
 set -e
 mount --make-rprivate /
@@ -64,11 +67,13 @@ class GatewayMachine:
         self._settings = {
             "units": str(REPOSITORY / "systemd"),
             "programs": str(BIN),
+            "authority": AUTHORITY,
             "instead": {
                 "tattlebox-gateway.service": helper or [str(BIN / "tattlebox-gateway"), "--path", PATH]
             },
         }
         self.cut_timers(None)
+        self.write(AUTHORITY, Path(f"/run/tattlebox-lab/{lab}/ca.pem").read_text())
 
     def cut_timers(self, longest_s: float | None) -> None:
         """Let systemd's timers elapse after at most this; None: when they are due."""

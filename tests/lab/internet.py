@@ -14,6 +14,7 @@ from pathlib import Path
 from aioquic.asyncio import serve
 from aioquic.quic.configuration import QuicConfiguration
 
+from tests.household import cloud
 from tests.lab import messages, world
 
 HEAD_LIMIT = 16_384
@@ -60,6 +61,23 @@ async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
         pass  # it was cut off: what the test is about
     finally:
         writer.close()
+
+
+async def resolver(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Serve DNS over TLS (RFC 7858): DNS over TCP, inside TLS."""
+    to_dns, from_us = await asyncio.open_connection(cloud.RESOLVER, 53)
+
+    async def pass_on(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        try:
+            while data := await source.read(HEAD_LIMIT):
+                sink.write(data)
+                await sink.drain()
+        except (ConnectionError, ssl.SSLError):
+            pass  # one of them hung up
+        finally:
+            sink.close()
+
+    await asyncio.gather(pass_on(reader, from_us), pass_on(to_dns, writer))
 
 
 def _asked_for(head: str) -> int:
@@ -113,6 +131,9 @@ async def run(folder: Path) -> None:
     await asyncio.start_server(answer, None, 443, ssl=context, backlog=100, limit=HEAD_LIMIT)
     await asyncio.start_server(answer, None, 80, backlog=100, limit=HEAD_LIMIT)
     await asyncio.start_server(echo, None, 7)
+    named = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    named.load_cert_chain(folder / f"{world.RESOLVER_NAME}.pem")
+    await asyncio.start_server(resolver, cloud.RESOLVER, 853, ssl=named)
     for visit in world.all_visits():
         for address in (part for family in world.addresses(visit) for part in family):
             if visit.channel.carrier == "ntp":

@@ -54,6 +54,8 @@ user=root
 pid-file=
 log-facility={folder}/internet-dns.log
 address=/#/
+address=/rebind.example/192.168.77.1
+address=/rebind.example/fd77:7ab1:e000::1
 """
 ROUTER_DNS: Final = """\
 no-resolv
@@ -139,7 +141,7 @@ def wire(lab: str, helper: list[str] | None = None) -> GatewayMachine:
         ip("netns", "add", full_name(lab, role))
     _wire_internet(lab)
     _wire_home(lab)
-    write_certificates(folder, [visit.host for visit in world.all_visits()])
+    write_certificates(folder, [world.RESOLVER_NAME, *(visit.host for visit in world.all_visits())])
     _start_daemons(lab, folder)
     return GatewayMachine(lab, helper)
 

@@ -10,6 +10,9 @@ from tests.household.home import DEVICES, Channel, Device
 CONTENT: Final = {"phone": (3, 17), "laptop": (5, 44)}
 """Places of the long tail that phone and laptop visit today."""
 
+RESOLVER_NAME: Final = "dns.resolver.example"
+"""What the certificate of the internet's resolver says (DNS over TLS)."""
+
 NUMBER: Final = 3
 """What `{n}` stands for today."""
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from appliance.gateway import dnsmasq, networkd, nftables, wifi
-from appliance.gateway.plan import Plan
+from appliance.gateway import dnsmasq, networkd, nftables, resolved, wifi
+from appliance.gateway.plan import Dns, Plan
 from appliance.gateway.policy import Policy
 from tests.appliance.gateway.plans import DOLL, ETHERNET, FULL, PHONE, WIFI
 
 GOLDEN = Path(__file__).with_name("golden")
 JUDGING = nftables.Judging(7, {"192.168.77.20": DOLL, "fd77:7ab1:e000::20": DOLL, "192.168.77.30": PHONE})
+TLS = ETHERNET._replace(dns=Dns(("9.9.9.9#dns.quad9.net", "2620:fe::fe#dns.quad9.net")))
 BRIDGE = FULL._replace(mode="bridge", toys="eth1")
 
 
@@ -26,7 +27,9 @@ def texts() -> dict[str, str]:
         "bridge.nft": nftables.ruleset(BRIDGE),
         "mirror.nft": nftables.ruleset(FULL._replace(mode="mirror")),
         "update.nft": nftables.update(FULL, [(FULL.policies[0], ["198.51.100.8", "2001:db8::8"])], 8),
-        "full.dnsmasq": dnsmasq.config(FULL, "/var/lib/leases", "/run/resolvers"),
+        "full.dnsmasq": dnsmasq.config(FULL, "/var/lib/leases", "/run/resolvers", "/var/lib/clock"),
+        "tls.dnsmasq": dnsmasq.config(TLS, "/var/lib/leases", "/run/resolvers", "/var/lib/clock"),
+        "tls.resolved": resolved.config(TLS.dns),
         "full.hostapd": wifi.hostapd(WIFI, "wlan0", "/run/tattlebox/keys"),
         "full.keys": wifi.device_keys(WIFI),
     }
@@ -94,7 +97,8 @@ def test_dnsmasq_takes_its_text(tmp_path: Path, plan: Plan) -> None:
     if program is None:
         pytest.skip("dnsmasq is not installed (Debian: dnsmasq-base)")
     file = tmp_path / "conf"
-    file.write_text(dnsmasq.config(plan, str(tmp_path / "leases"), str(tmp_path / "resolvers")))
+    places = (str(tmp_path / name) for name in ("leases", "resolvers", "clock"))
+    file.write_text(dnsmasq.config(plan, *places))
     run = subprocess.run([program, "--test", "-C", str(file)], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
 

@@ -1,0 +1,62 @@
+"""Names of the home: over TLS to the outside, and what a resolver outside may not say."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from appliance.gateway.plan import Dns, to_json
+from tests.household import cloud
+from tests.lab import lab, world
+from tests.lab.faults import HOST, Home, await_that
+from tests.lab.namespaces import full_name, ip
+from tests.lab.test_lab import needs_lab
+from tests.lab.test_resilience import refused
+
+pytestmark = [pytest.mark.lab, pytest.mark.slow, pytest.mark.xdist_group("namespaces"), needs_lab]
+
+needs_resolved = pytest.mark.skipif(
+    not os.access("/lib/systemd/systemd-resolved", os.X_OK),
+    reason="systemd-resolved is not installed (Debian: systemd-resolved; it takes over /etc/resolv.conf)",
+)
+TLS = lab.PLAN._replace(lease_s=7_200, dns=Dns((f"{cloud.RESOLVER}#{world.RESOLVER_NAME}",)))
+WATCH = (
+    "table inet dns { counter clear {}; counter tls {}; chain on { type filter hook forward priority 0;"
+    " iifname family th dport 53 counter name clear; iifname family tcp dport 853 counter name tls; }; }"
+)
+
+
+@needs_resolved
+def test_over_tls_no_name_leaves_the_home_in_the_clear(home: Home) -> None:
+    router = full_name(home.name, "router")
+    try:
+        home.gateway.apply(TLS)
+        ip("netns", "exec", router, "nft", WATCH)
+        assert home.box.resolve("api.tinytalk.example") != [] and home.online()
+        counted = ip("netns", "exec", router, "nft", "list", "counters", "table", "inet", "dns")
+        clear, tls = (part.split("packets ")[1].split()[0] for part in counted.split("counter ")[1:])
+        assert clear == "0" and int(tls) > 0
+    finally:
+        ip("netns", "exec", router, "nft", "delete table inet dns")
+        home.gateway.apply(lab.PLAN)
+    await_that(home.online)
+
+
+@needs_resolved
+def test_a_resolver_with_another_name_is_not_believed(home: Home) -> None:
+    said = refused(home, TLS._replace(dns=Dns((f"{cloud.RESOLVER}#www.google.com",))))
+    assert f"no resolver of the internet answers (asked {cloud.RESOLVER}#www.google.com)" in said
+
+
+def test_names_that_nobody_signed_are_refused_where_the_plan_wants_signatures(home: Home) -> None:
+    """The lab's root is not signed by the keys of the real one."""
+    home.gateway.write("/run/lab/other.json", to_json(lab.PLAN._replace(dns=Dns(dnssec=True))))
+    done = home.gateway.tattlebox("gateway", "apply", "--yes", "/run/lab/other.json")
+    assert "our resolver finds no name of the internet" in done.stderr
+    await_that(home.online)
+
+
+def test_an_answer_that_leads_into_the_home_is_refused(home: Home) -> None:
+    assert home.box.ask(cloud.RESOLVER, HOST) != []
+    assert home.box.resolve("rebind.example") == []
