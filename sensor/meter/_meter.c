@@ -21,6 +21,7 @@
 #include "_packed.h"
 #include "_bytes.h"
 #include "_hash.h"
+#include "_named.h"
 #include "_state.h"
 #include "_batch.h"
 #include "_address.h"
@@ -193,9 +194,7 @@ static PyObject *meter_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return NULL;
     m->record_types = shared(types), m->protocols = shared(protocols), m->other_kinds = shared(kinds);
     m->batch_type = (PyTypeObject *)shared(*(PyObject **)PyType_GetModuleState(type));
-    m->tuple_new = (newfunc)PyType_GetSlot(&PyTuple_Type, Py_tp_new);
-    m->tuple_alloc = (allocfunc)PyType_GetSlot(&PyTuple_Type, Py_tp_alloc);
-    m->in_place = Py_Version < 0x030E0000; /* since 3.14 a tuple keeps its hash, which tuple.__new__ prepares */
+    m->maker = new_maker();
     if (getentropy(m->hash_key, sizeof m->hash_key) < 0) {
         Py_DECREF(m);
         return PyErr_SetFromErrno(PyExc_OSError);

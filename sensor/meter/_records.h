@@ -163,29 +163,9 @@ static bool know_types(Meter *m) {
     return known;
 }
 
-/* Return a named tuple of these fields. Takes over the fields; NULL if one is. */
+/* Return a record of these fields. Takes over the fields; NULL if one is. */
 static PyObject *made(Meter *m, enum record which, PyObject **fields, int count) {
-    PyObject *type = know_types(m) ? m->types[which] : NULL;
-    PyObject *record = type == NULL ? NULL : m->in_place ? m->tuple_alloc((PyTypeObject *)type, count) : PyTuple_New(count), *args;
-    bool whole = record != NULL;
-    for (int i = 0; i < count; i++) {
-        whole = whole && fields[i] != NULL;
-        if (record != NULL && fields[i] != NULL)
-            PyTuple_SetItem(record, i, fields[i]);
-        else
-            Py_XDECREF(fields[i]);
-    }
-    if (whole && !m->in_place) {
-        args = PyTuple_Pack(1, record);
-        Py_DECREF(record);
-        record = args == NULL ? NULL : m->tuple_new((PyTypeObject *)type, args, NULL);
-        Py_XDECREF(args);
-    }
-    if (!whole)
-        Py_CLEAR(record);
-    if (record != NULL)
-        PyObject_GC_UnTrack(record); /* no field can lead back to it: it is never part of a cycle */
-    return record;
+    return make_named(&m->maker, know_types(m) ? m->types[which] : NULL, fields, count);
 }
 
 static PyObject *flow_record(Meter *m, const struct item *item) {

@@ -99,9 +99,7 @@ typedef struct {
     PyObject *protocols, *other_kinds; /* tuples of str */
     PyObject *end_text[ENDS], *tcp_text, *udp_text, *icmp_text, *icmp6_text, *fragment_text, *arp_text,
         *empty_text;
-    newfunc tuple_new;
-    allocfunc tuple_alloc;
-    bool in_place; /* named tuples are filled where they stand, without a plain tuple to copy */
+    struct maker maker;
     PyTypeObject *batch_type;
     struct batch *batch; /* the one being filled */
     struct item *spare;  /* of a batch that went: SPARE_ITEMS */

@@ -175,7 +175,7 @@ static PyObject *dns_record_of(Reader *r, const struct packet *p, const struct n
         shared(r->empty),
         shared(Py_False),
     };
-    return make_record(r, r->answer_type, fields, sizeof fields / sizeof *fields);
+    return make_named(&r->maker, r->answer_type, fields, sizeof fields / sizeof *fields);
 }
 
 /* Read a message whose one question is all there is; others are told as when they came before. */
@@ -198,7 +198,7 @@ static enum outcome dns_question(Reader *r, PyObject *out, const struct packet *
         PyLong_FromLong(be16(data + at)),
         shared(r->empty),
     };
-    return tell(out, make_record(r, r->query_type, fields, sizeof fields / sizeof *fields));
+    return tell(out, make_named(&r->maker, r->query_type, fields, sizeof fields / sizeof *fields));
 }
 
 static enum outcome dns_answer(Reader *r, PyObject *out, const struct packet *p) {

@@ -17,6 +17,7 @@
 #include <structmember.h>
 
 #include "../meter/_packed.h"
+#include "../meter/_named.h"
 #include "_state.h"
 #include "../meter/_address.h"
 #include "_memo.h"
@@ -318,9 +319,7 @@ static PyObject *quick_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     r->most_directions = most;
     r->span_s = span_s;
     memcpy(r->ports, ports, sizeof r->ports);
-    r->tuple_new = (newfunc)PyType_GetSlot(&PyTuple_Type, Py_tp_new);
-    r->tuple_alloc = (allocfunc)PyType_GetSlot(&PyTuple_Type, Py_tp_alloc);
-    r->in_place = Py_Version < 0x030E0000; /* since 3.14 a tuple keeps its hash, which tuple.__new__ prepares */
+    r->maker = new_maker();
     return (PyObject *)r;
 }
 

@@ -1,29 +1,5 @@
 /* Records made of fields, or of an earlier record and a packet. Part of _quick.c. */
 
-/* Return a named tuple of these fields, which are taken over; NULL if one is, or without memory. */
-static PyObject *make_record(Reader *r, PyObject *type, PyObject **fields, Py_ssize_t count) {
-    PyObject *record = r->in_place ? r->tuple_alloc((PyTypeObject *)type, count) : PyTuple_New(count), *args;
-    bool whole = record != NULL;
-    for (Py_ssize_t i = 0; i < count; i++) {
-        whole = whole && fields[i] != NULL;
-        if (record != NULL && fields[i] != NULL)
-            PyTuple_SetItem(record, i, fields[i]);
-        else
-            Py_XDECREF(fields[i]);
-    }
-    if (whole && !r->in_place) {
-        args = PyTuple_Pack(1, record);
-        Py_DECREF(record);
-        record = args == NULL ? NULL : r->tuple_new((PyTypeObject *)type, args, NULL);
-        Py_XDECREF(args);
-    }
-    if (!whole)
-        Py_CLEAR(record);
-    if (record != NULL)
-        PyObject_GC_UnTrack(record); /* no field can lead back to it: it is never part of a cycle */
-    return record;
-}
-
 /* Append a record, which is taken over; FAILED for NULL. */
 static enum outcome tell(PyObject *out, PyObject *record) {
     int result = record == NULL ? -1 : PyList_Append(out, record);
@@ -53,7 +29,7 @@ static Py_ssize_t fill(const Reader *r, PyObject *earlier, const struct packet *
 static PyObject *again(Reader *r, PyObject *earlier, const struct packet *p) {
     PyObject *fields[MOST_FIELDS];
     Py_ssize_t count = fill(r, earlier, p, fields);
-    return make_record(r, (PyObject *)Py_TYPE(earlier), fields, count);
+    return make_named(&r->maker, (PyObject *)Py_TYPE(earlier), fields, count);
 }
 
 /* Say that Python should read this packet, and what of it is then to be remembered. */

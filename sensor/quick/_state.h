@@ -96,9 +96,7 @@ typedef struct {
     Py_ssize_t most_directions;
     struct memo datagrams, requests, clients, server_names, names, certificates, addresses;
     struct asked asked[2];
-    newfunc tuple_new;
-    allocfunc tuple_alloc;
-    bool in_place; /* named tuples are filled where they stand; see make_record */
+    struct maker maker;
     uint8_t flight[MAX_FLIGHT], handshake[MAX_FLIGHT];
 } Reader;
 

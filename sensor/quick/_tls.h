@@ -187,7 +187,7 @@ static enum outcome tell_hello(Reader *r, PyObject *out, const struct packet *p,
     Py_ssize_t count = fill(r, known, p, fields);
     Py_DECREF(fields[HELLO_NAME]);
     fields[HELLO_NAME] = shared(name);
-    return tell(out, make_record(r, r->hello_type, fields, count));
+    return tell(out, make_named(&r->maker, r->hello_type, fields, count));
 }
 
 /* What one ServerHello says. */
@@ -254,7 +254,7 @@ static PyObject *server_record(Reader *r, const struct packet *p, const struct c
         choice->group < 0 ? shared(Py_None) : PyLong_FromLong(choice->group),
         choice->alpn.len ? name_text(r, &choice->alpn) : shared(Py_None),
     };
-    return make_record(r, r->server_type, fields, sizeof fields / sizeof *fields);
+    return make_named(&r->maker, r->server_type, fields, sizeof fields / sizeof *fields);
 }
 
 /* The first certificate of a chain, and how many there are; certificate NULL for an empty chain. */
@@ -282,7 +282,7 @@ static PyObject *certificate_record(Reader *r, const struct packet *p, PyObject 
     Py_ssize_t fields_count = fill(r, known, p, fields);
     Py_DECREF(fields[CERTIFICATE_CHAIN]);
     fields[CERTIFICATE_CHAIN] = PyLong_FromLong(count);
-    return make_record(r, r->certificate_type, fields, fields_count);
+    return make_named(&r->maker, r->certificate_type, fields, fields_count);
 }
 
 /* Whole messages of a server: where its hello and the chain are. */
