@@ -24,12 +24,9 @@ BATCH: Final = 20_000
 """Facts gathered before a commit: about 10 MB of memory, and a commit's cost spread thin."""
 
 CHECKPOINT_S: Final = 900.0
-"""Capture time between two states for a restart while live: written more often, they would wear the card;
-more seldom, a restart would take longer."""
-
-SUMS_S: Final = 600.0
-"""Capture time between two writings of what only grows (sums, when a device was last heard): each touches
-pages of every device, and with every commit that was most of what a card had to bear (docs/retention.md)."""
+"""Capture time between two states for a restart, and two writings of what only grows (sums, when a device was
+last heard), while live. With every commit these were most of what a card had to bear (docs/retention.md);
+more seldom, a restart would take longer and pages be late."""
 
 NEWS: Final = (Alert, Change, Update)
 """Facts that are stored at once."""
@@ -68,7 +65,6 @@ class Service:
         self._written: dict[str, _Written] = {}
         self._grown: set[str] = set()
         self._unsaved: set[str] = set()
-        self._summed_ts: float | None = None
         self._checkpoint_ts: float | None = None
         self._news = False
         self._said: tuple[int, ...] = ()
@@ -115,7 +111,8 @@ class Service:
         dirty = home.devices.take_dirty() | home.behaviour.take_dirty()
         self._unsaved |= dirty
         self._grown |= dirty
-        if self._passed(self._summed_ts, SUMS_S):
+        due = self._checkpoint_ts is None or (home.last_ts or 0.0) - self._checkpoint_ts >= CHECKPOINT_S
+        if due:
             self._sum_up()
         else:
             self._tell(dirty)
@@ -133,7 +130,7 @@ class Service:
         self._news = False
         if self._source is not None:
             self._source.stored()
-            if self._passed(self._checkpoint_ts, CHECKPOINT_S):
+            if due:
                 self.checkpoint()
 
     def checkpoint(self) -> None:
@@ -189,7 +186,7 @@ class Service:
         """Say what the passing of time means at the end of the records, and store the last state."""
         for fact in self._home.advance():
             self._keep(fact)
-        self._summed_ts = None
+        self._checkpoint_ts = None  # so that the sums are due
         self.commit()
         if self._out is None:
             return
@@ -227,17 +224,12 @@ class Service:
             heard = [*self._answers["heard"], [answer.id, self._totals["records"]]]
             self._answers = {"last": answer.id, "heard": heard}
 
-    def _passed(self, since: float | None, seconds: float) -> bool:
-        """Return whether so much capture time has passed since then; always where nothing was done yet."""
-        return since is None or (self._home.last_ts or 0.0) - since >= seconds
-
     def _sum_up(self) -> None:
         """Queue all that grew. What a commit leaves out is behind the last checkpoint, and so found again."""
         self._tell(self._grown, grown=True)
         self._grown.clear()
         for sighting in self._home.behaviour.sightings():
             self._writer.add(sighting)
-        self._summed_ts = self._home.last_ts
 
     def _tell(self, devices: Collection[str], *, grown: bool = False) -> None:
         """Queue what is new of these devices; with `grown` also what only has larger numbers."""

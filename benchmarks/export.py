@@ -52,7 +52,7 @@ def measure(store: Path, folder: Path, flows: int, suffix: str = "") -> None:
     """Export all flows in each format."""
     for name, form, more in (
         ("parquet", "parquet", []),
-        ("parquet_lean", "parquet", ["--lean"]),
+        ("parquet_ids", "parquet", ["--ids"]),
         ("csv", "csv", []),
         ("zeek", "zeek", []),
         ("ipfix", "ipfix", []),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain, islice
 from pathlib import Path
@@ -74,9 +74,9 @@ class Span:
         if edge < wanted.until:
             yield from flows(self.db, wanted._replace(since=edge), after)
 
-    def lines(self, wanted: Wanted) -> Iterator[bytes]:
+    def lines(self, wanted: Wanted, columns: Sequence[str] = FlowRow._fields) -> Iterator[bytes]:
         """Yield the wanted flows of the store alone as text (see `flowlog.lines`)."""
-        return lines(self.db, wanted)
+        return lines(self.db, wanted, columns)
 
     @property
     def engine(self) -> Engine:

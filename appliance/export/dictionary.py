@@ -6,7 +6,8 @@ import ast
 import inspect
 from typing import Any, Final
 
-from appliance.export.kinds import Kind
+from appliance.archive.compact import DIFFERENCES, IDS
+from appliance.export.kinds import FLOWS, Kind
 from sensor.records import VERSION, FlowRecord
 
 COMMON: Final = {
@@ -71,7 +72,7 @@ COMMON: Final = {
 ADDED: Final = {
     "community_id": "Community ID v1, seed 0, of the flow it was read from; null when that flow was not kept",
     "type": "type of the record, as in docs/records.md",
-    "duration_us": "first to last packet of this part, in microseconds (Parquet; duration_s elsewhere)",
+    "duration_us": "first to last packet of this part, in microseconds; duration_s elsewhere",
 }
 """Columns that are no fields of a record."""
 
@@ -93,8 +94,8 @@ def fields(record_type: type[Any]) -> list[tuple[str, str, str]]:
     return found
 
 
-def dictionary(kind: Kind, form: str) -> dict[str, Any]:
-    """Return the data dictionary of an export, for a file beside it."""
+def dictionary(kind: Kind, form: str, *, compact: bool = False) -> dict[str, Any]:
+    """Return the data dictionary of an export, for a file beside it; `compact`: of flows as Parquet."""
     known = COMMON | {name: text for name, _, text in fields(FlowRecord) if text} | ADDED
     said: dict[str, tuple[str, str]] = {}
     for record_type in kind.types:
@@ -102,6 +103,11 @@ def dictionary(kind: Kind, form: str) -> dict[str, Any]:
             said.setdefault(name, (annotation, meaning))
     columns = []
     for column in kind.columns:
+        if compact and column in IDS:
+            continue
+        if instead := _instead(kind, form, column, compact=compact):
+            columns.append({"name": instead[0], "type": "int", "meaning": instead[1]})
+            continue
         annotation, meaning = said.get(column, ("str | None", ""))
         columns.append({"name": column, "type": annotation, "meaning": meaning or known.get(column, "")})
     return {
@@ -112,3 +118,13 @@ def dictionary(kind: Kind, form: str) -> dict[str, Any]:
         "times": "UTC epoch seconds of the packet; durations in seconds, sizes in bytes",
         "columns": columns,
     }
+
+
+def _instead(kind: Kind, form: str, column: str, *, compact: bool) -> tuple[str, str] | None:
+    """Return name and meaning of the column that Parquet files of flows have in the place of another."""
+    if kind is not FLOWS or form != "parquet":
+        return None
+    if column == "duration_s":
+        return "duration_us", ADDED["duration_us"]
+    found = DIFFERENCES.get(column) if compact else None
+    return found and (found.name, found.meaning)

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from appliance.archive.compact import IDS
 from appliance.export.kinds import FLOWS, KINDS, Kind
+from appliance.flowrow import FlowRow
 from appliance.store.flowlog import Wanted
 
 if TYPE_CHECKING:  # the command's help needs no duckdb
@@ -29,15 +31,17 @@ class ParquetFile:
     NAME = "parquet"
     SUFFIX = ".parquet"
     KINDS = KINDS
-    ROW_BYTES = 52
-    LEAN_ROW_BYTES = 16
+    ROW_BYTES = 16
+    IDS_ROW_BYTES = 52
 
 
-def write(source: Source, kind: Kind, wanted: Wanted, part: Path, *, lean: bool = False) -> None:
+def write(source: Source, kind: Kind, wanted: Wanted, part: Path, *, ids: bool = False) -> None:
     """Write an export to `part`. Raises ArchiveError."""
     engine = source.span.engine
     if kind is FLOWS:
-        engine.write(source.span.lines(wanted), source.span.files(wanted), wanted, part, lean=lean)
+        names = [name for name in FlowRow._fields if ids or name not in IDS]
+        lines = source.span.lines(wanted, names)
+        engine.write(lines, source.span.files(wanted), wanted, part, ids=ids)
     else:
         types = {column: _type(kind, column) for column in kind.columns}
         engine.write_objects(_objects(source, kind, wanted, types), types, part)

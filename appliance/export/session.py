@@ -31,12 +31,12 @@ class Order(NamedTuple):
     form: Any  # one of appliance.export.EXPORTERS
     wanted: Wanted
     out: Path
-    lean: bool = False
+    ids: bool = False  # parquet flows with uids and community ids; other forms always have them
     veil: Veil | None = None  # what hides the home; its key is kept nowhere, so such an export begins anew
 
     def fingerprint(self) -> list[Any]:
         """Return what makes two orders the same."""
-        return [self.kind.name, self.form.NAME, *map(repr, self.wanted), self.lean, self.veil is not None]
+        return [self.kind.name, self.form.NAME, *map(repr, self.wanted), self.ids, self.veil is not None]
 
 
 class Done(NamedTuple):
@@ -49,7 +49,7 @@ class Done(NamedTuple):
 
 def estimate_bytes(order: Order, rows: int) -> int:
     """Return about how large the file will be."""
-    row: int = ParquetFile.LEAN_ROW_BYTES if order.lean else order.form.ROW_BYTES
+    row: int = ParquetFile.IDS_ROW_BYTES if order.ids else order.form.ROW_BYTES
     return rows * row
 
 
@@ -72,7 +72,7 @@ def export(source: Source, order: Order, progress: Callable[[int], None] = lambd
     part = order.out.with_name(order.out.name + PART)
     try:
         if order.form is ParquetFile:
-            write(source, order.kind, order.wanted, part, lean=order.lean)
+            write(source, order.kind, order.wanted, part, ids=order.ids)
             rows, resumed = source.estimate(order.kind, order.wanted), False
             progress(rows)
         else:
@@ -142,13 +142,17 @@ def _save(order: Order, out: BinaryIO, rows: int, place: Any) -> None:
     path.with_suffix(".new").replace(path)
 
 
+def _is_compact(order: Order) -> bool:
+    return order.form is ParquetFile and order.kind is FLOWS and not order.ids
+
+
 def _durable(out: BinaryIO) -> None:
     out.flush()
     os.fsync(out.fileno())
 
 
 def _write_dictionary(order: Order, rows: int) -> None:
-    said = dictionary(order.kind, order.form.NAME) | {
+    said = dictionary(order.kind, order.form.NAME, compact=_is_compact(order)) | {
         "rows": rows,
         "from": order.wanted.since or None,
         "to": None if order.wanted.until == float("inf") else order.wanted.until,

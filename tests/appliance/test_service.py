@@ -5,7 +5,7 @@ import pytest
 from appliance.devices.family import FORGET, Word
 from appliance.home import Home
 from appliance.lookup.knowledge import load_knowledge
-from appliance.service import SUMS_S, Service
+from appliance.service import CHECKPOINT_S, Service
 from appliance.store.family_words import WordBook
 from appliance.store.reader import Reader
 from appliance.store.writer import Writer
@@ -60,12 +60,12 @@ def test_flows_are_stored_with_every_commit_and_sums_now_and_then(writer, knowle
     rest = taken_until(service, records, records[0].ts + 6 * 3600)
     service.commit()
     before = sightings(writer.path)
-    rest = taken_until(service, rest, rest[0].ts + SUMS_S / 2)
+    rest = taken_until(service, rest, rest[0].ts + CHECKPOINT_S / 2)
     service.commit()
     assert sightings(writer.path) == before
     (flows,) = writer._db.execute("SELECT count(*) FROM flow").fetchone()
     assert flows == sum(isinstance(one, FlowRecord) for one in records[: len(records) - len(rest)])
-    taken_until(service, rest, rest[0].ts + SUMS_S)
+    taken_until(service, rest, rest[0].ts + CHECKPOINT_S)
     service.commit()
     assert sightings(writer.path) != before
 

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import threading
 import time
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ from appliance.export.csv_table import FORMULA, cell
 from appliance.export.kinds import KINDS
 from appliance.export.zeek_log import conn_state, text
 from appliance.store.flowlog import Wanted
+from sensor.meter.flowid import community_id
+from sensor.meter.names import PROTOCOLS
 from tests.appliance.archive.made import home
 from tests.appliance.samples import FLOW
 
@@ -91,7 +94,7 @@ def test_no_cell_is_a_formula(value):
 @pytest.mark.parametrize("library", ["duckdb", "pandas", "polars"])
 def test_parquet_opens_elsewhere_with_the_same_sums(store, tmp_path, library):
     module = pytest.importorskip(library, reason=f"{library} is not installed")
-    out, there = exported(store, tmp_path, "flows", "parquet"), flows(store)
+    out, there = exported(store, tmp_path, "flows", "parquet", "--ids"), flows(store)
     if library == "duckdb":
         sums = "count(*), sum(orig_wire_bytes), sum(duration_us)"
         found = module.sql(f"SELECT {sums} FROM '{out}'").fetchall()[0]  # noqa: S608
@@ -114,12 +117,52 @@ def test_parquet_opens_elsewhere_with_the_same_sums(store, tmp_path, library):
     assert tuple(map(int, found)) == expected
 
 
-def test_lean_parquet_has_neither_hashes_nor_macs(store, tmp_path):
+def test_compact_parquet_leaves_out_what_can_be_made_of_the_rest(store, tmp_path):
+    """A file says all that the flows say but their uids; the documented recipe gives the community ids."""
     duckdb = pytest.importorskip("duckdb")
-    out = exported(store, tmp_path, "flows", "parquet", "--lean")
-    names = {row[0] for row in duckdb.sql(f"DESCRIBE SELECT * FROM '{out}'").fetchall()}  # noqa: S608
-    assert {"ts", "domain", "orig_h"} <= names
-    assert names.isdisjoint({"uid", "community_id", "orig_mac", "resp_mac", "orig_dst_mac"})
+    out = exported(store, tmp_path, "flows", "parquet")
+    table = duckdb.sql(f"SELECT * FROM '{out}'")  # noqa: S608
+    said = json.loads(out.with_name(out.name + ".dictionary.json").read_text())
+    assert sorted(table.columns) == sorted(column["name"] for column in said["columns"])
+    assert "uid" not in table.columns
+    recipe = {}
+    exec(code_of(DOCS, "community_id"), recipe)  # noqa: S102 - our own documentation
+    bytes_of = "orig_ip_bytes - orig_header_bytes, resp_ip_bytes + resp_link_bytes"
+    names = "orig_mac, proto, orig_h, orig_p, resp_h, resp_p"
+    made = table.query("t", f"SELECT {bytes_of}, {names} FROM t").fetchall()  # noqa: S608
+    found = sorted((*row[:3], recipe["community_id"](*row[3:])) for row in made)
+    there = flows(store)
+    assert found == sorted((f.orig_bytes, f.resp_wire_bytes, f.orig_mac, own_id(f)) for f in there)
+
+
+@pytest.mark.parametrize(
+    ("proto", "ends"),
+    [
+        (1, ("192.0.2.1", 8, "192.0.2.9", 0)),
+        (1, ("192.0.2.9", 3, "192.0.2.1", 1)),
+        (58, ("fe80::2", 135, "fe80::1", 136)),
+        (58, ("fe80::2", 1, "fe80::1", 4)),
+        (47, ("192.0.2.9", 0, "192.0.2.1", 0)),
+    ],
+)
+def test_the_recipe_for_community_ids_holds_for_protocols_without_ports(proto, ends):
+    recipe = {}
+    exec(code_of(DOCS, "community_id"), recipe)  # noqa: S102 - our own documentation
+    orig, orig_p, resp, resp_p = ends
+    packed = ip_address(orig).packed, orig_p, ip_address(resp).packed, resp_p
+    assert recipe["community_id"](PROTOCOLS[proto], *ends) == community_id(proto, *packed)
+
+
+def own_id(flow):
+    """Return the community id that the sensor gives such a flow."""
+    ends = ip_address(flow.orig_h).packed, flow.orig_p, ip_address(flow.resp_h).packed, flow.resp_p
+    return community_id(PROTOCOLS.index(flow.proto), *ends)
+
+
+def code_of(document, name):
+    """Return the Python of a document that defines a function of this name."""
+    blocks = document.read_text(encoding="utf-8").split("```python\n")[1:]
+    return next(code for code in (block.split("```")[0] for block in blocks) if f"def {name}(" in code)
 
 
 def zeek_rows(path):

@@ -1,0 +1,40 @@
+"""The columns of a compact Parquet file of flows: all that compresses, and can be made of nothing else there.
+
+A random uid takes 8 bytes and a community id 20 that nothing makes smaller: twice the rest of a flow. Bytes
+of the payload and on the wire are nearly those of IP: their differences take a tenth of the room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+IDS: Final = frozenset({"uid", "community_id"})
+
+
+class Difference(NamedTuple):
+    """A column that takes the place of another."""
+
+    name: str
+    expression: str
+    meaning: str
+
+
+DIFFERENCES: Final = {
+    f"{end}_{kind}": Difference(
+        f"{end}_{name}", expression.format(end), f"{meaning.format(end)}; {end}_{kind} elsewhere"
+    )
+    for end in ("orig", "resp")
+    for kind, name, expression, meaning in (
+        ("wire_bytes", "link_bytes", "{0}_wire_bytes - {0}_ip_bytes", "bytes on the wire minus {0}_ip_bytes"),
+        ("bytes", "header_bytes", "{0}_ip_bytes - {0}_bytes", "{0}_ip_bytes minus bytes of the payload"),
+    )
+}
+"""The columns that others stand for, by name."""
+
+
+def compact(columns: Iterable[str]) -> dict[str, str]:
+    """Return the compact columns, each with what it is made of."""
+    kept = [name for name in columns if name not in IDS]
+    made = (DIFFERENCES.get(name, Difference(name, f'"{name}"', "")) for name in kept)
+    return {one.name: one.expression for one in made}
