@@ -15,6 +15,9 @@ _INSIDE: Final = tuple(
 )  # fmt: skip
 """Home, link-local, multicast and the provider's shared space (RFC 6598), where its own resolver may be."""
 
+HOME_BITS: Final = 56
+"""Prefix that a home is given (RIPE-690 §4.2); a provider that gives less keeps no resolvers in the rest."""
+
 
 @lru_cache(4_096)
 def is_outside(address: str) -> bool:
@@ -24,3 +27,13 @@ def is_outside(address: str) -> bool:
     except ValueError:
         return False
     return not any(parsed.version == network.version and parsed in network for network in _INSIDE)
+
+
+@lru_cache(4_096)
+def of_one_home(one: str, other: str) -> bool:
+    """Whether two IPv6 addresses lie in what a provider hands to one home; False for anything else."""
+    try:
+        prefixes = {int(ipaddress.IPv6Address(text)) >> 128 - HOME_BITS for text in (one, other)}
+    except ValueError:
+        return False
+    return len(prefixes) == 1

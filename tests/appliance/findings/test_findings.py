@@ -59,8 +59,8 @@ def tls(**changes: Any) -> TlsClientHello:
     return plain._replace(**changes)
 
 
-def dns(resolver: str) -> DnsQuery:
-    return DnsQuery(10.0, "q1", None, "192.168.1.2", resolver, "udp", "toy.example", 1)
+def dns(resolver: str, client: str = "192.168.1.2") -> DnsQuery:
+    return DnsQuery(10.0, "q1", None, client, resolver, "udp", "toy.example", 1)
 
 
 def flow(resp_h: str, resp_p: int) -> FlowRecord:
@@ -89,11 +89,14 @@ FOUND = [
     ("SSL 3.0", tls(versions=(0x0300,)), {"old_tls"}),
     ("a resolver outside", dns("8.8.8.8"), {"own_dns"}),
     ("a resolver outside over IPv6", dns("2620:fe::fe"), {"own_dns"}),
+    ("one outside, by a public address", dns("2620:fe::fe", client="2003:a:b:c01::9"), {"own_dns"}),
+    ("a neighbour of the home", dns("2003:a:b:d00::1", client="2003:a:b:c01::9"), {"own_dns"}),
     ("ECH", tls(ech=True), {"hidden_names"}),
     ("DNS over TLS", flow("9.9.9.9", 853), {"hidden_names"}),
 ]
 
 LOOKALIKES = [
+    ("the router by its public address", dns("2003:a:b:c00::1", client="2003:a:b:c01::9")),
     ("a plain page", http()),
     ("an empty post", http(method="POST", content_bytes=0)),
     ("a post to a speaker in the home", http(method="POST", content_bytes=9, dst="192.168.1.9")),
