@@ -20,6 +20,7 @@ from aioquic.quic.configuration import QuicConfiguration
 from aioquic.quic.connection import QuicConnection
 from scapy.layers.dhcp import BOOTP, DHCP
 from scapy.layers.dns import DNS, DNSQR, DNSRR, DNSRRHTTPS, DNSRRSRV, SvcParam
+from scapy.layers.dot11 import Dot11, Dot11QoS, RadioTap
 from scapy.layers.inet import ICMP, IP, TCP, UDP, fragment
 from scapy.layers.inet6 import (
     ICMPv6ND_NA,
@@ -29,7 +30,7 @@ from scapy.layers.inet6 import (
     ICMPv6NDOptSrcLLAddr,
     IPv6,
 )
-from scapy.layers.l2 import ARP, Ether
+from scapy.layers.l2 import ARP, LLC, SNAP, Ether
 from scapy.layers.ntp import NTPHeader
 from scapy.packet import Packet, Raw
 from scapy.utils import wrpcap
@@ -441,8 +442,25 @@ def icmp() -> Iterator[Packet]:
     yield down(ICMP(type=3, code=3) / (IP(src=BOX, dst=CLOUD) / UDP(sport=40021, dport=123)))
 
 
+def wifi() -> Iterator[Packet]:
+    """A question and its answer as a monitor mode records them, between a beacon and what is encrypted."""
+    air = RadioTap(present="TSFT+Flags+Rate", mac_timestamp=1, Flags=0, Rate=2)
+    relay = "02:54:42:00:00:ff"
+    asked, told = list(dns())[:2]
+    yield air / Dot11(type=0, subtype=8, addr1="ff:ff:ff:ff:ff:ff", addr2=relay, addr3=relay) / Raw(bytes(12))
+    for packet, way, ends in (
+        (asked, 1, (relay, BOX_MAC, GATEWAY_MAC)),
+        (told, 2, (BOX_MAC, relay, GATEWAY_MAC)),
+    ):
+        head = Dot11(type=2, subtype=8, FCfield=way, addr1=ends[0], addr2=ends[1], addr3=ends[2])
+        yield air / head / Dot11QoS() / LLC() / SNAP(code=0x0800) / packet[IP]
+    secret = Dot11(type=2, subtype=8, FCfield=0x41, addr1=relay, addr2=BOX_MAC, addr3=GATEWAY_MAC)
+    yield air / secret / Raw(bytes(40))
+
+
 SAMPLES = {
     "dns-home": dns,
+    "dns-wifi": wifi,
     "mdns-storybox": mdns,
     "dhcp4-lease": dhcp4,
     "ssdp-storybox": ssdp,

@@ -9,6 +9,7 @@ from typing import Final
 
 from scapy.utils import RawPcapReader
 
+from sensor.meter.link import ETHERNET
 from tests.sensor.meter import frames as f
 
 CAPTURES: Final = Path(__file__).parents[1] / "captures"
@@ -19,13 +20,13 @@ HOME: Final = bytes((192, 168, 4, 21))
 @cache
 def conversations() -> tuple[tuple[bytes, ...], ...]:
     """Return the Ethernet frames of each conversation, in order."""
-    samples = sorted(CAPTURES.glob("*.pcap"))
-    return tuple(map(_frames, samples)) + strange()
+    samples = map(_frames, sorted(CAPTURES.glob("*.pcap")))
+    return tuple(frames for frames in samples if frames) + strange()
 
 
 def _frames(sample: Path) -> tuple[bytes, ...]:
     with RawPcapReader(str(sample)) as packets:
-        return tuple(data for data, _ in packets)
+        return tuple(data for data, _ in packets) if packets.linktype == ETHERNET else ()
 
 
 def strange() -> tuple[tuple[bytes, ...], ...]:
