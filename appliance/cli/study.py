@@ -32,7 +32,8 @@ from appliance.research.risk import Summary, Tally, claims
 from appliance.research.rows import EPOCH
 from appliance.research.session import BundleError, Session, home_in
 from appliance.store.book import Book
-from appliance.store.studies import Consent, Studies, StudyError
+from appliance.store.outbox import Consumer, Outbox
+from appliance.store.studies import Consent, Studies, StudyError, place_of
 
 SHOWN: Final = 20
 """Rows of a preview, unless all are asked for."""
@@ -58,6 +59,9 @@ def add(commands: Any) -> None:
     bundle = _verb(verbs, "bundle", _bundle, "write what the study may have to one file, to be handed over")
     bundle.add_argument("study", help="its name")
     bundle.add_argument("--out", type=Path, metavar="FILE", help="where to (default: STUDY.zip)")
+    upload = _verb(verbs, "upload", _upload, "have each day sent to the study by itself")
+    upload.add_argument("study", help="its name")
+    upload.add_argument("what", choices=("on", "off", "now"), help="now: send at once what is due")
     leave = _verb(verbs, "leave", _leave, "take the consent back and forget the key")
     leave.add_argument("study", help="its name")
     for verb in (preview, join, bundle):
@@ -167,10 +171,18 @@ def _list(args: argparse.Namespace) -> int:
         for consent in consents:
             print_json(consent._asdict())
         return 0
+    outbox = Outbox(Book(store_of(args)))
     rows = [
-        (one.study, _shown(one.since), parse(one.profile).until, parse(one.profile).who) for one in consents
+        (
+            one.study,
+            _shown(one.since),
+            parse(one.profile).until,
+            _sent(outbox.opened(place_of(one.study))),
+            parse(one.profile).who,
+        )
+        for one in consents
     ]
-    print_table(("STUDY", "FROM", "UNTIL", "ASKED BY"), rows, "This home takes part in no study.")
+    print_table(("STUDY", "FROM", "UNTIL", "SENT", "ASKED BY"), rows, "This home takes part in no study.")
     return 0
 
 
@@ -199,6 +211,28 @@ def _bundle(args: argparse.Namespace) -> int:
     return 0
 
 
+def _upload(args: argparse.Namespace) -> int:
+    from appliance.notify.uploads import Uploads  # noqa: PLC0415 - libraries that speak to receivers
+
+    uploads, now = Uploads(store_of(args)), time.time()
+    if args.what == "off":
+        uploads.turn_off(args.study)
+        print(f"Nothing is sent to {args.study} any more. What it has stays there until you withdraw it.")
+        return 0
+    if args.what == "on":
+        uploads.turn_on(args.study)
+        print(f"Each day that is over is sent to {args.study} from now on, by `tattlebox notify run`.")
+        return 0
+    uploads.send_due(now)
+    standing = uploads.standing(args.study)
+    if standing is None:
+        raise CommandError(f"the days of {args.study} are not sent by themselves: turn it on first")
+    if standing.failing is not None:
+        raise CommandError(f"not all was sent: {standing.said}; it is tried again")
+    print(f"{standing.delivered} days were sent, all before {_shown(standing.place)}.")
+    return 0
+
+
 def _leave(args: argparse.Namespace) -> int:
     studies = _studies(args)
     profile = parse(studies.get(args.study).profile)
@@ -210,6 +244,12 @@ def _leave(args: argparse.Namespace) -> int:
     print(f"This home has left {profile.study}. What you handed over is under the home {home}.")
     print(f"To have it deleted: {profile.withdraw}")
     return 0
+
+
+def _sent(standing: Consumer | None) -> str:
+    if standing is None:
+        return "by hand"
+    return standing.said if standing.failing is not None else f"{standing.delivered} days"
 
 
 def _shown(day: int) -> str:

@@ -19,6 +19,7 @@ from appliance.notify.carrier import carry
 from appliance.notify.courier import POLL_S, Courier, zone_of
 from appliance.notify.mqtt import KIND as MQTT
 from appliance.notify.presence import Presence
+from appliance.notify.uploads import Turn
 from appliance.sinks import SINKS
 from appliance.sinks.pump import Pump
 from appliance.store.book import Book
@@ -50,12 +51,14 @@ class Postman:
     def __init__(self, store: Path, send: Send = carry) -> None:
         """Open the store. Raises StoreError."""
         self._channels = Channels(Book(store))
+        self._uploads = Turn(store)
         self._send = send
         self._workers: dict[str, tuple[threading.Thread, threading.Event]] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Serve every channel and sink there is, new ones within seconds, until `stop` is set."""
         looked = 0.0
+        threading.Thread(target=_repeat, args=(self._uploads.step, stop), name="studies", daemon=True).start()
         while not stop.is_set():
             try:
                 self._staff()

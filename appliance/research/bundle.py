@@ -69,10 +69,9 @@ def _fill(
     try:
         for day, rows in session.days(since):
             tally.see(rows)
-            engine.write_objects(_lines(rows), _types(DAY), file)
-            data = file.read_bytes()
+            data, sealed = sealed_day(session, engine, day, rows, file)
             bundle.writestr(f"days/{day}.parquet", data)
-            bundle.writestr(f"days/{day}.json", seal(_manifest(session, day, rows, data), session.signer))
+            bundle.writestr(f"days/{day}.json", sealed)
         flows = _Counted(session.flows())
         if session.profile.flows:
             engine.write_objects(_lines(flows), _types(FLOW), file)
@@ -80,12 +79,25 @@ def _fill(
     finally:
         engine.close()
     summary = tally.summary()
-    said = record(session.profile, consent, session.home)
-    bundle.writestr("consent.json", seal_fields("consent", said, session.signer))
+    bundle.writestr("consent.json", sealed_consent(session, consent))
     bundle.writestr("dictionary.json", _json(dictionary(session.profile)))
     bundle.writestr("remains.json", _json(remains(session.profile, summary)))
     bundle.writestr("README.txt", README)
     return Done(session.home, summary, flows.count, 0)
+
+
+def sealed_day(
+    session: Session, engine: Engine, day: str, rows: list[Row], scratch: Path
+) -> tuple[bytes, bytes]:
+    """Return a day's file and its signed manifest; `scratch` is overwritten. Raises ArchiveError."""
+    engine.write_objects(_lines(rows), _types(DAY), scratch)
+    data = scratch.read_bytes()
+    return data, seal(_manifest(session, day, rows, data), session.signer)
+
+
+def sealed_consent(session: Session, consent: Consent) -> bytes:
+    """Return the record of a consent, signed."""
+    return seal_fields("consent", record(session.profile, consent, session.home), session.signer)
 
 
 def dictionary(profile: Profile) -> dict[str, Any]:

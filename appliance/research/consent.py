@@ -41,6 +41,10 @@ ADDRESSES: Final = {
     "none": N_("No address of any server."),
     "crypto-pan": N_("Addresses of servers, replaced by others that keep which ones are neighbours."),
 }
+UPLOAD: Final = {
+    True: N_("You hand over a file yourself, or have each day sent to the study once you turn that on."),
+    False: N_("Nothing is sent: you hand over a file yourself."),
+}
 NEVER: Final = N_(
     "Never: names you gave, names that devices give themselves, addresses in your home, what was said, or "
     "the key behind the pseudonyms."
@@ -56,7 +60,8 @@ def sentences(profile: Profile) -> list[str]:
         FLOWS[profile.flows],
         SHIFT[profile.shift],
     ]
-    return [*told, *([ADDRESSES[profile.addresses]] if profile.flows else []), NEVER]
+    addresses = [ADDRESSES[profile.addresses]] if profile.flows else []
+    return [*told, *addresses, UPLOAD[bool(profile.upload)], NEVER]
 
 
 def record(profile: Profile, consent: Consent, home: str) -> dict[str, Any]:

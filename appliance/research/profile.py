@@ -44,7 +44,11 @@ class Profile(NamedTuple):
     times: str = "hour"  # how fine the times of conversations are, one of TIMES
     addresses: str = "none"  # whether conversations carry remote addresses, one of ADDRESSES
     k: int = 5  # homes that must share a row before the study shows it
+    upload: str = ""  # where homes may have their days sent to, "https://store.example/dolls"; empty: by hand
 
+
+_PLACE: Final = re.compile(r"(https://[A-Za-z0-9.-]+|http://127\.0\.0\.1)(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
+"""Where days may be sent: by TLS, but to a store on this very machine; no password, no query."""
 
 _CHOICES: Final = {"names": NAMES, "amounts": AMOUNTS, "times": TIMES, "addresses": ADDRESSES}
 
@@ -92,6 +96,8 @@ def _value(name: str, value: Any) -> Any:
 
 
 def _text(name: str, value: Any) -> str:
+    if name == "upload" and value == "":
+        return ""
     if (
         not isinstance(value, str)
         or not value
@@ -105,6 +111,10 @@ def _text(name: str, value: Any) -> str:
         raise ProfileError(f"read {value!r:.60} for {name!r}, expected one of {', '.join(_CHOICES[name])}")
     if name == "study" and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", value):
         raise ProfileError(f"read the study {value!r:.60}, expected up to 40 letters, digits, - and _")
+    if name == "upload" and not _PLACE.fullmatch(value):
+        raise ProfileError(
+            f"read {value!r:.60} for 'upload', expected an address such as https://store.example/dolls"
+        )
     if name == "until" and not _is_day(value):
         raise ProfileError(f"read {value!r:.60} for 'until', expected a day such as 2027-03-31")
     return value

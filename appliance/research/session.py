@@ -52,6 +52,10 @@ class Session:
 
     def days(self, wanted_from: int | None = None) -> Iterator[tuple[str, list[Row]]]:
         """Yield each day as it is told, with its rows; those before `wanted_from` only say what was met."""
+        return ((shown, rows) for _, shown, rows in self.numbered_days(wanted_from))
+
+    def numbered_days(self, wanted_from: int | None = None) -> Iterator[tuple[int, str, list[Row]]]:
+        """Yield the days as `days` does, each behind its own number."""
         watch = self._reader.watch()
         if watch.first_ts is None or watch.last_ts is None:
             raise BundleError("nothing was recorded yet: there is nothing to give to a study")
@@ -65,7 +69,7 @@ class Session:
             rows = self._maker.day(day, self._reader.day_sums(day, day + 1))
             shown = self._maker.shown_day(day)
             if rows and shown <= self.profile.until and (wanted_from is None or day >= wanted_from):
-                yield shown, rows
+                yield day, shown, rows
 
     def flows(self) -> Iterator[Row]:
         """Yield the rows of single conversations, where the profile asks for them. Raises ArchiveError."""

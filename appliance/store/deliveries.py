@@ -1,4 +1,4 @@
-"""How every channel and sink stands, each in a sentence: for the health page and `tattlebox doctor`."""
+"""How channels, sinks and studies that are sent to stand, in a sentence: for the health page and `doctor`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ IDLE_S: Final = 900.0
 
 
 class Standing(NamedTuple):
-    """One channel or sink."""
+    """One channel, sink, or study whose days are sent."""
 
     name: str
     kind: str
@@ -37,8 +37,9 @@ _WAITING: Final = (
 )
 _QUERY: Final = (
     "SELECT c.name, h.kind, c.good, c.failing, c.fault, c.said, c.attempts, c.due, c.busy, c.delivered,"  # noqa: S608
-    f" c.given_up, c.dropped, CASE WHEN h.kind = 'influxdb' THEN 0 ELSE {_WAITING} END"
-    " FROM consumer AS c JOIN channel AS h ON h.name = c.name ORDER BY c.name"
+    f" c.given_up, c.dropped, CASE WHEN h.kind IN ('influxdb', 'study') THEN 0 ELSE {_WAITING}"
+    " END FROM consumer AS c JOIN (SELECT name, kind FROM channel"
+    " UNION ALL SELECT 'study/' || name, 'study' FROM study) AS h ON h.name = c.name ORDER BY c.name"
 )
 
 

@@ -89,14 +89,28 @@ class Outbox:
 
     def consumer(self, name: str) -> Consumer:
         """Return how far a consumer is; one that fell behind the outbox counts what it lost."""
-        rows = self.book.read("SELECT * FROM consumer WHERE name = ?", name)
-        found = Consumer._make(rows[0]) if rows else Consumer(name, self.last())
+        found = self.opened(name) or Consumer(name, self.last())
         lost = self.last() - MAX_WAITING - found.place
         return (
             found
             if lost <= 0
             else self.save(found._replace(place=found.place + lost, dropped=found.dropped + lost))
         )
+
+    def opened(self, name: str) -> Consumer | None:
+        """Return how far a consumer is that was opened; None for one that was not, or was closed."""
+        rows = self.book.read("SELECT * FROM consumer WHERE name = ?", name)
+        return Consumer._make(rows[0]) if rows else None
+
+    def open(self, name: str, place: int) -> None:
+        """Let a consumer begin at a place of its own kind; nothing changes for one that is open."""
+        if self.opened(name) is None:
+            self.save(Consumer(name, place))
+
+    def close(self, name: str) -> None:
+        """Forget a consumer."""
+        with self.book.writing() as db:
+            db.execute("DELETE FROM consumer WHERE name = ?", (name,))
 
     def last(self) -> int:
         """Return the number of the newest event ever queued."""

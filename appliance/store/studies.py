@@ -51,13 +51,13 @@ class Studies:
             raise StudyError(f"this home takes part in {consent.study} already: leave it first")
         if len(held) >= MAX_STUDIES:
             raise StudyError(f"this home takes part in {len(held)} studies, at most {MAX_STUDIES}: leave one")
-        self._secrets.keep(_place(consent.study), {"key": secrets.token_hex(KEY_BYTES)})
+        self._secrets.keep(place_of(consent.study), {"key": secrets.token_hex(KEY_BYTES)})
         with self._book.writing() as db:
             db.execute("INSERT INTO study VALUES (?, ?, ?, ?)", consent)
 
     def key(self, study: str) -> bytes:
         """Return the key of a study. Raises StudyError where it is gone, StoreError."""
-        held = self._secrets.of(_place(study)).get("key")
+        held = self._secrets.of(place_of(study)).get("key")
         if held is None:
             raise StudyError(
                 f"the key for {study} is gone (a restored backup has none): leave the study and join it again"
@@ -69,8 +69,10 @@ class Studies:
         self.get(study)
         with self._book.writing() as db:
             db.execute("DELETE FROM study WHERE name = ?", (study,))
-        self._secrets.keep(_place(study), {})
+            db.execute("DELETE FROM consumer WHERE name = ?", (place_of(study),))
+        self._secrets.keep(place_of(study), {})
 
 
-def _place(study: str) -> str:
+def place_of(study: str) -> str:
+    """Return the name of a study among secrets and consumers."""
     return f"study/{study}"  # no channel's name has a slash

@@ -19,13 +19,16 @@ import pytest
 from minio.error import MinioException, S3Error
 from urllib3.exceptions import HTTPError
 
+from appliance.cli import main as tattlebox
+from appliance.notify.uploads import Uploads
 from appliance.research import columns
 from study import ask
 from study.__main__ import main
 from study.homes import TRACKER, UPDATE_DAY, Home, hand_in, models
 from study.intake import CATALOGUE, take_in, withdraw
 from study.schema import MAX_BYTES, SCHEMA, problems
-from study.shelf import Folder, Shelf, open_shelf
+from study.shelf import Bucket, Folder, Shelf, open_shelf
+from tests.appliance.research import made
 
 HOMES, DAYS = 8, UPDATE_DAY + 3
 WORLD = models(1)
@@ -202,6 +205,21 @@ def waited_for(place: str, server: subprocess.Popen[bytes]) -> Shelf:
             time.sleep(0.3)
         else:
             return shelf
+
+
+def test_a_home_hands_in_its_days_by_itself(bucket: Bucket, tmp_path: Path) -> None:
+    """From a home's store to the lake through a real object store, that takes what nobody signed in for."""
+    place = f"http://{bucket._client._base_url.host}/study"
+    store, profile = made.home(tmp_path / "home.db"), tmp_path / "profile.json"
+    profile.write_text(json.dumps(made.PROFILE | {"upload": place}))
+    words = ["--yes", "--from", "2024-10-04", "--store", str(store)]
+    assert tattlebox(["study", "join", str(profile), *words]) == 0
+    uploads = Uploads(store)
+    uploads.turn_on("dolls")
+    uploads.send_due(made.START + 6 * made.DAY_S)
+    assert len(list(bucket.names("inbox/"))) == 10
+    assert len(list(bucket.names("consents/"))) == 1
+    assert take_in(bucket, tmp_path / "lake", "dolls")[:2] == (5, 0)
 
 
 def test_an_object_store_is_a_shelf_too(bucket: Shelf, tmp_path: Path) -> None:
