@@ -29,7 +29,7 @@ def main() -> int:
     running.add_argument("--write", action="store_true", help="write what came of it as what must come")
     failing = commands.add_parser("faults", help="let the gateway fail at every step, and time how it heals")
     failing.add_argument("--first", type=int, default=1, metavar="STEP", help="from this step on")
-    commands.add_parser("policies", help="measure what policies cost and how soon they are in force")
+    commands.add_parser("policies", help="measure policies, and how soon a toy is on the page")
     commands.add_parser("clean-up-after-pipe")
     options = parser.parse_args()
     try:

@@ -1,4 +1,4 @@
-"""What policies cost and how soon they are in force, measured in the lab."""
+"""What policies cost, how soon they are in force, how soon a toy is on the page: measured in the lab."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from tests.household.home import DEVICES
 from tests.lab.faults import HOST, Home, await_that
+from tests.lab.page import Page, arrivals
 
 RULES: Final = 500
 OTHERS: Final = 49
@@ -51,6 +52,9 @@ def measure(name: str) -> Iterator[str]:
     yield f"mbytes_per_s_with_{RULES}: {among:.1f}"
     yield f"throughput_ratio: {among / without:.3f}"
     yield from _times(home)
+    toys = arrivals(home, Page(home))
+    yield f"on_page_s: {max(toy.on_page_s for toy in toys):.1f}"
+    yield f"named_s: {max(toy.named_s for toy in toys):.1f}"
 
 
 def _times(home: Home) -> Iterator[str]:

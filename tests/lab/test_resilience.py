@@ -65,6 +65,35 @@ def rival(home: Home, tmp_path: Path) -> Iterator[None]:
         ip("-n", switch, "address", "flush", "dev", "switch")
 
 
+@pytest.fixture
+def hotel(home: Home, tmp_path: Path) -> Iterator[None]:
+    """Yield with a line outside that answers every name with its own log-in page."""
+    router = full_name(home.name, "router")
+    settings = tmp_path / "hotel.conf"
+    settings.write_text(f"port=5300\nno-resolv\nno-hosts\nuser=root\npid-file=\naddress=/#/{lab.FAMILY[0]}\n")
+    inside = ["ip", "netns", "exec", router]
+    server = subprocess.Popen([*inside, "dnsmasq", "--keep-in-foreground", f"--conf-file={settings}"])
+    turned = (
+        "chain on { type nat hook prerouting priority 0; iifname family udp dport 53 redirect to :5300; }"
+    )
+    try:
+        subprocess.run([*inside, "nft", f"table inet hotel {{ {turned}; }}"], check=True)
+        yield
+    finally:
+        subprocess.run([*inside, "nft", "delete table inet hotel"], check=True)
+        server.kill()
+        server.wait()
+
+
+def test_a_line_that_waits_for_a_log_in_is_said_and_the_plan_is_taken(home: Home, hotel: None) -> None:
+    await_that(lambda: home.gateway.ask("status")["captive"] is not None)
+    home.gateway.write("/run/lab/other.json", to_json(OTHER))
+    done = home.gateway.tattlebox("gateway", "apply", "--yes", "/run/lab/other.json")
+    assert done.returncode == 0
+    assert "the line outside wants a log-in first" in done.stderr
+    home.gateway.apply(lab.PLAN)
+
+
 def test_a_second_dhcp_server_is_named(home: Home, rival: None) -> None:
     said = refused(home)
     assert "192.168.77.200 lends addresses on eth1, too" in said
