@@ -45,7 +45,7 @@ def config(plan: Plan, leases: str, resolvers: str, clock: str) -> str:
         "dhcp-authoritative",
         "no-ping",  # three seconds a device; on a network of our own nobody else gives addresses out
         f"dhcp-range={lent},{plan.lease_s}",
-        f"dhcp-range={six.network.network_address},ra-stateless,64,{plan.lease_s}",
+        f"dhcp-range=::,constructor:{plan.toys},ra-stateless,64,{plan.lease_s}",  # ours, and a lent prefix
         "enable-ra",
         f"dhcp-option=option:router,{four.ip}",
         f"dhcp-option=option:dns-server,{four.ip}",

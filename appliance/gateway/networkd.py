@@ -23,7 +23,8 @@ NAMES: Final = (
 def files(plan: Plan) -> dict[str, str]:
     """Return the text of each file by its name; they go to /run/systemd/network, SYSCTL to /run/sysctl.d.
 
-    The upstream interface takes what the family's router gives it, and asks for an IPv6 prefix to hand on.
+    The upstream interface takes what the family's router gives it, and asks for an IPv6 prefix to hand on:
+    the toys' interface has an address of it then, and dnsmasq announces it.
     """
     if plan.mode in ROUTED:
         return {
