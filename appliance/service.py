@@ -243,7 +243,11 @@ class Service:
         if record != before.record and (grown or not _only_later(record, before.record)):
             self._writer.add(record)
             before.record = record
-        for party in self._home.behaviour.party_records(device):
+        parties = self._home.behaviour.party_records(device)
+        for domain in before.parties.keys() - {party.domain for party in parties}:
+            self._writer.forget_party(device, domain)
+            del before.parties[domain]
+        for party in parties:
             known = before.parties.get(party.domain)
             if known is None or (grown and known != party):
                 self._writer.add(party)

@@ -23,7 +23,7 @@ RULES: Final = """\
 - A **line of truth** is a change that was put into a home ([simulator.md](simulator.md)): device, kind,
   domain, time. A line counts when its change showed at least twice in the records, or is an absence.
 - **Found**: a confirmed change, or an alert that reached a phone, of the right device, kind and domain,
-  said within 14 days of the line; 21 days for what became less (gone, less often, smaller). "Always on"
+  said within 14 days of its first showing; 21 days for what became less (gone, less often, smaller). "Always on"
   and "active at night" may be told for one another, or as "more often"; "new kind of data" also as a
   posture finding. *Exact* is the number found under their own name.
 - **Recall** is found ÷ true. **Precision** of a kind is the share of its confirmed changes whose device

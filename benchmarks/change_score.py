@@ -88,7 +88,10 @@ def true_of(it: Told, truth: Iterable[Line]) -> bool:
 
 
 def found(line: Line, said: Iterable[Told]) -> Told | None:
-    """Return the first of what was said that tells of a line in time; None when nothing does."""
+    """Return the first of what was said that tells of a line in time; None when nothing does.
+
+    Time runs from when the change first showed: before that nobody can tell.
+    """
     kinds = FOUND_BY.get(line["kind"], (line["kind"],))
     days = SLOW_DAYS if line["kind"] in SLOW else WITHIN_DAYS
     hits = [
@@ -96,7 +99,7 @@ def found(line: Line, said: Iterable[Told]) -> Told | None:
         for it in said
         if it.kind in kinds
         and about(it, line["mac"], line["domains"])
-        and line["ts"] - EARLY_S <= it.at <= line["ts"] + days * DAY_S
+        and line["ts"] - EARLY_S <= it.at <= (line["first"] or line["ts"]) + days * DAY_S
     ]
     return min(hits, key=lambda it: it.at, default=None)
 

@@ -8,6 +8,7 @@ from appliance.alerts import build
 from appliance.alerts.countries import outside
 from appliance.alerts.profile import Profile
 from appliance.alerts.words import Words
+from appliance.behaviour.browsing import is_browsed
 from appliance.behaviour.facts import Change
 
 TRACKING: Final = ("advertising", "analytics", "tracker", "tracking")
@@ -15,12 +16,6 @@ TRACKING: Final = ("advertising", "analytics", "tracker", "tracking")
 
 QUIET_DISCOVERIES: Final = 1
 """A device that meets more new parties a month than this is never pushed at first sight."""
-
-
-MANY_DISCOVERIES: Final = 3
-MANY_SELDOM: Final = 10
-"""A device that meets more new parties a month, or knows so many that it meets only now and then, is one
-somebody browses with: what lasts is told in the digest, unless severe."""
 
 
 def country(change: Change) -> str | None:
@@ -65,9 +60,8 @@ def caveats(change: Change, words: Words) -> str:
 
 
 def browsed(change: Change) -> bool:
-    """Return whether the device is one somebody browses with: new places are its nature."""
-    after = change.after
-    return bool(after["discoveries_28d"] > MANY_DISCOVERIES or after["seldom_parties"] >= MANY_SELDOM)
+    """Return whether the device is one somebody browses with: what lasts is for the digest, unless severe."""
+    return is_browsed(change.after["discoveries_28d"], change.after["seldom_parties"])
 
 
 def _settled(change: Change) -> bool:

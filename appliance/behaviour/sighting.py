@@ -58,7 +58,19 @@ def enter(device: Device, contact: Contact) -> tuple[Party, Channel]:
         row[5] += round(LOG_STEPS * log2(contact.payload_up))
         channel.meet(row, day, slot % SLOTS_A_DAY)
         _upload(device, party, contact, hour, slot)
+        if contact.server_country is not None and contact.uid != channel.placed:
+            channel.placed = contact.uid
+            _place(party, contact.server_country, contact, day)
     return party, channel
+
+
+def _place(party: Party, country: str, contact: Contact, day: int) -> None:
+    """Count the server's country once a connection: one held open all day is one answer of geo-DNS."""
+    days = party.countries.get(country)
+    if days is None:
+        days = _country(party, country)
+    days[day] = days.get(day, 0) + 1
+    party.country_certainty = contact.country_certainty
 
 
 def _upload(device: Device, party: Party, contact: Contact, hour: Hour, slot: int) -> None:
@@ -77,12 +89,6 @@ def _upload(device: Device, party: Party, contact: Contact, hour: Hour, slot: in
     device.upload(day, slot // SLOTS_AN_HOUR % 24, contact.payload_up)
     if contact.encrypted is not None and party.encrypted is not False:
         party.encrypted = contact.encrypted
-    if contact.server_country is not None:
-        days = party.countries.get(contact.server_country)
-        if days is None:
-            days = _country(party, contact.server_country)
-        days[day] = days.get(day, 0) + 1
-        party.country_certainty = contact.country_certainty
     party.operator = contact.operator or party.operator
     party.network = contact.network or party.network
 
@@ -127,8 +133,13 @@ def _renew(party: Party, contact: Contact) -> None:
 
 
 def _forget(device: Device) -> None:
-    """Drop the eighth of the parties not met for longest; one sort pays for a hundred new ones."""
-    oldest = sorted(device.parties.values(), key=lambda party: (party.last_ts, party.domain))
+    """Drop an eighth of the parties: those met on one day alone go first, of them those not met for longest.
+
+    So made-up names push each other out, and not whom the device lives with. One sort pays for a hundred.
+    """
+    oldest = sorted(
+        device.parties.values(), key=lambda party: (len(party.days) > 1, party.last_ts, party.domain)
+    )
     for party in oldest[: MAX_PARTIES // 8]:
         del device.parties[party.domain]
         device.dropped += 1

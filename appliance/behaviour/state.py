@@ -82,6 +82,7 @@ class Channel:
     known: bool = False  # its service is no news for this party
     waiting_since: float | None = None  # first contact of a service that is news, until its second
     rebased: dict[str, int] = field(default_factory=dict)  # measure → first day of its new baseline
+    placed: str | None = None  # the latest connection whose server's country was counted
 
     def day(self, day: int) -> list[int]:
         row = self.days.get(day)
@@ -193,7 +194,8 @@ class Candidate:
     around_start: list[int] = field(default_factory=list)  # those of them only just after a restart
     download_days: list[int] = field(default_factory=list)
     sent_ts: float | None = None  # the first qualifying contact
-    again: bool = False  # a second one came, well apart, and not all were just after a restart
+    twice: bool = False  # a second one came, minutes later, and not all were just after a restart
+    again: bool = False  # one of those came well apart
     uploads: int = 0
 
 

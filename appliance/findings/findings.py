@@ -50,7 +50,7 @@ class Findings:
                 record_type
                 for kind in kinds
                 for record_type in kind.reads
-                if kind.side == side or kind.watch is not None
+                if kind.side == side or (kind.watch is not None and side in kind.watched)
             )
             for side in (ASKER, ASKED)
         }
@@ -62,7 +62,11 @@ class Findings:
                     for kind in kinds
                     if kind.watch is None and kind.side == side and record_type in kind.reads
                 ),
-                tuple((kind, watch) for kind, watch in watches if record_type in kind.reads),
+                tuple(
+                    (kind, watch)
+                    for kind, watch in watches
+                    if record_type in kind.reads and side in kind.watched
+                ),
             )
             for side in (ASKER, ASKED)
             for record_type in {record_type for kind in kinds for record_type in kind.reads}
@@ -106,7 +110,10 @@ class Findings:
                     found.append((kind, seen))
         if not found:
             return NOTHING
-        return [self._add(_finding(device, domain, record.ts, kind, seen)) for kind, seen in found]
+        return [
+            self._add(_finding(device, None if seen.of_device else domain, record.ts, kind, seen))
+            for kind, seen in found
+        ]
 
     def note(self, device: str, kind: Kind, ts: float, detail: str) -> Sequence[Finding]:
         """Return the finding of a kind that no record shows but the passing of time; once a UTC day."""

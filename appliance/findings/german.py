@@ -152,6 +152,14 @@ GERMAN: Final[Mapping[str, Words]] = {
         "Netz.",
         "Was es dort wollte; Musik übertragen und nach Lücken suchen können gleich beginnen.",
     ),
+    "many_names": Words(
+        "Fragt nach sehr vielen Namen",
+        "{device} hat an einem Tag nach Tausenden verschiedener Namen im Internet gefragt. Nur die, die "
+        "wiederkehren, stehen in Ihrer Liste.",
+        "Schalten Sie es aus und wieder ein. Hört es nicht auf, nehmen Sie es aus dem Netz und fragen Sie "
+        "den Hersteller.",
+        "Warum es das tut: ein Fehler, ein fremdes Programm oder Daten, die in den Namen stecken.",
+    ),
     "always_on": Words(
         "Sendet rund um die Uhr",
         "{device} hat Tag und Nacht gesendet, also auch, als niemand es benutzte.",

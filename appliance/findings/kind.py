@@ -17,6 +17,7 @@ class Seen(NamedTuple):
 
     detail: str  # what was seen: names and kinds, values never
     uid: str | None  # the flow
+    of_device: bool = False  # one finding of the device, whoever the record was sent to
 
 
 class Meeting(NamedTuple):
@@ -65,6 +66,7 @@ class Kind(NamedTuple):
     french: Words
     side: str = ASKER  # which end the device must be for `look`
     watch: Callable[[], Watch] | None = None  # makes the memory of a kind that needs one
+    watched: tuple[str, ...] = (ASKER, ASKED)  # the ends at which it looks
 
     @property
     def english(self) -> Words:

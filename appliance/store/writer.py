@@ -77,6 +77,7 @@ class Writer:
         self._evidence = EvidenceFlows()
         self._erased: set[str] = set()
         self._gone: set[str] = set()
+        self._outnumbered: set[tuple[str, str]] = set()
         self._reserve = Reserve(path)
         self.pending = 0
 
@@ -129,6 +130,7 @@ class Writer:
             self._evidence,
             self._erased,
             self._gone,
+            self._outnumbered,
         )
         for gathered in gathered_sets:
             gathered.clear()
@@ -178,6 +180,10 @@ class Writer:
         for kind in (DeviceRecord, PartyRecord):  # of a commit that the disk refused
             if kind in self._pending:
                 self._pending[kind] = [row for row in self._pending[kind] if row[0] != device]
+
+    def forget_party(self, device: str, domain: str) -> None:
+        """Let the next commit delete a party that behaviour had to forget: the device has too many."""
+        self._outnumbered.add((device, domain))
 
     def make_room(self) -> int:
         """Let the oldest flows go, on a disk that is full; return how many went. Evidence is not touched."""
@@ -246,6 +252,7 @@ class Writer:
         for table in ("device", "party", "state"):
             statement = f"DELETE FROM {table} WHERE device = ?"  # noqa: S608 - names only
             self._db.executemany(statement, [(device,) for device in sorted(self._gone)])
+        self._db.executemany("DELETE FROM party WHERE device = ? AND domain = ?", sorted(self._outnumbered))
         for kind, rows in self._pending.items():
             self._db.executemany(_BY_TYPE[kind].insert, rows)
         add_up_days(self._db, self._pending.get(Sighting, ()))

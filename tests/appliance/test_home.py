@@ -13,10 +13,13 @@ from appliance.service import Service
 from appliance.store.observations import unpack
 from appliance.store.reader import Reader
 from appliance.store.writer import Writer
-from sensor.records import BleAdvertisement, Neighbour
+from sensor.records import BleAdvertisement, FlowRecord, Neighbour, TlsClientHello
 from tests.household.generate import generate
 
 DAYS = 12
+HELLO = TlsClientHello(
+    0.0, "", None, "tcp", "", 40_000, "", 443, "", ("h2",), (772,), "t13d1516h2_a_b", False
+)
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +108,32 @@ def test_a_flood_of_addresses_leaves_known_devices_intact(tmp_path, knowledge, r
     assert all(after[device].macs == record.macs for device, record in before.items())
     assert len(after) < 2_000
     writer.close()
+
+
+def test_a_flood_of_names_leaves_known_parties_intact_and_is_told_once(tmp_path, knowledge, records):
+    writer = Writer(tmp_path / "home.db")
+    home = Home(knowledge)
+    service = Service(home, writer)
+    service.take(records)
+    flow = next(record for record in records if isinstance(record, FlowRecord) and record.proto == "tcp")
+    device = home.devices.owner(flow.orig_mac, flow.orig_h)
+    lived_with = {it.domain for it in home.behaviour.party_records(device) if it.contacts > 20}
+    last = records[-1].ts
+    for n in range(6_000):
+        ts, uid = last + n, f"F{n}"
+        named = dict(ts=ts, uid=uid, src=flow.orig_h, dst="198.18.9.9", mac=flow.orig_mac)
+        service.take([HELLO._replace(server_name=f"w{n}.invented-{n}.example", **named)])
+        service.take([flow._replace(ts=ts, uid=uid, resp_h="198.18.9.9")])
+        if n % 1_500 == 0:
+            service.commit()
+    service.finish()
+    writer.close()
+    with Reader(tmp_path / "home.db") as reader:
+        parties = {it.domain for it in reader.parties() if it.device == device}
+        alerts = [it for it in reader.alerts(limit=1_000) if it.kind == "many_names"]
+    assert lived_with and lived_with <= parties
+    assert len(parties) <= 1_024
+    assert [(it.device, it.volume) for it in alerts] == [(device, "digest")]
 
 
 def test_the_folder_is_the_same_twice(tmp_path, knowledge, records):

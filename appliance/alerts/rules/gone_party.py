@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from appliance.alerts import build
+from appliance.alerts import arrivals, build
 from appliance.alerts.alert import Alert
 from appliance.alerts.profile import Profile
 from appliance.alerts.words import Words
@@ -17,9 +17,9 @@ DO: Final = "gone_party.do"
 
 
 def judge(change: Change, profile: Profile) -> Alert:
-    """Return the alert of a party that is no longer met."""
+    """Return the alert of a party that is no longer met; on a device to browse with that is no news."""
     words = Words(profile.language)
-    volume = build.DIGEST if change.role in build.OTHERS else build.LOG
+    volume = build.DIGEST if change.role in build.OTHERS and not arrivals.browsed(change) else build.LOG
     return build.alert(
         change,
         profile,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from appliance.behaviour import baseline, changes, doubts, updates
+from appliance.behaviour import baseline, browsing, changes, doubts, updates
 from appliance.behaviour.facts import Change, Contact
-from appliance.behaviour.spans import DAY_S, HOUR_S, LATE_S, day_of
+from appliance.behaviour.spans import DAY_S, HOUR_S, LATE_S, SLOT_S, day_of
 from appliance.behaviour.state import Candidate, Device, Party
 from appliance.behaviour.watch import Watch
 
@@ -24,6 +24,9 @@ AGAIN_S: Final = HOUR_S / 2
 is also said to last: what is visited once (a page, a song) does not come again within the day, or only
 downloads (docs/change.md has the curve)."""
 
+TWICE_S: Final = SLOT_S
+"""So much later it confirms it on a device that nobody browses with, and on any just after an update."""
+
 SHARP_S: Final = 3 * DAY_S
 """So long after an update the same is enough on any device: then what is new is rarely a whim."""
 
@@ -35,19 +38,14 @@ DOWNLOAD_DAYS: Final = 4
 """Being asked every day is news too, even when only downloads are seen; it takes longer to say so."""
 
 AROUND_START_S: Final = 600
-DISCOVERY_S: Final = 28 * DAY_S
-"""Span of the device's own discovery rate (new parties a month)."""
-
-BUSY_DISCOVERY: Final = 3
-"""Above so many new parties a month a device visits new places by its nature: two days more are asked."""
-
-SELDOM: Final = 4
-"""A party met on at most one in so many of the device's days is visited, not one that it lives with."""
-
 BY_CHANCE: Final = 0.25
 LEAST_RATE_S: Final = 7 * DAY_S
 """A party is told with an update before it when, at the device's own rate of discoveries up to then (over at
 least so long), at most so many were to be expected since."""
+
+UNSEEN: Final = 0.5
+"""Added to the discoveries counted: none in a month does not mean that there will never be one (Jeffreys'
+prior of a Poisson rate)."""
 
 NEWS_A_DAY: Final = 20
 """New parties told per device and day: more is a device that makes up names, and the counts show it."""
@@ -69,7 +67,7 @@ def arrived(device: Device, party: Party, contact: Contact, watch: Watch) -> Ite
     for channel in party.channels.values():
         channel.rebased = dict.fromkeys(("contacts", "bytes"), day_of(contact.ts))
     _note_kin(device, party)
-    device.news = [ts for ts in device.news if ts > contact.ts - DISCOVERY_S][-NEWS_A_DAY * 28 :]
+    device.news = [ts for ts in device.news if ts > contact.ts - browsing.DISCOVERY_S][-NEWS_A_DAY * 28 :]
     today = sum(ts > contact.ts - DAY_S for ts in device.news)
     device.news.append(contact.ts)
     if today >= NEWS_A_DAY or len(device.candidates) >= MAX_CANDIDATES:
@@ -90,7 +88,7 @@ def went_on(device: Device, party: Party, contact: Contact, watch: Watch) -> Ite
     elif _persists(device, candidate):
         _close(device, party, candidate)
         yield changes.tell(device, _grown(device, party, candidate, watch, "confirmed", lasting=True))
-    elif candidate.again and device.learned and change.certainty == "seen":
+    elif device.learned and change.certainty == "seen" and _met_again(device, party, candidate):
         yield changes.tell(device, _grown(device, party, candidate, watch, "confirmed"))
 
 
@@ -250,17 +248,16 @@ def _count(device: Device, candidate: Candidate, contact: Contact) -> None:
         _add(candidate.around_start, hour)
     if candidate.sent_ts is None:
         candidate.sent_ts = contact.ts
-    elif contact.ts >= candidate.sent_ts + AGAIN_S:
-        candidate.again = candidate.again or any(hit not in candidate.around_start for hit in candidate.hits)
+    elif contact.ts >= candidate.sent_ts + TWICE_S and any(
+        hit not in candidate.around_start for hit in candidate.hits
+    ):
+        candidate.twice = True
+        candidate.again = candidate.again or contact.ts >= candidate.sent_ts + AGAIN_S
 
 
 def _add(numbers: list[int], number: int) -> None:
     if number not in numbers and len(numbers) < MAX_HITS:
         numbers.append(number)
-
-
-def _discoveries(device: Device, ts: float) -> int:
-    return sum(ts - DISCOVERY_S < news < ts for news in device.news)
 
 
 def _update_before(device: Device, ts: float) -> float | None:
@@ -269,20 +266,26 @@ def _update_before(device: Device, ts: float) -> float | None:
     if update is None:
         return None
     learnt = device.first_ts + baseline.LEARNING_DAYS * DAY_S
-    span = min(DISCOVERY_S, max(LEAST_RATE_S, update - learnt))
-    return update if _discoveries(device, update) * (ts - update) / span <= BY_CHANCE else None
-
-
-def _seldom(device: Device, party: Party) -> int:
-    """Return how many other parties the device meets only now and then: many make it one to browse with."""
-    least = len(device.days) / SELDOM
-    return sum(len(other.days) <= least for other in device.parties.values() if other is not party)
+    span = min(browsing.DISCOVERY_S, max(LEAST_RATE_S, update - learnt))
+    rate = (browsing.discoveries(device, update) + UNSEEN) / span
+    return update if rate * (ts - update) <= BY_CHANCE else None
 
 
 def _extra_days(device: Device, ts: float) -> int:
     """Return how many days more than usual this device must show a party before it is told as lasting."""
-    rate = _discoveries(device, ts)
-    return (not device.complete) + (rate > 1) + 2 * (rate > BUSY_DISCOVERY)
+    rate = browsing.discoveries(device, ts)
+    return (not device.complete) + (rate > 1) + 2 * (rate > browsing.MANY_DISCOVERIES)
+
+
+def _met_again(device: Device, party: Party, candidate: Candidate) -> bool:
+    """Return whether a second upload confirms that the party is met, and not only a page that was read."""
+    ts = candidate.change.ts
+    browsed = browsing.is_browsed(browsing.discoveries(device, ts), browsing.seldom(device, party))
+    return candidate.again or (candidate.twice and (_sharp(candidate.change) or not browsed))
+
+
+def _sharp(change: Change) -> bool:
+    return change.update is not None and change.ts <= change.update + SHARP_S
 
 
 def _persists(device: Device, candidate: Candidate) -> bool:
@@ -290,8 +293,7 @@ def _persists(device: Device, candidate: Candidate) -> bool:
         return False
     change = candidate.change
     extra = _extra_days(device, change.ts)
-    sharp = change.update is not None and change.ts <= change.update + SHARP_S
-    if candidate.again and (sharp or not extra):
+    if candidate.again and (_sharp(change) or not extra):
         return True
     days = {hour // 24 for hour in candidate.hits}
     if len(days) >= PERSIST_DAYS + extra:
@@ -317,8 +319,8 @@ def _grown(
         "bytes_up": party.bytes_up,
         "watched_days": watch.in_days(change.ts, max(seen, change.ts)),
         "download_only": not candidate.hits and bool(candidate.download_days),
-        "discoveries_28d": _discoveries(device, change.ts),
-        "seldom_parties": _seldom(device, party),
+        "discoveries_28d": browsing.discoveries(device, change.ts),
+        "seldom_parties": browsing.seldom(device, party),
         "learned": device.learned,
         "complete": device.complete,
         "lasting": lasting,

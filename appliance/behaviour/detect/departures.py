@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from appliance.behaviour import baseline, changes, use
+from appliance.behaviour import baseline, browsing, changes, use
 from appliance.behaviour.facts import Change
 from appliance.behaviour.spans import DAY_S
 from appliance.behaviour.state import Device, Party
@@ -66,6 +66,8 @@ def _gone(device: Device, party: Party, span: tuple[list[int], Use], watch: Watc
         "silent_days": round((ts - last) / DAY_S, 2),
         "watched_days": watch.in_days(last, ts),
         **changes.surroundings(party),
+        "discoveries_28d": browsing.discoveries(device, ts),
+        "seldom_parties": browsing.seldom(device, party),
     }
     made = changes.make(device, party, "gone_party", ts, before=before, after=after, watch=watch)
     return made._replace(update=_update(device, last, len(base) / len(met.intersection(base))))

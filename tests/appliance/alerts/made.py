@@ -39,10 +39,11 @@ MORE = {
     "ratio": 4.0,
     "surprise": 14.0,
 }
+SETTLED = {"discoveries_28d": 0, "seldom_parties": 2}
 BEFORE_AFTER = {
     "new_party": ({"contacts_per_day": 0.0, "watched_days": 32.3}, ARRIVED),
     "returned_party": ({"contacts_per_day": 0.0, "watched_days": 60.0, "silent_days": 20.0}, ARRIVED),
-    "gone_party": (RATES, {**MORE, "contacts_per_day": 0.0, "silent_days": 8.1}),
+    "gone_party": (RATES, {**MORE, **SETTLED, "contacts_per_day": 0.0, "silent_days": 8.1}),
     "new_country": ({"server_countries": ["DE"]}, {**SURROUNDINGS, "new_country": "CN", "days_seen": 4}),
     "encryption_lost": (
         {"encrypted_uploads": 90},

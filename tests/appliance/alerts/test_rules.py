@@ -55,6 +55,7 @@ LOUDNESS = [
         "push",
     ),
     ("gone", change("gone_party"), BEAR, "digest"),
+    ("gone from a tablet", change("gone_party", discoveries_28d=9), BEAR, "log"),
     ("gone infrastructure", change("gone_party", role="support"), BEAR, "log"),
     ("out of the agreed countries", change("new_country"), BEAR, "push"),
     ("the maker's data out of them", change("new_country", role="first"), BEAR, "push"),

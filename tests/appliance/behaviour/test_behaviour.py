@@ -179,6 +179,31 @@ def test_geo_dns_that_flaps_is_no_new_country():
     assert told(live(quiet_toy(range(60)), FIRST_START, flapping)) == []
 
 
+def test_a_connection_held_open_is_one_answer_of_geo_dns():
+    held = [
+        contact(
+            at(day, hour / 12),
+            "b.example",
+            server_country="SG" if day in (40, 42, 44) else "DE",
+            uid=f"C{day}",
+            **OTHER,
+        )
+        for day in range(60)
+        for hour in range(0, 288, 4)
+    ]
+    assert told(live(quiet_toy(range(60)), FIRST_START, held)) == []
+
+
+@pytest.mark.parametrize(("visits", "certainties"), [(0, ["seen", "confirmed"]), (30, ["seen"])])
+def test_a_second_upload_minutes_later_is_enough_where_nobody_browses(visits, certainties):
+    sites = [contact(at(day, 9), f"site-{day}.example", **OTHER) for day in range(10, 10 + visits)]
+    twice = [contact(at(45, hour), "b.example", **OTHER) for hour in (9, 9.2)]
+    facts = live(quiet_toy(range(50)), FIRST_START, sites, twice)
+    assert [
+        it.certainty for it in facts if isinstance(it, Change) and it.domain == "b.example"
+    ] == certainties
+
+
 def test_changes_say_the_update_they_follow_and_their_numbers():
     facts = live(
         quiet_toy(range(60)),
@@ -304,7 +329,9 @@ def test_a_flood_of_new_names_is_bounded():
     made_up = [contact(at(10, 1) + n / 10, f"n{n}.example", organisation=None, **OTHER) for n in range(2_000)]
     facts = live(made_up, behaviour=behaviour)
     assert len(facts) <= 20
-    assert len(behaviour.party_records(BEAR)) <= 1_024
+    kept = {party.domain for party in behaviour.party_records(BEAR)}
+    assert len(kept) <= 1_024
+    assert "toy.example" in kept
 
 
 def whole_life():

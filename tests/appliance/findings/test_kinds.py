@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
@@ -57,6 +58,22 @@ def sent(purpose: str, megabytes: float, parts: int = 10, **changes: Any) -> Cas
     each = int(megabytes * 1_000_000 / parts)
     records = tuple(flow(ts=60.0 * n, orig_ip_bytes=each, **changes) for n in range(parts))
     return Case(records, purpose=purpose)
+
+
+def dns_for(name: str, ts: float) -> Record:
+    return dns(ROUTER, query=name, ts=ts)
+
+
+def hello_for(name: str, ts: float) -> Record:
+    return tls(server_name=name, ts=ts)
+
+
+def names(make: Callable[[str, float], Record], count: int, span_s: float) -> Case:
+    """So many different names over a time."""
+    return Case(tuple(make(f"n{n}.example", n * span_s / count) for n in range(count)))
+
+
+MAKERS = (dns_for, hello_for, lambda name, ts: dns("8.8.8.8", query=f"{name}.tunnel.example", ts=ts))
 
 
 def hours(days: int, each: int, **changes: Any) -> Case:
@@ -220,6 +237,10 @@ FOUND: dict[str, list[Case]] = {
         sent("content", 51),
         sent("connectivity", 2.1, proto="udp"),
     ],
+    "many_names": [
+        *(names(make, count, 20_000) for make in MAKERS for count in (3_000, 3_001, 4_000)),
+        names(dns_for, 3_000, 86_000),
+    ],
     "always_on": [
         *(hours(days, each) for days in (3, 4, 9) for each in (22, 23, 24)),
         hours(3, 24, proto="udp", resp_p=443),
@@ -373,6 +394,11 @@ LOOKALIKES: dict[str, list[Case]] = {
         sent("time", 500)._replace(side=ASKED),
         sent("", 500),
         Case((flow(orig_ip_bytes=10, resp_ip_bytes=10**9),), purpose="update"),
+    ],
+    "many_names": [
+        *(names(make, count, 20_000) for make in MAKERS for count in (300, 2_999)),
+        *(names(make, 5_900, 2 * DAY) for make in MAKERS),
+        Case(names(dns_for, 2_999, 20_000).records * 3),
     ],
     "always_on": [
         *(hours(days, 24) for days in (1, 2)),
