@@ -266,6 +266,8 @@ def _update_before(device: Device, ts: float) -> float | None:
     if update is None:
         return None
     learnt = device.first_ts + baseline.LEARNING_DAYS * DAY_S
+    if update < learnt and ts > update + SHARP_S:
+        return None  # nobody knows yet at which rate the device meets others by itself
     span = min(browsing.DISCOVERY_S, max(LEAST_RATE_S, update - learnt))
     rate = (browsing.discoveries(device, update) + UNSEEN) / span
     return update if rate * (ts - update) <= BY_CHANCE else None
