@@ -23,9 +23,9 @@ RULES: Final = """\
 - A **line of truth** is a change that was put into a home ([simulator.md](simulator.md)): device, kind,
   domain, time. A line counts when its change showed at least twice in the records, or is an absence.
 - **Found**: a confirmed change, or an alert that reached a phone, of the right device, kind and domain,
-  said within 14 days of its first showing; 21 days for what became less (gone, less often, smaller). "Always on"
-  and "active at night" may be told for one another, or as "more often"; "new kind of data" also as a
-  posture finding. *Exact* is the number found under their own name.
+  said within 14 days of its first showing; 21 days for what became less (gone, less often, smaller).
+  "Always on" and "active at night" may be told for one another, or as "more often"; "new kind of data"
+  also as a posture finding. *Exact* is the number found under their own name.
 - **Recall** is found ÷ true. **Precision** of a kind is the share of its confirmed changes whose device
   and domain have any line of truth at or before that time.
 - A change that was found may have been told loudly or only shown: false pushes alone reward silence, so read
