@@ -107,6 +107,7 @@ LEARNING: Final = (
 
 FINDINGS: Final = (
     N_("sent something in at least %(hours)s of 24 hours on %(days)s days in a row"),
+    N_("asked for %(names)s different names or more in a day"),
     N_("was shown a certificate that ended %(days)s days ago"),
     N_("was shown a certificate that its server signed itself"),
     N_("readable fields %(fields)s"),
