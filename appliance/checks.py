@@ -18,7 +18,6 @@ from typing import Final, NamedTuple
 
 from appliance.archive.health import health
 from appliance.lookup import pack_age, packs
-from appliance.lookup.knowledge import load_knowledge
 from appliance.store.database import StoreError
 from appliance.store.reader import Reader
 
@@ -182,6 +181,8 @@ def _lists(folder: Path) -> Check:
 
 
 def _knowledge(folder: Path) -> Check:
+    from appliance.lookup.knowledge import load_knowledge  # noqa: PLC0415 - 6 MB; pages ask for `machine` alone
+
     try:
         load_knowledge(folder)
     except (OSError, ValueError) as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from appliance.behaviour.doubts import BLOCKED_S
 from appliance.behaviour.facts import Change
@@ -23,11 +23,13 @@ from appliance.gateway.policy import (
     Policy,
     is_address,
 )
-from appliance.home import Home
 from appliance.parties.names import HTTPS
 from appliance.parties.party import Destination, Party
 from appliance.store.policies import PolicyRow
 from sensor.records import DnsAnswer, Record, TlsClientHello
+
+if TYPE_CHECKING:  # pages ask for `tried_instead` alone
+    from appliance.home import Home
 
 Wanted = Callable[[Party], bool]
 Key = tuple[str, tuple[str, ...]]

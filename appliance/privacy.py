@@ -12,8 +12,6 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
-from yacryptopan import CryptoPAn
-
 KEY_BYTES: Final = 32
 PSEUDONYM_DIGITS: Final = 16
 """Hexadecimal digits: 64 bits, so that the devices of a million homes stay apart."""
@@ -34,6 +32,8 @@ class Pseudonyms:
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_BYTES:
             raise ValueError(f"read a key of {len(key)} bytes, expected {KEY_BYTES}")
+        from yacryptopan import CryptoPAn  # noqa: PLC0415 - 3 MB that only those who replace addresses need
+
         self._key = key
         self._pan = CryptoPAn(self._derived("addresses"))
         self._remembered = lru_cache(CACHED_ADDRESSES)(self._replaced)

@@ -12,11 +12,12 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from argon2.low_level import Type, hash_secret_raw
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+if TYPE_CHECKING:  # 8 MB that only a backup takes
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 MAGIC: Final = b"TATTLEBOX-BACKUP 1\n"
 SALT_BYTES: Final = 16
@@ -68,6 +69,8 @@ def unseal(sealed: BinaryIO, password: str, most_bytes: int) -> Iterator[bytes]:
 
 
 def _opened(sealed: BinaryIO, cipher: AESGCM) -> Iterator[bytes]:
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - see above
+
     number, length = 0, sealed.read(4)
     while True:
         size = int.from_bytes(length, "big")
@@ -101,6 +104,8 @@ def _nonce(number: int, *, last: bool) -> bytes:
 
 
 def _cipher(password: str, salt: bytes) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - see above
+
     return AESGCM(
         hash_secret_raw(
             password.encode("utf-8", "replace"),

@@ -2,10 +2,12 @@
 
 Without --store it makes one of --devices, --days and --flows in a temporary folder (36 million flows: 9 GB,
 some minutes). It starts the real server and opens every page with --clients at once. It prints
-`name: value` lines last:
-The store is written to every 5 s meanwhile, more often than a live home's is.
-- p95_ms_<page>: 95th percentile of the time from request to the whole answer, while each client pauses
-  --pause seconds between pages as readers do; p95_ms is that of the worst page;
+`name: value` lines last. The home goes on meanwhile: new flows, hours and devices are committed every 5 s,
+more often than a live home's are.
+- p95_ms_<page>: 95th percentile of the time from request to the whole answer, while each client asks for a
+  page as soon as it has the one before; p95_ms is that of the worst page; pages_per_s: answered to all then;
+  cpu_ms_per_page, cpu_share: processor time of the server a page and a second then;
+- reading_p95_ms_<page>, reading_p95_ms: the same while each reads for --pause seconds after a page;
 - alone_ms_<page>: median of one client alone; home_kb: the home page with all that it loads, as sent;
 - home_usable_ms: median until Chromium, on a processor slowed down four times, has loaded the home page and
   its scripts have run (left out, saying so, without Chromium);
@@ -16,6 +18,8 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import multiprocessing
+import os
 import random
 import shutil
 import statistics
@@ -27,6 +31,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -36,9 +41,12 @@ sys.path.insert(0, str(ROOT))
 
 from appliance.store.reader import Reader  # noqa: E402
 from appliance.store.writer import Writer  # noqa: E402
-from benchmarks.web_store import Size, device_id, make  # noqa: E402
+from benchmarks.web_store import Size, device_id, live, make  # noqa: E402
 
 PORT = 8917
+
+COMMIT_S = 5.0
+"""A live home commits news as often, and the rest once a minute (appliance/service.py)."""
 PAGES = {
     "home": "/",
     "devices": "/devices",
@@ -79,21 +87,23 @@ class Address:
 
 
 @contextmanager
-def living(store: Path) -> Iterator[None]:
-    """Commit to the store every 5 s, as a live home does: pages that are kept are then out of date."""
-    over = threading.Event()
-
-    def live() -> None:
-        writer = Writer(store)
-        while not over.wait(5.0):
-            writer.commit(pulse=time.time())
-        writer.close()
-
-    thread = threading.Thread(target=live)
-    thread.start()
+def living(store: Path, size: Size) -> Iterator[None]:
+    """Let the home go on in a process of its own: flows, hours and devices are written every COMMIT_S."""
+    over = multiprocessing.Event()
+    process = multiprocessing.Process(target=_live, args=(store, size, over))
+    process.start()
     yield
     over.set()
-    thread.join()
+    process.join()
+
+
+def _live(store: Path, size: Size, over: Event) -> None:
+    writer = Writer(store)
+    tick = 0
+    while not over.wait(COMMIT_S):
+        tick += 1
+        live(writer, size, tick, COMMIT_S)
+    writer.close()
 
 
 @contextmanager
@@ -114,7 +124,7 @@ def serving(store: Path) -> Iterator[int]:
     try:
         for _ in range(200):
             try:
-                fetch("/")
+                Client().fetch("/")
                 break
             except OSError:
                 time.sleep(0.1)
@@ -124,17 +134,21 @@ def serving(store: Path) -> Iterator[int]:
         server.wait()
 
 
-def fetch(address: str) -> tuple[float, int]:
-    """Return the milliseconds that a page took, and its bytes."""
-    connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
-    begun = time.perf_counter()
-    connection.request("GET", address)
-    answer = connection.getresponse()
-    size = len(answer.read())
-    took_ms = (time.perf_counter() - begun) * 1000
-    connection.close()
-    assert answer.status == 200, (address, answer.status)
-    return took_ms, size
+class Client:
+    """One browser: its connection stays open from page to page."""
+
+    def __init__(self) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
+
+    def fetch(self, address: str) -> float:
+        """Return the milliseconds until a page was there."""
+        begun = time.perf_counter()
+        self._connection.request("GET", address)
+        answer = self._connection.getresponse()
+        answer.read()
+        took_ms = (time.perf_counter() - begun) * 1000
+        assert answer.status == 200, (address, answer.status)
+        return took_ms
 
 
 def crowd(addresses: Address, clients: int, seconds: float, pause_s: float) -> dict[str, list[float]]:
@@ -143,11 +157,11 @@ def crowd(addresses: Address, clients: int, seconds: float, pause_s: float) -> d
     end = time.monotonic() + seconds
 
     def read(seed: int) -> None:
-        generator = random.Random(seed)
+        generator, client = random.Random(seed), Client()
         time.sleep(generator.uniform(0, pause_s))
         while time.monotonic() < end:
             page = generator.choice(list(PAGES))
-            found[page].append(fetch(addresses.of(page, generator))[0])
+            found[page].append(client.fetch(addresses.of(page, generator)))
             time.sleep(generator.uniform(0.5, 1.5) * pause_s)
 
     readers = [threading.Thread(target=read, args=(seed,)) for seed in range(clients)]
@@ -185,6 +199,12 @@ def _opened(browser: Browser) -> tuple[float, float]:
     return found[0], found[1]
 
 
+def cpu_s(pid: int) -> float:
+    """Return the processor time that a process has used (proc(5): utime and stime)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def memory_mb(pid: int) -> float:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
@@ -216,17 +236,30 @@ def measure(store: Path, options: argparse.Namespace) -> None:
     generator = random.Random(0)
     with Reader(store) as reader:
         flows = reader.watch().flows
-    with serving(store) as pid, living(store):
-        alone = {page: [fetch(addresses.of(page, generator))[0] for _ in range(7)] for page in PAGES}
+    size, one = Size(options.devices, options.days, flows), Client()
+    sys.setswitchinterval(0.0005)  # the clients share an interpreter: they shall not wait for each other
+    with serving(store) as pid, living(store, size):
+        alone = {page: [one.fetch(addresses.of(page, generator)) for _ in range(7)] for page in PAGES}
         seen = browsed()
-        times = crowd(addresses, options.clients, options.seconds, options.pause)
+        reading = crowd(addresses, options.clients, options.seconds, options.pause)
+        before_s = cpu_s(pid)
+        greedy = crowd(addresses, options.clients, options.seconds, 0.0)
+        used_s = cpu_s(pid) - before_s
         rss_mb = memory_mb(pid)
     for page, taken in alone.items():
         print(f"alone_ms_{page}: {statistics.median(taken):.0f}")
-    worst = {page: statistics.quantiles(taken, n=20)[-1] for page, taken in times.items() if len(taken) > 1}
-    for page, slow in worst.items():
-        print(f"p95_ms_{page}: {slow:.0f}")
-    print(f"p95_ms: {max(worst.values()):.0f}")
+    for name, times in (("reading", reading), ("", greedy)):
+        prefix = f"{name}_p95_ms" if name else "p95_ms"
+        worst = {
+            page: statistics.quantiles(taken, n=20)[-1] for page, taken in times.items() if len(taken) > 1
+        }
+        for page, slow in worst.items():
+            print(f"{prefix}_{page}: {slow:.0f}")
+        print(f"{prefix}: {max(worst.values()):.0f}")
+    pages = sum(map(len, greedy.values()))
+    print(f"pages_per_s: {pages / options.seconds:.0f}")
+    print(f"cpu_ms_per_page: {used_s * 1000 / pages:.2f}")
+    print(f"cpu_share: {used_s / options.seconds:.2f}")
     if seen is None:
         print("home_usable_ms, home_kb: left out, no chromium here (Debian: chromium)")
     else:

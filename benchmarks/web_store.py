@@ -7,7 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from tqdm import tqdm
 
@@ -15,6 +15,7 @@ from appliance.alerts.alert import Alert
 from appliance.behaviour.facts import Change, Sighting, Update
 from appliance.devices.device import DeviceRecord, Evidence
 from appliance.findings.finding import Finding
+from appliance.flowrow import FlowRow
 from appliance.parties.party import PartyRecord
 from appliance.store import tables
 from appliance.store.writer import Writer
@@ -135,7 +136,7 @@ class _Flows:
             yield _flow(self.made, ts, row)
 
 
-def _flow(number: int, ts: float, row: Sighting) -> tuple[object, ...]:
+def _flow(number: int, ts: float, row: Sighting) -> tuple[Any, ...]:
     """Return a row of the table of flows: the fields of FlowRow, and the number of its record."""
     last = int(row.device[2:], 16)
     home, away = f"192.168.77.{20 + last % 200}", f"198.18.{number % 7}.{1 + number % 250}"
@@ -145,6 +146,22 @@ def _flow(number: int, ts: float, row: Sighting) -> tuple[object, ...]:
         8, 9, 1_900, 5_200, 1_750, 5_000, 1_400, 4_600, mac, "02:00:00:00:ff:fe", None, None, 27, 27, "fin",
         row.device, row.domain, f"h{number % 9}.{row.domain}", number,
     )  # fmt: skip
+
+
+def live(writer: Writer, size: Size, tick: int, seconds: float) -> None:
+    """Commit what the same home does in the next `seconds` after its record ends, for the `tick`-th time."""
+    now = END + tick * seconds
+    rows = list(_sightings(size, int(now // HOUR_S)))
+    count = max(1, round(size.flows / (size.days * DAY_S) * seconds))
+    generator = random.Random(tick)
+    for n in range(count):
+        row = generator.choice(rows)
+        flow = _flow(size.flows + 1_000_000 + tick * count + n, now - seconds * n / count, row)
+        writer.add(FlowRow._make(flow[:-1]), flow[-1])
+        writer.add(row._replace(bytes_up=row.bytes_up + tick))
+    for n in {int(row.device[2:], 16) for row in rows}:
+        writer.add(_device(n, END - size.days * DAY_S)._replace(last_ts=now))
+    writer.commit(last_ts=now, pulse=now)
 
 
 def _facts(size: Size) -> Iterator[object]:

@@ -25,6 +25,7 @@ from web import (
     home,
     icon,
     identity,
+    kept,
     log,
     login,
     nearby,
@@ -35,6 +36,7 @@ from web import (
     sharing,
     studies,
     support,
+    wifi,
 )
 from web.desk import Desk, install
 from web.language import Language
@@ -62,6 +64,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     sharing.pages,
     support.pages,
     nearby.pages,
+    wifi.pages,
     declared.pages,
     log.pages,
     exports.pages,
@@ -102,6 +105,7 @@ def create_app(
     _serve_static(app)
     install(app, Desk(VisibleReader(reader), Language(language, zone), clock))
     security.install(app, house, clock)
+    kept.install(app, clock)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     api.install(app, reader)

@@ -9,7 +9,9 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +22,7 @@ from web import create_app
 from web.certificate import FOLDER
 from web.hosts import ANY_ADDRESS, LOOPBACK, MDNS_NAME, OwnHosts, trusted_hosts, written
 from web.memory import spare_memory
-from web.security.certificate import authority, fingerprint, server_certificate
+from web.security.authority import authority, fingerprint
 from web.security.house import House
 from web.serving import handed_over, listen, serve
 
@@ -108,9 +110,16 @@ def _https_port(sockets: dict[str, socket.socket], options: argparse.Namespace) 
 def _certificate(store: Path, hosts: Sequence[str]) -> Path:
     """Return key and certificate for the names we are opened by; write the fingerprint to the log."""
     folder = store.parent / FOLDER
-    path = server_certificate(folder, hosts, time.time())
+    with ProcessPoolExecutor(1, get_context("fork")) as once:  # what it loads, 8 MB, goes with its process
+        path = once.submit(_made_certificate, folder, list(hosts)).result()
     print(f"The certificate's fingerprint is {fingerprint(authority(folder))}", flush=True)
     return path
+
+
+def _made_certificate(folder: Path, hosts: Sequence[str]) -> Path:
+    from web.security.certificate import server_certificate  # noqa: PLC0415 - see above
+
+    return server_certificate(folder, hosts, time.time())
 
 
 def _where(options: argparse.Namespace, plain: socket.socket, house: House) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Blueprint, Response, abort, make_response, render_template
 
 from web.security import allow_anyone
-from web.security.certificate import AUTHORITY, authority, fingerprint
+from web.security.authority import AUTHORITY, authority, fingerprint
 from web.security.house import house
 
 pages = Blueprint("certificate", __name__, url_prefix="/certificate")
@@ -34,7 +33,7 @@ def download() -> Response:
     folder = house().book.path.parent / FOLDER
     if not (folder / AUTHORITY).exists():
         abort(404)
-    answer = make_response(authority(folder).public_bytes(Encoding.DER))
+    answer = make_response(authority(folder))
     answer.mimetype = "application/x-x509-ca-cert"
     answer.headers["Content-Disposition"] = 'attachment; filename="tattlebox.crt"'
     return answer

@@ -103,6 +103,6 @@ def _drawing(
     until = min(last_ts, about.ts + AFTERMATH_S)
     since = max(until - MAX_DAYS * DAY_S, min(device.first_ts, until - DAY_S))
     spans = day_spans(here.language, until, MAX_DAYS)
-    days = day_sent(spans, here.reader.sums(spans, device.device))
-    met = [day for day in days if day.domain == party.domain and day.ts > since - DAY_S]
+    days = day_sent(spans, here.reader.sums(spans, device.device, party.domain))
+    met = [day for day in days if day.ts > since - DAY_S]
     return timeline([party], met, marked, (since, until)), len(met)

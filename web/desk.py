@@ -49,7 +49,9 @@ def page(template: str, **context: Any) -> str:
     here = desk()
     state = health(here.reader.watch(), here.clock())
     now = state.until if state else here.clock()
-    return render_template(template, health=state, now=now, **context)
+    language = here.language
+    with speaking.drawing(language):
+        return render_template(template, health=state, now=now, language=language, **context)
 
 
 def install(app: Flask, here: Desk) -> None:

@@ -13,7 +13,7 @@ from appliance.export.dictionary import dictionary
 from appliance.export.kinds import BY_NAME, KINDS, Kind
 from appliance.export.veil import ADDRESS, AS_IT_IS, DROPPED, NAME, PSEUDONYM, VEILED, fate
 from web.desk import desk, page
-from web.made import MAKE_S, TATTLEBOX, Made, download
+from web.made import BUSY, MAKE_S, TATTLEBOX, Made, alone, download, said
 from web.marking import N_
 from web.security import allow
 from web.security.house import house
@@ -72,8 +72,8 @@ class Asked(NamedTuple):
 
     def fields(self) -> dict[str, str]:
         """Return it as the fields of a form."""
-        said = {"kind": self.kind.name, "form": self.form, "device": self.device, "since": self.since}
-        return {**said, "until": self.until, **({"pseudonyms": "1"} if self.pseudonyms else {})}
+        fields = {"kind": self.kind.name, "form": self.form, "device": self.device, "since": self.since}
+        return {**fields, "until": self.until, **({"pseudonyms": "1"} if self.pseudonyms else {})}
 
 
 @pages.get("/")
@@ -81,7 +81,10 @@ class Asked(NamedTuple):
 def show() -> Response:
     """Ask what is wanted; with `kind`, show what would leave."""
     asked = asked_of(request.args)
-    return _page(asked, look="kind" in request.args)
+    if "kind" not in request.args:
+        return _page(asked)
+    size, problem = _estimate(asked)
+    return _page(asked, size=size, problem=problem, code=code_of(problem) if problem else 200)
 
 
 @pages.post("/")
@@ -92,7 +95,7 @@ def make() -> Response:
     made = file_of(asked)
     if made.size_bytes is None:
         made.close()
-        return _page(asked, look=True, problem=made.problem or FAILED, code=400 if made.problem else 503)
+        return _page(asked, problem=made.problem or FAILED, code=code_of(made.problem))
     return handed(asked, made)
 
 
@@ -107,45 +110,44 @@ def handed(asked: Asked, made: Made) -> Response:
     return download(made, f"{asked.kind.name}.{ending}", media_type)
 
 
-def asked_of(said: Any) -> Asked:
+def asked_of(fields: Any) -> Asked:
     """Return what a form or an address asks for."""
-    kind = BY_NAME.get(said.get("kind", ""), KINDS[0])
-    form = said.get("form", "")
-    device = said.get("device", "")
+    kind = BY_NAME.get(fields.get("kind", ""), KINDS[0])
+    form = fields.get("form", "")
+    device = fields.get("device", "")
     if device and desk().reader.device(device) is None:
         abort(404)
-    since, until = _day(said.get("since", "")), _day(said.get("until", ""))
+    since, until = _day(fields.get("since", "")), _day(fields.get("until", ""))
     form = form if form in FORMATS else "csv"
-    return Asked(kind, form, device, since, until, bool(said.get("pseudonyms")))
+    return Asked(kind, form, device, since, until, bool(fields.get("pseudonyms")))
 
 
 def _day(text: str) -> str:
     return text if len(text) == 10 and text.replace("-", "").isdigit() else ""
 
 
+def code_of(problem: str) -> int:
+    """Return the status of an answer without a file: 400 where `tattlebox export` said why."""
+    return {BUSY: 409, FAILED: 503, "": 503}.get(problem, 400)
+
+
 def _estimate(asked: Asked) -> tuple[dict[str, int] | None, str]:
     """Return rows and bytes, or the sentence that says why there is no such export."""
-    try:
-        done = subprocess.run(
-            [*TATTLEBOX, *asked.words(), "--estimate", "--json"],
-            check=False,
-            timeout=MAKE_S,
-            capture_output=True,
-            text=True,
-        )
-    except subprocess.TimeoutExpired:
-        return None, FAILED
-    if done.returncode:
-        return None, done.stderr.strip().rpartition("\n")[2].removeprefix("tattlebox: ")
-    return json.loads(done.stdout), ""
+    command = [*TATTLEBOX, *asked.words(), "--estimate", "--json"]
+    with alone() as free:
+        if not free:
+            return None, BUSY
+        try:
+            done = subprocess.run(command, check=False, timeout=MAKE_S, capture_output=True, text=True)
+        except subprocess.TimeoutExpired:
+            return None, FAILED
+    return (None, said(done.stderr)) if done.returncode else (json.loads(done.stdout), "")
 
 
-def _page(asked: Asked, *, look: bool, problem: str = "", code: int = 200) -> Response:
-    size, columns = None, []
-    if look and not problem:
-        size, problem = _estimate(asked)
-    if size is not None:
-        columns = dictionary(asked.kind, asked.form)["columns"]
+def _page(
+    asked: Asked, *, size: dict[str, int] | None = None, problem: str = "", code: int = 200
+) -> Response:
+    columns = [] if size is None else dictionary(asked.kind, asked.form)["columns"]
     text = page(
         "exports.html",
         asked=asked,
@@ -159,4 +161,4 @@ def _page(asked: Asked, *, look: bool, problem: str = "", code: int = 200) -> Re
         fate=fate if asked.pseudonyms else lambda _: AS_IT_IS,
         problem=problem,
     )
-    return make_response(text, 400 if problem and code == 200 else code)
+    return make_response(text, code)

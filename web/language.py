@@ -47,6 +47,7 @@ class Language:
         self.translations: NullTranslations = Translations.load(LOCALES, [self.code], DOMAIN)
         self._ = self.translations.gettext
         self._n = self.translations.ngettext
+        self._name = str(self.locale)  # made anew each time, it took a tenth of a page
         self._zone = ZoneInfo(zone) if zone else None
         self._days = self.locale.days["format"]["wide"]
         self._short_days = self.locale.days["stand-alone"]["abbreviated"]
@@ -180,10 +181,10 @@ class Language:
         return str(self.locale.territories.get(code, code)) if code != UNKNOWN else code
 
     def _decimal(self, value: float) -> str:
-        return _formatted(value, None, str(self.locale))
+        return _formatted(value, None, self._name)
 
     def _places(self, size: float) -> str:
-        return _formatted(size, "0.0", str(self.locale))
+        return _formatted(size, "0.0", self._name)
 
 
 @functools.lru_cache(maxsize=4_096)

@@ -14,6 +14,7 @@ from appliance.store.looking import END, Key, Question
 from appliance.store.searches import MAX_NAME, MAX_QUESTION, Searches
 from sensor.records import TYPES
 from web.desk import Desk, desk, page
+from web.kept import kept
 from web.marking import N_
 from web.security import allow
 from web.security.house import house
@@ -71,8 +72,13 @@ class Asked(NamedTuple):
 
 @pages.get("/")
 @allow("export")
-def show() -> str:
+def show() -> str | bytes:
     """Show the log; see `asked` for what the address may say. `part=rows` gives the rows alone."""
+    live = request.args.get("live") == "1" or request.args.get("part") == "rows"
+    return _show() if live else _kept()
+
+
+def _show() -> str:
     here = desk()
     wanted = asked(here)
     devices = {device.device: device for device in here.reader.devices()}
@@ -88,8 +94,11 @@ def show() -> str:
         context.update(rows=look.flows, older=older, back_to=look.back_to)
     if request.args.get("part") == "rows":
         return page("log_rows.html", **context)
-    kept = [(visible(one.name), one.question) for one in Searches(house().book).all()]
-    return page("log.html", kept=kept, protocols=PROTOCOLS, **context)
+    searches = [(visible(one.name), one.question) for one in Searches(house().book).all()]
+    return page("log.html", kept=searches, protocols=PROTOCOLS, **context)
+
+
+_kept: Final = kept(_show)
 
 
 @pages.post("/searches")

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -23,13 +23,24 @@ BLOCK: Final = 1 << 16
 BUSY: Final = N_("Another file is being made: try again in a minute.")
 
 _making: Final = threading.Lock()
-"""One file at a time: each takes 100 MB or more of a small machine."""
+"""One process at a time that makes a file or counts what it would hold: each takes 100 MB or more."""
 
 TATTLEBOX: Final = (
     *(sys.executable, "-c"),
     "import sys; from appliance.cli import main; sys.exit(main(sys.argv[1:]))",
 )
 """The command `tattlebox`, in the environment that this process runs in."""
+
+
+@contextmanager
+def alone() -> Iterator[bool]:
+    """Give whether no other file is being made; if so, none is begun meanwhile."""
+    free = _making.acquire(blocking=False)
+    try:
+        yield free
+    finally:
+        if free:
+            _making.release()
 
 
 class Made:
@@ -42,26 +53,23 @@ class Made:
         self._stack = ExitStack()
         folder = tempfile.TemporaryDirectory(prefix=".made-", dir=store.absolute().parent)
         self._path = Path(self._stack.enter_context(folder)) / name
-        if not _making.acquire(blocking=False):
-            self.problem = BUSY
-            return
+        with alone() as free:
+            if free:
+                self._run(command(self._path))
+            else:
+                self.problem = BUSY
+
+    def _run(self, command: Sequence[str]) -> None:
         try:
             subprocess.run(
-                command(self._path),
-                check=True,
-                timeout=MAKE_S,
-                capture_output=True,
-                text=True,
-                errors="replace",
+                command, check=True, timeout=MAKE_S, capture_output=True, text=True, errors="replace"
             )
         except subprocess.CalledProcessError as error:
-            self.problem = str(error.stderr).strip().rpartition("\n")[2].removeprefix("tattlebox: ")
+            self.problem = said(error.stderr)
         except subprocess.SubprocessError:
             return
         else:
             self.size_bytes = self._path.stat().st_size
-        finally:
-            _making.release()
 
     def __iter__(self) -> Iterator[bytes]:
         with self._path.open("rb") as file:
@@ -71,6 +79,11 @@ class Made:
     def close(self) -> None:
         """Remove the file."""
         self._stack.close()
+
+
+def said(errors: str) -> str:
+    """Return the sentence with which `tattlebox` ended."""
+    return errors.strip().rpartition("\n")[2].removeprefix("tattlebox: ")
 
 
 def download(made: Made, name: str, mimetype: str) -> Response:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol, TypeVar, cast
 
 from appliance.alerts.alert import Alert
 from appliance.behaviour.facts import Change, Sighting, Update
@@ -18,6 +18,10 @@ from appliance.store.rollups import Span, Sum
 from web.visible import visible, visible_in
 
 R = TypeVar("R", Sighting, Sum)
+V = TypeVar("V")
+
+MAX_HELD: Final = 2_000
+"""Records of one table that are held between two commits, 2 kB each: a home has some hundred."""
 
 
 class Reader(Protocol):
@@ -38,7 +42,9 @@ class Reader(Protocol):
     def alert(self, identifier: str, /) -> Alert | None: ...
     def findings(self, device: str | None = None) -> list[Finding]: ...
     def sightings(self, device: str, since_hour: int, until_hour: int) -> list[Sighting]: ...
-    def sums(self, spans: Sequence[Span], device: str | None = None) -> list[Sum]: ...
+    def sums(
+        self, spans: Sequence[Span], device: str | None = None, domain: str | None = None
+    ) -> list[Sum]: ...
     def sent(self, spans: Sequence[Span]) -> dict[str, list[int]]: ...
     def day_sums(self, since_day: int, until_day: int) -> list[Sum]: ...
     def flows(self, uids: Sequence[str]) -> list[FlowRow]: ...
@@ -50,22 +56,44 @@ class Reader(Protocol):
 
 
 class VisibleReader:
-    """A reader whose every text is `visible`: no page can forget it. Newest changes and alerts come first."""
+    """A reader whose every text is `visible`: no page can forget it. Newest changes and alerts come first.
+
+    What nearly every page asks for, whole tables, is read once and held until the store changes.
+    """
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+        self._held: tuple[tuple[object, ...] | None, dict[str, Any]] = (None, {})
 
     def version(self) -> tuple[object, ...] | None:
         """Return what differs when something was written; None where that cannot be told."""
         return self._reader.version()
 
+    def _whole(self, name: str, read: Callable[[], V]) -> V:
+        """Return what `read` gives, made visible; the same object to all who ask between two commits."""
+        version = self._reader.version()
+        if version is None:
+            return visible_in(read())
+        held_for, held = self._held
+        if held_for != version:  # two threads may both begin anew: each holds what it read
+            held = {}
+            self._held = (version, held)
+        if name not in held:
+            found = visible_in(read())
+            if isinstance(found, list) and len(found) > MAX_HELD:
+                return found
+            held[name] = found
+        return cast(V, held[name])
+
     def devices(self) -> list[DeviceRecord]:
-        return visible_in(self._reader.devices())
+        return list(self._whole("devices", self._reader.devices))
 
     def device(self, device: str) -> DeviceRecord | None:
         return visible_in(self._reader.device(device))
 
     def parties(self, device: str | None = None) -> list[PartyRecord]:
+        if device is None:
+            return list(self._whole("parties", self._reader.parties))
         return visible_in(self._reader.parties(device))
 
     def destinations(self, device: str) -> list[Destination]:
@@ -89,6 +117,11 @@ class VisibleReader:
 
     def told(self, device: str | None = None) -> list[Alert]:
         """Return the alerts meant for the family; the others are for the record."""
+        if device is None:
+            both = self._whole(
+                "told", lambda: [*self._reader.alerts(None, "push"), *self._reader.alerts(None, "digest")]
+            )
+            return sorted(both, key=lambda alert: (-alert.ts, alert.identifier))
         both = [*self.alerts(device, "push"), *self.alerts(device, "digest")]
         return sorted(both, key=lambda alert: (-alert.ts, alert.identifier))
 
@@ -96,14 +129,19 @@ class VisibleReader:
         return visible_in(self._reader.alert(identifier))
 
     def findings(self, device: str | None = None) -> list[Finding]:
-        found = visible_in(self._reader.findings(device))
+        if device is None:
+            found = self._whole("findings", self._reader.findings)
+        else:
+            found = visible_in(self._reader.findings(device))
         return sorted(found, key=lambda finding: (-finding.severity, -finding.last_ts, finding.code))
 
     def sightings(self, device: str, since_hour: int, until_hour: int) -> list[Sighting]:
         return _domains_visible(self._reader.sightings(device, since_hour, until_hour))
 
-    def sums(self, spans: Sequence[Span], device: str | None = None) -> list[Sum]:
-        return _domains_visible(self._reader.sums(spans, device))
+    def sums(self, spans: Sequence[Span], device: str | None = None, domain: str | None = None) -> list[Sum]:
+        as_stored = domain is not None and domain.isascii() and " " not in domain
+        rows = _domains_visible(self._reader.sums(spans, device, domain if as_stored else None))
+        return rows if domain is None or as_stored else [row for row in rows if row.domain == domain]
 
     def sent(self, spans: Sequence[Span]) -> dict[str, list[int]]:
         return self._reader.sent(spans)
@@ -126,7 +164,7 @@ class VisibleReader:
         return visible_in(self._reader.learning(device))
 
     def watch(self) -> Watch:
-        return visible_in(self._reader.watch())
+        return self._whole("watch", self._reader.watch)
 
 
 def _domains_visible(rows: list[R]) -> list[R]:

@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Final
 
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel  # type: ignore[import-untyped]
+from markupsafe import Markup
 
-from web.language import DOMAIN, LANGUAGES, LOCALES, Language
+from web.language import LANGUAGES, Language
 
 EXTENSION: Final = "tattlebox-languages"
 
+_drawn: ContextVar[Language | None] = ContextVar("drawn", default=None)
+"""The language of the page that is being drawn: it is asked for some thousand times."""
+
 
 def install(app: Flask, home: Language) -> None:
-    """Give the application its languages; `home` speaks where nobody chose and no browser asks."""
-    app.extensions[EXTENSION] = {code: home if code == home.code else home.spoken(code) for code in LANGUAGES}
-    Babel(
-        app,
-        default_locale=home.code,
-        default_domain=DOMAIN,
-        default_translation_directories=str(LOCALES),
-        locale_selector=lambda: spoken(home).code,
-    )
+    """Give the application its languages and its templates `_` and `ngettext`.
+
+    `home` speaks where nobody chose and no browser asks.
+    """
+    app.extensions[EXTENSION] = {home.code: home}
+
+    def say(text: str, /, **values: object) -> Markup:
+        said = Markup(spoken(home).translations.gettext(text))  # noqa: S704 - our own texts; values are escaped
+        return said % values if values else said
+
+    def count(one: str, many: str, number: int, /, **values: object) -> Markup:
+        said = Markup(spoken(home).translations.ngettext(one, many, number))  # noqa: S704
+        return said % {"num": number, **values}
+
+    app.jinja_env.globals.update(_=say, ngettext=count)
+
+
+@contextmanager
+def drawing(language: Language) -> Iterator[None]:
+    """Speak one language while a page is drawn."""
+    before = _drawn.set(language)
+    try:
+        yield
+    finally:
+        _drawn.reset(before)
 
 
 def spoken(home: Language) -> Language:
@@ -30,17 +52,16 @@ def spoken(home: Language) -> Language:
     `g.language` is the family's or the reader's own choice, set by whoever knows the user; a code that is no
     language of ours counts as none.
     """
-    if not has_request_context():
-        return home
-    code = g.get("language")
-    found: tuple[str | None, Language] | None = g.get("spoken")
-    if found is None or found[0] != code:  # a page asks some thousand times
-        found = g.spoken = code, _chosen(code, home)
-    return found[1]
+    drawn = _drawn.get()
+    if drawn is not None:
+        return drawn
+    return _chosen(g.get("language"), home) if has_request_context() else home
 
 
 def _chosen(code: str | None, home: Language) -> Language:
     if code not in LANGUAGES:
         code = request.accept_languages.best_match(list(LANGUAGES), home.code)
-    languages: dict[str | None, Language] = current_app.extensions[EXTENSION]
-    return languages.get(code, home)
+    languages: dict[str, Language] = current_app.extensions[EXTENSION]
+    if code not in languages:
+        languages[code] = home.spoken(code)  # 2 MB, which a home that speaks one language never takes
+    return languages[code]

@@ -22,7 +22,7 @@ from appliance.research.rows import Row
 from appliance.research.session import BundleError, Session, home_in
 from appliance.store.studies import Consent, Studies, StudyError
 from web.desk import desk, page
-from web.made import TATTLEBOX, Made, download
+from web.made import BUSY, TATTLEBOX, Made, download
 from web.marking import N_
 from web.security import allow
 from web.security.house import house
@@ -111,7 +111,7 @@ def bundle() -> Response:
     made = Made(store, f"{consent.study}.zip", lambda out: [*command, str(out)])
     if made.size_bytes is None:
         made.close()
-        return _list(503, made.problem or TOO_LONG)
+        return _list(409 if made.problem == BUSY else 503, made.problem or TOO_LONG)
     return download(made, f"{consent.study}.zip", "application/zip")
 
 

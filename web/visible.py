@@ -7,7 +7,7 @@ direction overrides (U+202E), zero-width and blank characters, control character
 from __future__ import annotations
 
 import unicodedata
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 MAX_SHOWN: Final = 600
 """Longest text shown in one place, in characters: an alert's explanation fits, a flood does not."""
@@ -17,6 +17,9 @@ MAX_ACCENTS: Final = 2
 
 _BLANKS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Characters that Unicode calls letters or symbols and that show nothing."""
+
+_PLAIN: Final = frozenset((int, float, bool, type(None)))
+"""Types that hold no text: most of what records are made of."""
 
 T = TypeVar("T")
 
@@ -46,17 +49,23 @@ def _mark(character: str) -> str:
 
 def visible_in(value: T) -> T:
     """Return a record, list or mapping with `visible` applied to every text in it, keys included."""
-    result: Any = value
+    return cast(T, _shown(value))
+
+
+def _shown(value: Any) -> Any:
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
     if isinstance(value, str):
-        result = visible(value)
-    elif isinstance(value, tuple):
-        items = [visible_in(item) for item in value]
-        result = type(value)._make(items) if hasattr(value, "_make") else tuple(items)
-    elif isinstance(value, list):
-        result = [visible_in(item) for item in value]
-    elif isinstance(value, dict):
-        result = {visible_in(key): visible_in(item) for key, item in value.items()}
-    return result  # type: ignore[no-any-return]
+        return visible(value)
+    if isinstance(value, tuple):
+        items = [_shown(item) for item in value]
+        return kind._make(items) if hasattr(kind, "_make") else tuple(items)
+    if isinstance(value, list):
+        return [_shown(item) for item in value]
+    if isinstance(value, dict):
+        return {_shown(key): _shown(item) for key, item in value.items()}
+    return value
 
 
 def shortened(text: str, length: int) -> str:

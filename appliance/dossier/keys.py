@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from pathlib import Path
-from typing import Final
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from typing import TYPE_CHECKING, Final
 
 from appliance.privacy import KEY_BYTES, Pseudonyms
 from appliance.store.database import StoreError
 from appliance.store.secrets import Secrets
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 PLACE: Final = ":dossier"
 """Name among the secrets: no channel of the family can be called so."""
@@ -45,11 +45,15 @@ def known_key(store: Path) -> str | None:
 
 def signer(pseudonyms: Pseudonyms) -> Ed25519PrivateKey:
     """Return the key that signs."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - 8 MB, for dossiers alone
+        Ed25519PrivateKey,
+    )
+
     return Ed25519PrivateKey.from_private_bytes(pseudonyms.signing_seed())
 
 
 def fingerprint(key: Ed25519PublicKey) -> str:
     """Return what people compare: hexadecimal digits in groups of four."""
-    raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    raw = key.public_bytes_raw()
     digits = hashlib.sha256(b"tattlebox dossier key\0" + raw).hexdigest()[:FINGERPRINT_DIGITS]
     return " ".join(digits[n : n + 4] for n in range(0, FINGERPRINT_DIGITS, 4))

@@ -6,11 +6,8 @@ up first, in `data/devices/blocks.csv`.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Final
-
-import aiooui
 
 _SHARED_BLOCK: Final = "IEEE Registration Authority"
 """What the registry says of a 24-bit block that it sells in smaller pieces: nobody in particular."""
@@ -23,7 +20,12 @@ class OuiDirectory:
 
     def __init__(self, small_blocks: Mapping[str, str]) -> None:
         """`small_blocks` maps 7 or 9 lower-case hexadecimal digits to the registered organisation."""
+        import asyncio  # noqa: PLC0415 - 2 MB that pages, which ask for other tables, have no use for
+
+        import aiooui  # noqa: PLC0415
+
         self._small_blocks = dict(small_blocks)
+        self._vendor = aiooui.get_vendor
         if not aiooui.is_loaded():
             asyncio.run(aiooui.async_load())
 
@@ -34,5 +36,5 @@ class OuiDirectory:
             name = self._small_blocks.get(digits[:length])
             if name is not None:
                 return name
-        name = aiooui.get_vendor(digits)
+        name = self._vendor(digits)
         return None if name is None or name in {_SHARED_BLOCK, "Private"} else name

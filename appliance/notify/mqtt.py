@@ -9,14 +9,14 @@ import json
 import ssl
 import threading
 from collections.abc import Callable
-from typing import Any, Final
-
-from paho.mqtt import client as paho
-from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.reasoncodes import ReasonCode
+from typing import TYPE_CHECKING, Any, Final
 
 from appliance.delivery import faults
 from appliance.delivery.message import CA_FIELD, DeliveryError, Field, Message, Settings
+
+if TYPE_CHECKING:
+    from paho.mqtt import client as paho
+    from paho.mqtt.reasoncodes import ReasonCode
 
 KIND: Final = "mqtt"
 TITLE: Final = "MQTT and Home Assistant"
@@ -57,6 +57,9 @@ class Link:
         on_connect: Callable[[], None] | None = None,
     ) -> None:
         """Prepare a connection; `will` is the (topic, payload) the broker tells when we are gone."""
+        from paho.mqtt import client as paho  # noqa: PLC0415 - only where it is used: pages ask for SETTINGS
+        from paho.mqtt.enums import CallbackAPIVersion  # noqa: PLC0415
+
         self._settings = settings
         self._on_connect = on_connect
         self._answered = threading.Event()

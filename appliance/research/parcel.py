@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+if TYPE_CHECKING:  # 8 MB, which pages that only show a preview do not take
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 FORMAT: Final = "tattlebox-study-day-1"
 
@@ -41,8 +40,7 @@ class Manifest(NamedTuple):
 
 def home_of(key: Ed25519PublicKey) -> str:
     """Return the pseudonym of the home with this key."""
-    raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return hashlib.sha256(b"tattlebox study home\0" + raw).hexdigest()[:_FINGERPRINT]
+    return hashlib.sha256(b"tattlebox study home\0" + key.public_bytes_raw()).hexdigest()[:_FINGERPRINT]
 
 
 def seal(manifest: Manifest, key: Ed25519PrivateKey) -> bytes:
@@ -52,13 +50,16 @@ def seal(manifest: Manifest, key: Ed25519PrivateKey) -> bytes:
 
 def seal_fields(name: str, fields: Mapping[str, Any], key: Ed25519PrivateKey) -> bytes:
     """Return fields under a name, with the home's key and its signature, as a JSON object."""
-    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    public = key.public_key().public_bytes_raw()
     sealed = {name: fields, "key": public.hex(), "signature": key.sign(_body(fields)).hex()}
     return json.dumps(sealed, sort_keys=True).encode()
 
 
 def unseal(data: bytes, file: bytes, study: str) -> Manifest:
     """Return the manifest of a file when all of it is true. Raises ParcelError."""
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - see above
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
+
     if len(data) > MAX_MANIFEST_BYTES:
         raise ParcelError(f"read a manifest of {len(data)} bytes, expected at most {MAX_MANIFEST_BYTES}")
     try:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from publicsuffixlist import PublicSuffixList
 
 from appliance.archive.span import Span
@@ -19,6 +18,9 @@ from appliance.research.profile import Profile
 from appliance.research.rows import EPOCH, Known, Maker, Row
 from appliance.store.flowlog import Wanted
 from appliance.store.reader import Reader
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 DAY_S: Final = 86_400
 MAX_DAYS: Final = 730
@@ -88,6 +90,10 @@ def home_in(key: bytes) -> str:
 
 
 def _signer(pseudonyms: Pseudonyms) -> Ed25519PrivateKey:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415 - 8 MB, to sign alone
+        Ed25519PrivateKey,
+    )
+
     return Ed25519PrivateKey.from_private_bytes(pseudonyms.signing_seed())
 
 

@@ -20,8 +20,12 @@ MAX_QUIET: Final = 90
 MAX_PERSON: Final = 40
 """Characters of the name of the person a channel belongs to."""
 
-TELLS: Final = ("urgent", "everything", "week", "urgent and week")
-"""What a channel tells: what is told at once / that and the rest as it comes / the week in one message."""
+PAUSED: Final = "nothing"
+TELLS: Final = ("urgent", "everything", "week", "urgent and week", PAUSED)
+"""What a channel tells: what is told at once / that and the rest as it comes / the week in one message.
+
+One that is paused tells nothing but a test, nor later what came meanwhile.
+"""
 
 
 class ChannelError(Exception):
@@ -47,7 +51,7 @@ class ChannelRow(NamedTuple):
             return bool(event.body["to"] == self.uid)
         if event.kind == WEEK:
             return self.tells.endswith("week")
-        if self.tells == "week":
+        if self.tells in ("week", PAUSED):
             return False
         if event.kind == OUTAGE:
             return True
@@ -106,6 +110,21 @@ class Channels:
                 Consumer(row.name, last if place is None else place),
             )
         return row
+
+    def change(self, row: ChannelRow, secret: dict[str, str]) -> None:
+        """Keep other settings, content and person of the channel of this name; it goes on where it was.
+
+        Its identity is drawn anew, by which whoever delivers notices. Raises ChannelError, StoreError.
+        """
+        self.get(row.name)
+        _check_person(row.person)
+        self.secrets.keep(row.name, secret)
+        with self.book.writing() as db:
+            db.execute(
+                "UPDATE channel SET uid = ?, person = ?, content = ?, tells = ?, severity = ?, settings = ?"
+                " WHERE name = ?",
+                (secrets.token_hex(16), *row[3:7], json.dumps(row.settings), row.name),
+            )
 
     def remove(self, name: str) -> None:
         """Forget a channel, its secrets and how far it was. Raises ChannelError, StoreError."""

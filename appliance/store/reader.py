@@ -156,9 +156,11 @@ class Reader:
         where = "WHERE device = ? AND hour >= ? AND hour < ? ORDER BY hour, domain"
         return self._all(tables.SIGHTING, where, (device, since_hour, until_hour))
 
-    def sums(self, spans: Sequence[rollups.Span], device: str | None = None) -> list[rollups.Sum]:
-        """Return what each device (or one) exchanged with each party within each span of hours."""
-        return rollups.sums(self._db, spans, device)
+    def sums(
+        self, spans: Sequence[rollups.Span], device: str | None = None, domain: str | None = None
+    ) -> list[rollups.Sum]:
+        """Return what each device (or one) exchanged with each party (or one) within each span of hours."""
+        return rollups.sums(self._db, spans, device, domain)
 
     def sent(self, spans: Sequence[rollups.Span]) -> dict[str, list[int]]:
         """Return for each device the bytes it sent within each span of hours."""

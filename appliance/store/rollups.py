@@ -44,7 +44,13 @@ _SUMS: Final = (
     "SELECT span.n, s.device, s.domain, sum(s.contacts), sum(s.flows), sum(s.bytes_up), sum(s.bytes_down)"
     " FROM span CROSS JOIN device AS d CROSS JOIN sighting AS s"
     " ON s.device = d.device AND s.hour >= span.since AND s.hour < span.until"
-    " WHERE d.device = ? OR ? IS NULL GROUP BY span.n, s.device, s.domain ORDER BY span.n, s.device, s.domain"
+    " GROUP BY span.n, s.device, s.domain ORDER BY span.n, s.device, s.domain"
+)
+_SUMS_OF_ONE: Final = (
+    "SELECT span.n, s.device, s.domain, sum(s.contacts), sum(s.flows), sum(s.bytes_up), sum(s.bytes_down)"
+    " FROM span CROSS JOIN sighting AS s"
+    " ON s.device = ? AND s.hour >= span.since AND s.hour < span.until AND (? IS NULL OR s.domain = ?)"
+    " GROUP BY span.n, s.domain ORDER BY span.n, s.domain"
 )
 _SENT: Final = (
     "SELECT d.device, span.n, coalesce((SELECT sum(s.bytes_up) FROM sighting AS s"
@@ -53,9 +59,14 @@ _SENT: Final = (
 )
 
 
-def sums(db: sqlite3.Connection, spans: Sequence[Span], device: str | None = None) -> list[Sum]:
-    """Return what each device (or one) exchanged with each party within each span."""
-    rows = db.execute(_asked(spans) + _SUMS, (*_values(spans), device, device))
+def sums(
+    db: sqlite3.Connection, spans: Sequence[Span], device: str | None = None, domain: str | None = None
+) -> list[Sum]:
+    """Return what each device (or one, with each party or one) exchanged within each span."""
+    if device is None:
+        rows = db.execute(_asked(spans) + _SUMS, _values(spans))
+    else:
+        rows = db.execute(_asked(spans) + _SUMS_OF_ONE, (*_values(spans), device, domain, domain))
     return [Sum._make(row) for row in rows]
 
 

@@ -111,7 +111,7 @@ class MemoryReader:
         found = [row for row in self.seen if row.device == device and since_hour <= row.hour < until_hour]
         return sorted(found, key=lambda row: (row.hour, row.domain))
 
-    def sums(self, spans: Sequence[Span], device: str | None = None) -> list[Sum]:
+    def sums(self, spans: Sequence[Span], device: str | None = None, domain: str | None = None) -> list[Sum]:
         found: dict[tuple[int, str, str], Sum] = {}
         present = {record.device for record in self.known}
         places: dict[int, list[int]] = {}
@@ -119,7 +119,7 @@ class MemoryReader:
             for hour in range(max(since, 400_000), min(until, 600_000)):
                 places.setdefault(hour, []).append(n)
         for row in self.seen:
-            if row.device in present and device in (None, row.device):
+            if row.device in present and device in (None, row.device) and domain in (None, row.domain):
                 for n in places.get(row.hour, ()):
                     key = (n, row.device, row.domain)
                     had = found.get(key, Sum(*key, 0, 0, 0, 0))

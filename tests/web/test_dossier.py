@@ -71,7 +71,7 @@ def test_wrong_days_are_a_sentence(parent: FlaskClient, days: tuple[str, str]) -
 
 
 def test_one_is_made_at_a_time(parent: FlaskClient) -> None:
-    with made._making:
+    with made.alone():
         answer = parent.post(PAGE, data=form(parent))
     assert answer.status_code == 409
     assert "try again" in answer.text

@@ -19,7 +19,7 @@ from tests.appliance.dossier.made import case_store
 from tests.appliance.samples import DOLL
 from tests.web.conftest import dashboard
 from tests.web.security.doors import browser, moved_in, token_of
-from web import exports
+from web import exports, made
 from web.security.house import House
 
 
@@ -98,3 +98,19 @@ def test_a_program_gets_the_same_file_or_a_sentence(parent: FlaskClient) -> None
     refused = parent.get("/api/v1/export?kind=devices&pseudonyms=1")
     assert refused.status_code == 400
     assert "expected one of flows, dns, tls" in refused.json["detail"]
+
+
+@pytest.mark.parametrize("way", ["look", "file", "program"])
+def test_one_process_at_a_time_whoever_asks(parent: FlaskClient, way: str) -> None:
+    asked = {"kind": "devices", "form": "csv"}
+    with made.alone() as free:
+        assert free
+        if way == "look":
+            answer = parent.get("/export/", query_string=asked)
+        elif way == "file":
+            answer = parent.post("/export/", data={**asked, "csrf": token_of(parent.get("/export/"))})
+        else:
+            answer = parent.get("/api/v1/export", query_string=asked)
+    assert answer.status_code == 409
+    assert "Another file is being made: try again in a minute." in answer.text
+    assert parent.get("/export/", query_string=asked).status_code == 200

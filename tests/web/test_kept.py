@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.web.household import DOLL, MemoryReader
+from appliance.access import PERMISSIONS
+from tests.web.household import MemoryReader
 from tests.web.test_answers import PAGE, Home
-from web.kept import EXTENSION, MAX_PAGES
+from web.kept import ACT_S, BEHIND_S, EXTENSION, FRESH_S, MAX_BYTES, Page, Pages
 
 
 @pytest.fixture
@@ -26,13 +28,19 @@ def token(page: str) -> str:
     return found[1]
 
 
+def kept_pages(family: Home) -> Pages:
+    pages: Pages = family.app.extensions[EXTENSION]
+    return pages
+
+
 def test_a_page_is_drawn_once_and_carries_each_readers_own_token(family: Home) -> None:
     other = family.app.test_client()
     mine, theirs = family.client.get(PAGE).text, other.get(PAGE).text
-    assert len(family.app.extensions[EXTENSION]) == 1
+    assert len(kept_pages(family)) == 1
     assert token(mine) != token(theirs)
     assert mine.replace(token(mine), "") == theirs.replace(token(theirs), "")
-    assert token(mine).encode() not in next(iter(family.app.extensions[EXTENSION].values()))
+    (page,) = kept_pages(family)._pages.values()
+    assert token(mine).encode() not in zlib.decompress(page.pieces)
 
 
 def test_what_is_written_is_seen_at_once(family: Home) -> None:
@@ -47,7 +55,59 @@ def test_languages_are_kept_apart(family: Home) -> None:
         assert f'<html lang="{language}">' in page
 
 
-def test_few_pages_are_kept(family: Home) -> None:
-    for n in range(MAX_PAGES + 5):
-        family.client.get(f"/devices/{DOLL}?n={n}")
-    assert len(family.app.extensions[EXTENSION]) == MAX_PAGES
+VERSION, NEWER = ("1",), ("2",)
+
+
+def pages_with(version: tuple[str, ...], ts: float) -> Pages:
+    pages = Pages()
+    pages.keep("home", Page(version, ts, BEHIND_S, b"page", (0,)))
+    return pages
+
+
+@pytest.mark.parametrize(
+    ("version", "after_s", "acted_s", "shown"),
+    [
+        (VERSION, 0, None, True),
+        (VERSION, FRESH_S - 1, None, True),
+        (VERSION, FRESH_S, None, False),
+        (VERSION, 5, 5, True),
+        (NEWER, BEHIND_S - 1, None, True),
+        (NEWER, BEHIND_S, None, False),
+        (NEWER, 5, 4, False),
+        (NEWER, 5, 5 - ACT_S - 1, True),
+        (VERSION, -1, None, False),
+    ],
+    ids=[
+        "unchanged",
+        "unchanged for a minute",
+        "old",
+        "what was said is in it",
+        "packets came",
+        "far behind the packets",
+        "something was said",
+        "said long ago",
+        "the clock was set back",
+    ],
+)
+def test_how_long_a_page_may_be_shown(
+    version: tuple[str, ...], after_s: float, acted_s: float | None, shown: bool
+) -> None:
+    pages = pages_with(VERSION, 1000.0)
+    if acted_s is not None:
+        pages.acted(1000.0 + acted_s)
+    assert (pages.find("home", version, 1000.0 + after_s) is not None) == shown
+
+
+def test_pages_for_others_are_others(family: Home) -> None:
+    family.client.get("/")
+    (key,) = kept_pages(family)._pages
+    assert key == ("/?", "en", "guest", "", frozenset(PERMISSIONS))
+
+
+def test_the_bytes_of_kept_pages_are_bounded() -> None:
+    pages = Pages()
+    for n in range(40):
+        pages.keep(n % 35, Page(VERSION, float(n), BEHIND_S, b"x" * (MAX_BYTES // 30), (0,)))
+    assert len(pages) == 30
+    assert pages.find(9, VERSION, 39.0) is None
+    assert pages.find(0, VERSION, 39.0) is not None, "drawn anew, it is among the youngest"

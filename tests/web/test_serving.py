@@ -18,7 +18,8 @@ from tests.web.household import household
 from tests.web.served import Served, serving
 from tests.web.test_store import stored
 from web.api.events import LOOK_S, MAX_LISTENERS
-from web.security.certificate import AUTHORITY, server_certificate
+from web.security.authority import AUTHORITY
+from web.security.certificate import server_certificate
 
 DRIPPING, LISTENING = 400, 200
 

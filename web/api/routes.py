@@ -21,7 +21,7 @@ from web.api.asking import cursor_of, wanted
 from web.api.document import document
 from web.api.events import HUB
 from web.declared import table_of
-from web.exports import FAILED, asked_of, file_of, handed
+from web.exports import FAILED, asked_of, code_of, file_of, handed
 from web.security import allow, visitor
 from web.security.house import house
 
@@ -189,7 +189,7 @@ def export() -> AnyResponse:
     made = file_of(asked)
     if made.size_bytes is None:
         made.close()
-        abort(400 if made.problem else 503, made.problem or FAILED)
+        abort(code_of(made.problem), made.problem or FAILED)
     return handed(asked, made)
 
 

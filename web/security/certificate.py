@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-AUTHORITY: Final = "authority.pem"
+from web.security.authority import AUTHORITY
+
 AUTHORITY_KEY: Final = "authority.key"
 SERVER: Final = "server.pem"  # key and certificate, as `ssl` loads them
 
@@ -58,16 +59,6 @@ def server_certificate(folder: Path, names: Sequence[str], now: float) -> Path:
     return path
 
 
-def authority(folder: Path) -> x509.Certificate:
-    """Return the authority's certificate. Raises OSError."""
-    return x509.load_pem_x509_certificate((folder / AUTHORITY).read_bytes())
-
-
-def fingerprint(certificate: x509.Certificate) -> str:
-    """Return the SHA-256 fingerprint in the notation of browsers: "AB:CD:…"."""
-    return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
-
-
 def _make_authority(folder: Path, now: datetime) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Tattlebox of this home, {now:%d %B %Y}")])
@@ -84,7 +75,7 @@ def _make_authority(folder: Path, now: datetime) -> None:
 
 
 def _make_server(folder: Path, names: Sequence[str], now: datetime) -> None:
-    issuer = authority(folder)
+    issuer = x509.load_pem_x509_certificate((folder / AUTHORITY).read_bytes())
     issuer_key = serialization.load_pem_private_key((folder / AUTHORITY_KEY).read_bytes(), None)
     if not isinstance(issuer_key, ec.EllipticCurvePrivateKey):
         raise OSError(

@@ -46,6 +46,7 @@ TELL_WORDS: Final = dict(
             N_("everything as it comes"),
             N_("the week in one message"),
             N_("what is told at once, and the week in one message"),
+            N_("nothing: it is paused"),
         ),
         strict=True,
     )
@@ -71,27 +72,36 @@ def add_channel() -> Response:
     form, module = request.form, KINDS.get(request.form.get("kind", ""))
     if module is None:
         abort(400)
-    content = _one_of(form.get("content", ""), CONTENT_WORDS)
-    tells = _one_of(form.get("tells", ""), TELL_WORDS)
-    given = {field.name: form.get(f"set.{field.name}", "").strip() for field in module.SETTINGS}
+    new = _chosen(
+        ChannelRow(form.get("name", "").strip(), module.KIND, "", "", "", "", 1, {}, desk().clock())
+    )
+    given = _given(module)
     if problem := again.refusal():
-        return _page(403, problem, module, given)
+        return _page(403, problem, module.KIND, given)
     try:
         settings, secret = divided(module.SETTINGS, given)
-        row = ChannelRow(
-            form.get("name", "").strip(),
-            module.KIND,
-            "",
-            form.get("person", "").strip(),
-            content,
-            tells,
-            _severity(form.get("severity", "")),
-            settings,
-            desk().clock(),
-        )
-        _channels().add(row, secret)
+        _channels().add(new._replace(settings=settings), secret)
     except (SettingsError, ChannelError) as error:
-        return _page(400, str(error), module, given)
+        return _page(400, str(error), module.KIND, given)
+    return redirect(url_for("settings.channels"), 303)
+
+
+@pages.post("/channels/change")
+@allow("manage")
+def change_channel() -> Response:
+    """Keep other settings of a channel, or pause it; a secret that is left empty stays."""
+    row = _known()
+    changed, module = _chosen(row), KINDS[row.kind]
+    given = _given(module)
+    if problem := again.refusal():
+        return _page(403, problem, _form_of(row), given)
+    held = _channels().secrets.of(row.name)
+    filled = {name: text or held.get(name, "") for name, text in given.items()}
+    try:
+        settings, secret = divided(module.SETTINGS, filled)
+        _channels().change(changed._replace(settings=settings), secret)
+    except (SettingsError, ChannelError) as error:
+        return _page(400, str(error), _form_of(row), given)
     return redirect(url_for("settings.channels"), 303)
 
 
@@ -158,6 +168,27 @@ def _known() -> ChannelRow:
     return found or abort(404)
 
 
+def _chosen(row: ChannelRow) -> ChannelRow:
+    """Return a channel with what the form chooses."""
+    form = request.form
+    return row._replace(
+        person=form.get("person", "").strip(),
+        content=_one_of(form.get("content", ""), CONTENT_WORDS),
+        tells=_one_of(form.get("tells", ""), TELL_WORDS),
+        severity=_severity(form.get("severity", "")),
+    )
+
+
+def _form_of(row: ChannelRow) -> str:
+    """Return what the form that changes a channel is called: no kind is called so."""
+    return f"/{row.name}"
+
+
+def _given(module: ModuleType) -> dict[str, str]:
+    """Return the form's value of each setting of a kind."""
+    return {field.name: request.form.get(f"set.{field.name}", "").strip() for field in module.SETTINGS}
+
+
 def _one_of(text: str, words: dict[str, str]) -> str:
     return text if text in words else abort(400)
 
@@ -167,9 +198,10 @@ def _severity(text: str) -> int:
 
 
 def _page(
-    code: int = 200, problem: str = "", module: ModuleType | None = None, given: dict[str, str] | None = None
+    code: int = 200, problem: str = "", refused: str | None = None, given: dict[str, str] | None = None
 ) -> Response:
-    """Return the page; after a refusal the form of `module` is filled as it was, but for its secrets."""
+    """Return the page; the form that was `refused` (a kind's, or a channel's) is filled as it was, without
+    its secrets."""
     rows = _shown()
     text = page(
         "settings/channels.html",
@@ -183,7 +215,7 @@ def _page(
         quiet=[Quiet(*rule) for rule in _channels().quiet()],
         people=sorted({*(one.name for one in house().people.all()), *(row.person for row in rows)} - {""}),
         tested=next((row.name for row in rows if row.name == request.args.get("tested")), None),
-        refused=module and module.KIND,
+        refused=refused,
         given=given or {},
         problem=problem,
     )

@@ -82,6 +82,7 @@ def test_one_that_is_only_logged_is_not_told(channels, hook):
         ({"tells": "everything"}, ["Alert 1", "Alert 2"]),
         ({"tells": "everything", "severity": 3}, []),
         ({"tells": "week"}, []),
+        ({"tells": "nothing"}, []),
     ],
 )
 def test_each_channel_is_told_what_it_asks_for(channels, hook, choices, told):

@@ -111,6 +111,57 @@ def test_every_kind_has_a_form_of_its_own_settings(parent: FlaskClient, module: 
         assert ("value=" in tag) == (not field.secret and not field.choices)
 
 
+CHANGED = {
+    **HOOK,
+    "set.url": "https://hook.example/other",
+    "set.secret": "",
+    "tells": "nothing",
+    "severity": "3",
+    "person": "",
+}
+
+
+def test_a_channel_is_changed_and_paused_and_keeps_its_secret(
+    parent: FlaskClient, channels: Channels
+) -> None:
+    send(parent, PAGE, PAGE, **HOOK)
+    (before,) = channels.all()
+    assert send(parent, PAGE, f"{PAGE}/change", **CHANGED).status_code == 303
+    (row,) = channels.all()
+    assert row._replace(uid="") == before._replace(
+        uid="", person="", tells="nothing", severity=3, settings={"url": CHANGED["set.url"], "ca": ""}
+    )
+    assert row.uid != before.uid, "or whoever delivers would go on with the old settings"
+    assert channels.settings(row)["secret"] == SECRET
+    shown = parent.get(PAGE).text
+    assert "nothing: it is paused" in shown
+    assert SECRET not in shown
+    send(parent, PAGE, f"{PAGE}/change", **{**CHANGED, "set.secret": WRONG})
+    assert channels.settings(channels.get("hook"))["secret"] == WRONG
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"password": WRONG}, 403),
+        ({"name": "nobody"}, 404),
+        ({"set.url": ""}, 400),
+        ({"tells": "x"}, 400),
+        ({"person": "x" * 41}, 400),
+    ],
+)
+def test_a_change_that_cannot_be_changes_nothing(
+    parent: FlaskClient, channels: Channels, fields: dict[str, str], code: int
+) -> None:
+    send(parent, PAGE, PAGE, **HOOK)
+    before = channels.all()
+    answer = send(parent, PAGE, f"{PAGE}/change", **{**CHANGED, **fields})
+    assert answer.status_code == code
+    assert SECRET not in answer.text
+    assert channels.all() == before
+    assert channels.settings(before[0])["secret"] == SECRET
+
+
 def test_a_channel_is_removed_with_its_secret(parent: FlaskClient, channels: Channels) -> None:
     send(parent, PAGE, PAGE, **HOOK)
     forget = f"{PAGE}/remove"
