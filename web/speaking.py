@@ -8,7 +8,6 @@ from contextvars import ContextVar
 from typing import Final
 
 from flask import Flask, current_app, g, has_request_context, request
-from markupsafe import Markup
 
 from web.language import LANGUAGES, Language
 
@@ -19,21 +18,22 @@ _drawn: ContextVar[Language | None] = ContextVar("drawn", default=None)
 
 
 def install(app: Flask, home: Language) -> None:
-    """Give the application its languages and its templates `_` and `ngettext`.
+    """Give the application its languages, and its templates `_` and `ngettext`.
 
     `home` speaks where nobody chose and no browser asks.
     """
     app.extensions[EXTENSION] = {home.code: home}
 
-    def say(text: str, /, **values: object) -> Markup:
-        said = Markup(spoken(home).translations.gettext(text))  # noqa: S704 - our own texts; values are escaped
-        return said % values if values else said
+    def say(text: str) -> str:
+        return spoken(home).translations.gettext(text)
 
-    def count(one: str, many: str, number: int, /, **values: object) -> Markup:
-        said = Markup(spoken(home).translations.ngettext(one, many, number))  # noqa: S704
-        return said % {"num": number, **values}
+    def count(one: str, many: str, number: int) -> str:
+        return spoken(home).translations.ngettext(one, many, number)
 
-    app.jinja_env.globals.update(_=say, ngettext=count)
+    env = app.jinja_env
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_callables(say, count, newstyle=True)  # type: ignore[attr-defined]
+    env.globals["_"] = env.globals["gettext"]  # the extension's own `_` looks for it each time
 
 
 @contextmanager
