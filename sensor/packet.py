@@ -13,9 +13,9 @@ class Packet(NamedTuple):
     """One selected packet. `payload` is as captured: it may be shorter than it was on the wire."""
 
     ts: float  # capture time, UTC epoch seconds
-    uid: str  # of its flow; "" for ARP
-    kind: str  # "arp", "icmp", "icmp6", "udp", "tcp", "fragment" (of UDP)
-    src: str  # IP source; ARP: sender protocol address
+    uid: str  # of its flow; "" for ARP and LLDP
+    kind: str  # "arp", "lldp", "icmp", "icmp6", "udp", "tcp", "fragment" (of UDP)
+    src: str  # IP source; ARP: sender protocol address; LLDP: ""
     sport: int
     dst: str
     dport: int
@@ -25,5 +25,5 @@ class Packet(NamedTuple):
     # TCP: sequence number of the first payload byte. Fragment: identification << 16 | offset in 8 bytes << 1
     # | 1 while more follow. 0 for others.
     seq: int
-    payload: bytes  # UDP/TCP payload; the whole ICMP message; the ARP body from its hardware type on
+    payload: bytes  # UDP/TCP payload; the whole ICMP message; the body of ARP and LLDP
     cut: bool  # True when the capture holds fewer payload bytes than the wire carried

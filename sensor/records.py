@@ -426,9 +426,9 @@ class MudUrl(NamedTuple):
 
     ts: float
     mac: str | None  # who says it
-    src: str  # its address as far as it has one; "0.0.0.0" before its first lease
+    src: str  # its address as far as it has one; "0.0.0.0" before its first lease and in LLDP
     url: str  # begins with https://
-    told_by: str  # "dhcp" (option 161), "dhcp6" (option 112)
+    told_by: str  # "dhcp" (option 161), "dhcp6" (option 112), "lldp"
 
 
 class BleAdvertisement(NamedTuple):

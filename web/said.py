@@ -27,6 +27,7 @@ IDENTITY: Final = (
     N_("it calls itself %(text)s when it asks for an address"),
     N_("it gives the maker number %(text)s when it asks for an address"),
     N_("it names its MUD file when it asks for an address"),
+    N_("it names its MUD file to its neighbours on the wire"),
     N_("it calls itself %(text)s on the home network"),
     N_("it offers the service %(text)s"),
     N_("it announces itself as %(text)s"),

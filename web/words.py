@@ -110,6 +110,7 @@ SOURCES: Final = {
     "mdns": N_("what it announces in the home network"),
     "ssdp": N_("what it announces in the home network"),
     "dhcp": N_("how it asks for an address"),
+    "lldp": N_("what it tells its neighbours on the wire"),
     "http": N_("what it says when it opens a page"),
     "dns": N_("the names it asks for"),
     "tls": N_("how it opens encrypted connections"),

@@ -11,6 +11,7 @@ SOURCES: Final = (
     "mdns",
     "ssdp",
     "dhcp",
+    "lldp",
     "http",
     "dns",  # first-party domains asked for
     "tls",

@@ -16,6 +16,7 @@ from sensor.dissect.dtls import Dtls
 from sensor.dissect.http1 import Http1
 from sensor.dissect.icmp import Icmp, Icmp6
 from sensor.dissect.interface import DatagramDissector, StreamDissector
+from sensor.dissect.lldp import Lldp
 from sensor.dissect.llmnr import Llmnr
 from sensor.dissect.mdns import Mdns
 from sensor.dissect.mqtt import Mqtt
@@ -38,6 +39,7 @@ DATAGRAM_DISSECTORS: Final[tuple[type[DatagramDissector], ...]] = (
     Ssdp,
     Ntp,
     Arp,
+    Lldp,
     Ndp,
     Icmp,
     Icmp6,

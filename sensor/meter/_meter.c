@@ -110,8 +110,8 @@ static void meter_dealloc(Meter *m) {
     PyTypeObject *type = Py_TYPE((PyObject *)m);
     PyObject *owned[] = {m->record_types, m->types[R_FLOW], m->types[R_PACKET], m->types[R_WEIRD], m->types[R_LOSS],
                          m->protocols,    m->other_kinds,   m->tcp_text,        m->udp_text,       m->icmp_text,
-                         m->icmp6_text,   m->fragment_text, m->arp_text,        m->empty_text,
-                         (PyObject *)m->batch_type};
+                         m->icmp6_text,   m->fragment_text, m->arp_text,        m->lldp_text,
+                         m->empty_text,   (PyObject *)m->batch_type};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         Py_XDECREF(owned[i]);
     for (int i = 0; i < ENDS; i++)
@@ -143,6 +143,7 @@ static bool make_texts(Meter *m) {
     made = (m->icmp6_text = PyUnicode_InternFromString("icmp6")) != NULL && made;
     made = (m->fragment_text = PyUnicode_InternFromString("fragment")) != NULL && made;
     made = (m->arp_text = PyUnicode_InternFromString("arp")) != NULL && made;
+    made = (m->lldp_text = PyUnicode_InternFromString("lldp")) != NULL && made;
     return (m->empty_text = PyUnicode_InternFromString("")) != NULL && made;
 }
 

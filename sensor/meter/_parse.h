@@ -249,5 +249,6 @@ static inline enum found parse(Meter *m, const struct frame *frame, struct packe
         return parse_ipv6(m, frame, p, data, len, wire);
     enum other other = other_kind(kind, data, len);
     m->others[other]++;
-    return other == O_ARP && emit_arp(m, frame, p, data, len) < 0 ? ERROR : NO_FLOW;
+    bool dissected = other == O_ARP || other == O_LLDP;
+    return dissected && emit_other(m, frame, p, other, data, len) < 0 ? ERROR : NO_FLOW;
 }

@@ -241,16 +241,16 @@ static int emit(Meter *m, enum record which, PyObject **fields, int count) {
     return emit_object(m, made(m, which, fields, count));
 }
 
-/* RFC 826; `body` is what follows the link-layer header. */
-static int emit_arp(Meter *m, const struct frame *frame, const struct packet *p, const uint8_t *body,
-                    size_t len) {
-    bool readable = len >= 28 && memcmp(body + 2, "\x08\x00\x06\x04", 4) == 0;
+/* A frame without IP that is dissected: ARP (RFC 826) or LLDP; `body` is what follows the link-layer header. */
+static int emit_other(Meter *m, const struct frame *frame, const struct packet *p, enum other kind,
+                      const uint8_t *body, size_t len) {
+    bool readable = kind == O_ARP && len >= 28 && memcmp(body + 2, "\x08\x00\x06\x04", 4) == 0;
     if (drain(m) < 0)
         return -1;
     PyObject *fields[] = {
         seconds(frame->ts_ns),
         shared(m->empty_text),
-        shared(m->arp_text),
+        shared(kind == O_ARP ? m->arp_text : m->lldp_text),
         readable ? address_text(m, body + 14, 4) : shared(m->empty_text),
         number(0),
         readable ? address_text(m, body + 24, 4) : shared(m->empty_text),

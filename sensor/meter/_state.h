@@ -98,7 +98,7 @@ typedef struct {
     PyObject *types[RECORDS]; /* NULL until one is made */
     PyObject *protocols, *other_kinds; /* tuples of str */
     PyObject *end_text[ENDS], *tcp_text, *udp_text, *icmp_text, *icmp6_text, *fragment_text, *arp_text,
-        *empty_text;
+        *lldp_text, *empty_text;
     struct maker maker;
     PyTypeObject *batch_type;
     struct batch *batch; /* the one being filled */

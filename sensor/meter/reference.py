@@ -33,7 +33,7 @@ from sensor.meter.link import Bad
 from sensor.meter.names import MAX_FLOWS, OTHER_KINDS, PROTOCOLS
 from sensor.meter.parse import Ip, Other, parse
 from sensor.meter.ring import Corrupt, RingFrame, packets, ring_frames, tagged
-from sensor.meter.select import Side, selected
+from sensor.meter.select import DISSECTED, Side, selected
 from sensor.meter.walk import Frame, Walk
 from sensor.packet import Packet
 from sensor.records import FlowRecord, Loss, Weird
@@ -201,8 +201,8 @@ class ReferenceMeter:
             self._out.append(Weird(seconds(frame.ts_ns), found.name, None, None, None, found.detail))
             return
         self._stats[f"other_{found.kind}"] += 1
-        if found.kind == "arp":
-            self._out.append(_arp(frame, found))
+        if found.kind in DISSECTED:
+            self._out.append(_other(frame, found))
 
     # the flow table
 
@@ -404,13 +404,13 @@ def _packet(frame: Frame, ip: Ip, flow_uid: str, is_orig: bool) -> Packet:
     )
 
 
-def _arp(frame: Frame, arp: Other) -> Packet:
-    """RFC 826. Addresses are empty where the packet is not one of Ethernet and IPv4."""
-    body = arp.body
-    readable = len(body) >= 28 and body[2:6] == b"\x08\x00\x06\x04"
+def _other(frame: Frame, other: Other) -> Packet:
+    """A frame without IP. Addresses are those of ARP (RFC 826), empty where it is not one of Ethernet and IPv4."""
+    body = other.body
+    readable = other.kind == "arp" and len(body) >= 28 and body[2:6] == b"\x08\x00\x06\x04"
     src, dst = (address_text(body[14:18]), address_text(body[24:28])) if readable else ("", "")
-    macs = mac_text(arp.src_mac), mac_text(arp.dst_mac)
-    return Packet(seconds(frame.ts_ns), "", "arp", src, 0, dst, 0, *macs, True, 0, body, False)
+    macs = mac_text(other.src_mac), mac_text(other.dst_mac)
+    return Packet(seconds(frame.ts_ns), "", other.kind, src, 0, dst, 0, *macs, True, 0, body, False)
 
 
 def _weird(frame: Frame, ip: Ip, flow_uid: str) -> Weird:

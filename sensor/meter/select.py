@@ -1,6 +1,6 @@
 """Which packets are worth dissecting: the one place where this is said. Does no I/O.
 
-- ARP, always; ICMPv6 neighbour discovery (types 133 to 137), always; "destination unreachable" of ICMP and
+- ARP and LLDP, always; ICMPv6 neighbour discovery (types 133 to 137), always; "destination unreachable" of ICMP and
   ICMPv6 up to FIRST_PACKETS of a direction.
 - UDP from or to one of UDP_PORTS; NTP (123) only from clients; among the first FIRST_PACKETS of a direction
   those from or to one of FIRST_PORTS and, on any port, what begins as QUIC, DTLS, STUN, WireGuard or OpenVPN.
@@ -24,6 +24,9 @@ from typing import Final
 from sensor.meter.flowid import ICMP, ICMP6, TCP, UDP
 from sensor.meter.parse import Ip
 from sensor.packet import STREAM_BYTES
+
+DISSECTED: Final = frozenset({"arp", "lldp"})
+"""Kinds of frames without IP that are handed up."""
 
 UDP_PORTS: Final = frozenset({53, 67, 68, 137, 546, 547, 1900, 5351, 5353, 5355})
 FIRST_PORTS: Final = frozenset({500, 1194, 4500, 5683})  # IKE, OpenVPN, IKE behind NAT, CoAP

@@ -36,6 +36,7 @@ from scapy.packet import Packet, Raw
 from scapy.utils import wrpcap
 
 import tests.sensor.dissect.test_dhcp6 as of_dhcp6
+import tests.sensor.dissect.test_lldp as of_lldp
 import tests.sensor.dissect.test_llmnr as of_llmnr
 import tests.sensor.dissect.test_nbns as of_nbns
 import tests.sensor.dissect.test_portmap as of_portmap
@@ -193,6 +194,11 @@ def neighbour() -> Iterator[Packet]:
     yield Ether(src=GATEWAY_MAC, dst=DOLL_MAC) / IPv6(src="fd00:4::1", dst=DOLL_V6) / told
     router = ICMPv6ND_RA() / ICMPv6NDOptSrcLLAddr(lladdr=GATEWAY_MAC)
     yield Ether(src=GATEWAY_MAC, dst="33:33:00:00:00:01") / IPv6(src="fe80::1", dst="ff02::1") / router
+
+
+def lldp() -> Iterator[Packet]:
+    """A wired device names its MUD file to its neighbours."""
+    yield Ether(src=BOX_MAC, dst="01:80:c2:00:00:0e", type=0x88CC) / Raw(of_lldp.FRAME)
 
 
 def connection(sport: int, dport: int, parts: Iterable[bytes], dst: str = CLOUD) -> Iterator[Packet]:
@@ -466,6 +472,7 @@ SAMPLES = {
     "ssdp-storybox": ssdp,
     "ntp-request": ntp,
     "neighbour-arp-ndp": neighbour,
+    "lldp-mud": lldp,
     "tls-split-hello": tls,
     "http1-pipelined": http1,
     "quic-v1-v2": quic,

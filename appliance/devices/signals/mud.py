@@ -11,9 +11,14 @@ from appliance.devices.knowledge import DeviceKnowledge
 from sensor.records import MAX_TEXT, MudUrl
 
 FIELD: Final = "mud_url"
+_TOLD: Final = {
+    "dhcp": ("dhcp", "it names its MUD file when it asks for an address"),
+    "lldp": ("lldp", "it names its MUD file to its neighbours on the wire"),
+}
+"""How it was told → source and reason."""
 
 
 def evidence(record: MudUrl, _: DeviceKnowledge) -> Iterator[Evidence]:
     """Yield the address; nothing is fetched, and nothing follows from it for maker or model."""
-    reason = "it names its MUD file when it asks for an address"
-    yield Evidence(FIELD, plain_text(record.url, MAX_TEXT), "dhcp", 1.0, reason, record.ts)
+    source, reason = _TOLD["lldp" if record.told_by == "lldp" else "dhcp"]
+    yield Evidence(FIELD, plain_text(record.url, MAX_TEXT), source, 1.0, reason, record.ts)

@@ -6,6 +6,7 @@ import pytest
 
 from sensor.meter import Meter, new_meter
 from sensor.meter.reference import ReferenceMeter
+from sensor.packet import Packet
 from sensor.records import FlowRecord, Weird
 
 from . import frames as f
@@ -169,6 +170,13 @@ def test_frames_without_ip_are_counted_by_kind(meter: Meter) -> None:
     assert {name for name, count in stats.items() if count == 1 and name.startswith("other_")} == {
         f"other_{kind}" for kind in (*kinds.values(), "stp")
     }
+
+
+def test_lldp_is_handed_up_with_the_frame_s_addresses(meter: Meter) -> None:
+    [handed] = f.run(meter, f.pcap(f.ethernet(b"\x02\x07\x04" + bytes(40), 0x88CC)))
+    assert isinstance(handed, Packet)
+    assert (handed.kind, handed.src, handed.payload[:3]) == ("lldp", "", b"\x02\x07\x04")
+    assert handed.src_mac and handed.dst_mac
 
 
 def test_a_meter_begins_anew_after_flush(meter: Meter) -> None:

@@ -108,9 +108,9 @@ class TestOnTheWire:
         assert flow.orig_wire_bytes == 2000 + 2 * 58
 
     def test_frames_without_ip_are_counted_by_kind(self, native: bool) -> None:
-        items, stats = outcome(native, ring_block(Sent(f.ethernet(bytes(46), 0x88CC), tag=3)))
+        items, stats = outcome(native, ring_block(Sent(f.ethernet(bytes(46), 0x888E), tag=3)))
         assert not items
-        assert (stats["other_lldp"], stats["packets"], stats["wire_bytes"]) == (1, 1, 64)
+        assert (stats["other_eapol"], stats["packets"], stats["wire_bytes"]) == (1, 1, 64)
 
     def test_a_frame_outside_its_block_is_a_loss(self, native: bool) -> None:
         block = ring_block(Sent(f.up(f.SYN)), Sent(f.up(f.ACK)))

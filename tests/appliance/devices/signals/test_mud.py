@@ -17,6 +17,12 @@ def test_it_is_kept_as_it_was_told() -> None:
     assert list(evidence(TOLD, KNOWLEDGE)) == [Evidence("mud_url", URL, "dhcp", 1.0, reason, 1.0)]
 
 
+def test_a_wired_neighbour_tells_it_by_lldp() -> None:
+    told = TOLD._replace(told_by="lldp", src="0.0.0.0")  # noqa: S104 - the frame has no address of it
+    reason = "it names its MUD file to its neighbours on the wire"
+    assert list(evidence(told, KNOWLEDGE)) == [Evidence("mud_url", URL, "lldp", 1.0, reason, 1.0)]
+
+
 def test_it_stands_with_the_device_and_decides_nothing() -> None:
     devices = Devices(KNOWLEDGE)
     devices.observe(TOLD)
