@@ -17,6 +17,7 @@ from appliance.behaviour.facts import Change, Contact, Update
 from appliance.bluetooth.evidence import evidence as bluetooth_evidence
 from appliance.bluetooth.heard import Reported, Toys
 from appliance.bluetooth.judge import judge as judge_toy
+from appliance.declared.document import Claim
 from appliance.devices.family import Family
 from appliance.devices.knowledge import DeviceKnowledge
 from appliance.devices.registry import Devices
@@ -87,6 +88,8 @@ class Home:
         self._marks = Marks()
         self._next_step = STEP_S
         self.told: dict[str, Alert] = {}
+        self.stated_ends: Sequence[Claim] = ()
+        """What the makers' documents say of the end of support."""
         self.first_ts: float | None = None
         self.last_ts: float | None = None
         self._ways: dict[type[Any], Callable[[Any], list[Fact]]] = {
@@ -135,7 +138,7 @@ class Home:
         if until >= self._next_step:
             self._next_step = (until // STEP_S + 1) * STEP_S
             facts += self.advance()
-            facts += self._judged(due(until, self.devices, self.findings))
+            facts += self._judged(due(until, self.devices, self.findings, self.stated_ends))
         if until >= self.newcomers.next_ts:
             first = until if self.first_ts is None else self.first_ts
             facts += self._judged(self.newcomers.due(until, first, self.devices))

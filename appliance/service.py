@@ -104,6 +104,7 @@ class Service:
         self._hear(self._writer.words(self._heard), ())
         self._hear_nearby()
         self._listen()
+        home.stated_ends = self._writer.stated_ends()
         for device in sorted(home.devices.take_gone()):
             self._writer.forget(device)
             self._learning.pop(device, None)
@@ -161,6 +162,7 @@ class Service:
             for device, body in sorted(writer.states(part).items()):
                 restore(home, part, device, body)
         home.told = {alert.identifier: alert for alert in writer.alerts()}
+        home.stated_ends = writer.stated_ends()
         words = writer.meta("words") or {}
         self._heard: int = words.get("heard", 0)
         self._hear([word for word in writer.words(0) if word.id <= self._heard], words.get("waiting", []))

@@ -14,7 +14,7 @@ from appliance.devices.identity import plain_text
 from appliance.devices.state import SUPPORT
 from appliance.store.declared import Declarations
 from appliance.support.ledger import Standing, ledger
-from appliance.support.period import MAX_TEXT, read_period
+from appliance.declared.period import MAX_TEXT, read_period
 from appliance.support.words import seen, source, stands, still
 from web.desk import Desk, desk, page
 from web.identity import say

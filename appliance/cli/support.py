@@ -20,6 +20,7 @@ from appliance.cli.common import (
 )
 from appliance.cli.labels import device_of, say
 from appliance.cli.show import find_device
+from appliance.declared.period import MAX_TEXT, read_period
 from appliance.devices.family import LABEL, Word
 from appliance.devices.identity import plain_text
 from appliance.devices.state import SUPPORT
@@ -27,7 +28,6 @@ from appliance.lookup.law import load_rules
 from appliance.out import plain
 from appliance.store.reader import Reader
 from appliance.support.ledger import Standing, ledger
-from appliance.support.period import MAX_TEXT, read_period
 from appliance.support.words import sentence, source
 
 

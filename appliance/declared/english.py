@@ -106,6 +106,10 @@ WORDS: Final = Words(
         r"keep\w* kept retain\w* retention stor\w* delet\w* eras\w* remov\w* after within held hold for"
         r" for_up_to"
     ),
+    updating=alternatives(
+        r"(?:security|software|firmware)_updates? (?:security|software|update)_support support_period"
+        r" period_of_support end_of_support supported_until updates?_until"
+    ),
     placing=alternatives(
         r"server\w* stor\w* transfer\w* process\w* locat\w* host\w* outside based data_cent\w+ sent travel\w*"
         r" sen[dt]\w* kept held abroad recipient\w* in"

@@ -101,6 +101,10 @@ WORDS: Final = Words(
     keeping=alternatives(
         r"conserv\w* gard\w* stock\w* supprim\w* effac\w* détrui\w* détru\w* durées? après pendant délai pour"
     ),
+    updating=alternatives(
+        r"mises?_à_jour_(?:de_sécurité|logicielles?|du_micrologiciel) période_d['’]assistance"
+        r" assistance_logicielle fin_d['’]assistance mises?_à_jour_jusqu\w*"
+    ),
     placing=alternatives(
         r"serveur\w* stock\w* transf[eéè]r\w* trait\w* situé\w* héberg\w* hors établi\w* centres?_de_données"
         r" envoy\w* conserv\w* étranger en aux au"

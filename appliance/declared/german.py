@@ -126,6 +126,10 @@ WORDS: Final = Words(
         r"\w*speicher\w* gespeichert aufbewahr\w* \w*lösch\w* behalten entfern\w* nach innerhalb"
         r" spätestens dauer lang frist\w*"
     ),
+    updating=alternatives(
+        r"sicherheits-?updates? sicherheitsaktualisierung\w* software-?updates? firmware-?updates?"
+        r" softwareaktualisierung\w* unterstützungszeitraum\w* supportende updates?_bis"
+    ),
     placing=alternatives(
         r"\w*server\w* speicher\w* gespeichert übermitt\w* übertrag\w* verarbeit\w* sitz ansässig gehostet"
         r" hosting rechenzent\w+ außerhalb steh\w* gesendet drittl\w+ in"

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from appliance.declared import names
-from appliance.declared.document import COUNTRY, PARTY, PERIOD, PURPOSE, RULE, Claim
+from appliance.declared.document import COUNTRY, PARTY, PERIOD, PURPOSE, RULE, SUPPORT_END, Claim
 from appliance.declared.english import WORDS as ENGLISH
 from appliance.declared.french import WORDS as FRENCH
 from appliance.declared.german import WORDS as GERMAN
 from appliance.declared.judge import Known
 from appliance.declared.page import is_page, text_of
 from appliance.declared.parties_named import named
+from appliance.declared.period import stated_end
 from appliance.declared.sentences import Sentence, sentences
 from appliance.declared.terms import Terms, terms_of
 from appliance.declared.words import Words, holds
@@ -87,6 +88,8 @@ def _claims(
         for purpose, pattern in words.purposes:
             if holds(pattern, text):
                 yield PURPOSE, purpose, denied, "purpose"
+    if holds(words.updating, context) and (end := stated_end(text)):
+        yield SUPPORT_END, end, denied, "support_end"
     if holds(words.keeping, context):
         for period in _periods(text, words):
             yield PERIOD, period, denied, "period"

@@ -33,6 +33,7 @@ class Words(NamedTuple):
     denial: str  # a sentence with this says that something does not go there
     denied_before: bool  # names before the denial are denied too, not only those behind it
     keeping: str  # a sentence with one of these speaks of how long
+    updating: str  # a sentence with one of these speaks of until when updates come
     placing: str  # a sentence with one of these speaks of where
     recurring: str  # before a span that is no term: "every ten minutes"
     aged: str  # behind one that is an age: "13 years old"

@@ -39,7 +39,7 @@ dossier.pdf      for people
 dossier.json     the same as data
 days.csv         sums by UTC day and party
 flows.csv.gz     every flow of the device (where it was asked for); other things in the home are "home"
-chain.jsonl      the chain of days of the device, and of the home's gaps (device "")
+chain.jsonl      the chain of days of the device (each id it had), and of the home's gaps (device "")
 MANIFEST.sha256  SHA-256 of each file:  sha256sum -c MANIFEST.sha256
 MANIFEST.sig     Ed25519 key and signature over "tattlebox dossier 1\\n" and MANIFEST.sha256
 
@@ -88,7 +88,7 @@ def _bring_chain_up_to_date(store: Path, device: str) -> None:
             last_ts = catalogue.meta(db, "last_ts")
             if last_ts is not None:
                 until = chain.closed_before(last_ts, ended=is_recorded(store))
-                chain.extend(db, until, [chain.HOME, device])
+                chain.extend(db, until, [chain.HOME, *sorted(catalogue.also_known_as(db, [device]))])
     except sqlite3.Error as error:
         raise StoreError(f"cannot chain the days of {store}: {error}; try again in a minute") from error
 
@@ -105,9 +105,12 @@ def _own(source: Source, device: str) -> tables.Own:
 
 
 def _write_chain(path: Path, source: Source, order: Order) -> None:
-    """Write the links; without their bodies where times are coarse: a row behind a digest can be guessed."""
+    """Write the links, also those of ids that the family merged into this one.
+
+    Without their bodies where times are coarse: a row behind a digest can be guessed.
+    """
     with path.open("w", encoding="ascii") as file:
-        for one in (chain.HOME, order.device):
+        for one in (chain.HOME, *source.ids(order.device)):
             for link in chain.links(source.span.db, one):
                 fields = link._asdict()
                 if not order.exact:

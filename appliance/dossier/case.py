@@ -136,22 +136,31 @@ def _identity(order: Order, device: DeviceRecord) -> dict[str, Any]:
 
 
 def _chain(store: Source, order: Order) -> dict[str, Any]:
-    """Return what the device's chain of days says, and the home's, whose gaps the coverage rests on."""
-    found = {}
-    for name, device in (("device", order.device), ("home", chain.HOME)):
-        checked = chain.check(store.span.db, device, store.span.flows)
-        found[name] = {
-            "links": checked.links,
-            "first_day": _day(checked.first_day),
-            "last_day": _day(checked.last_day),
-            "head": checked.head,
-            "holds": checked.holds,
-            "broken": [_day(day) for day in checked.broken],
-            "changed": [[_day(day), table] for day, table in checked.changed],
-            "no_longer_kept": len(checked.gone),
-            "not_in_a_link_yet": checked.pending,
-        }
-    return found
+    """Return what the device's chain of days says, those of its former ids, and the home's.
+
+    The coverage rests on the home's, whose facts are gaps.
+    """
+    former = [one for one in store.ids(order.device) if one != order.device]
+    return {
+        "device": _checked(store, order.device),
+        "former": [_checked(store, one) for one in former],
+        "home": _checked(store, chain.HOME),
+    }
+
+
+def _checked(store: Source, device: str) -> dict[str, Any]:
+    checked = chain.check(store.span.db, device, store.span.flows)
+    return {
+        "links": checked.links,
+        "first_day": _day(checked.first_day),
+        "last_day": _day(checked.last_day),
+        "head": checked.head,
+        "holds": checked.holds,
+        "broken": [_day(day) for day in checked.broken],
+        "changed": [[_day(day), table] for day, table in checked.changed],
+        "no_longer_kept": len(checked.gone),
+        "not_in_a_link_yet": checked.pending,
+    }
 
 
 def _day(day: int | None) -> str | None:

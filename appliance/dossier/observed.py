@@ -10,8 +10,7 @@ from appliance.behaviour.facts import Change, Update
 from appliance.comparison import Comparison, Side, comparison, hours, sides
 from appliance.dossier.order import Order, coarse
 from appliance.findings.finding import Finding
-from appliance.findings.kind import Words
-from appliance.findings.kinds import KINDS
+from appliance.findings.kinds import KINDS, words_of
 from appliance.lookup.law import Rule, applies_at, rule_of
 from appliance.parties.party import PartyRecord
 from appliance.store.pruning import DAY_S
@@ -90,14 +89,6 @@ def findings(reader: Reader, order: Order, rules: tuple[Rule, ...]) -> list[dict
     ]
 
 
-def words_of(code: str, language: str) -> Words | None:
-    """Return what a kind of finding says; in English where nobody wrote it in the language."""
-    kind = _KINDS.get(code)
-    if kind is None:
-        return None
-    return kind.french if language == "fr" else kind.english
-
-
 def _outside(reader: Reader, order: Order) -> list[PartyRecord]:
     return [party for party in reader.parties(order.device) if party.outcome != "local"]
 
@@ -108,7 +99,8 @@ def _name(reader: Reader, order: Order) -> str:
 
 
 def _finding(order: Order, finding: Finding, rules: tuple[Rule, ...], name: str) -> dict[str, Any]:
-    kind, said = _KINDS.get(finding.code), words_of(finding.code, order.language)
+    kind = _KINDS.get(finding.code)
+    said = words_of(kind, order.language) if kind else None
     last_day = order.when(finding.last_ts)[:10]
     bearing = [(text, rule_of(text, rules)) for text in (kind.rules if kind else ())]
     return {

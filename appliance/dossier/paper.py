@@ -364,7 +364,7 @@ class _Page:
 
     def _check(self) -> Iterable[Block]:
         yield _paragraph(self.say("check.text", key=self._key), whole=True)
-        chain = self._case["chain"]["device"]
+        chain, former = self._case["chain"]["device"], self._case["chain"]["former"]
         if not chain["links"]:
             yield _paragraph(self.say("check.chain.none"))
             return
@@ -375,13 +375,16 @@ class _Page:
             "head": chain["head"],
         }
         text = self.say("check.chain", **parts) + " "
-        if chain["holds"]:
+        chains = [chain, *former]
+        if all(one["holds"] for one in chains):
             text += self.say("check.chain.holds")
         else:
-            days = sorted({*chain["broken"], *(day for day, _ in chain["changed"])})
+            days = sorted(
+                {day for one in chains for day in (*one["broken"], *(d for d, _ in one["changed"]))}
+            )
             text += self.say("check.chain.not", days=", ".join(days[:20]))
-        if chain["no_longer_kept"]:
-            text += " " + self.say("check.chain.gone", n=chain["no_longer_kept"])
+        if gone := sum(one["no_longer_kept"] for one in chains):
+            text += " " + self.say("check.chain.gone", n=gone)
         yield _paragraph(text, whole=True)
 
     def _covered(self) -> str:

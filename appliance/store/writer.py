@@ -14,6 +14,7 @@ from typing import Any, Final
 from appliance.alerts.alert import Alert
 from appliance.alerts.answers import Answer
 from appliance.behaviour.facts import Change, Sighting
+from appliance.declared.document import SUPPORT_END, Claim
 from appliance.devices.device import DeviceRecord
 from appliance.devices.family import FORGET, Word
 from appliance.findings.finding import Finding
@@ -207,6 +208,11 @@ class Writer:
     def words(self, last: int) -> list[Word]:
         """Return what the family said after the word with this id."""
         return words_after(self._db, last)
+
+    def stated_ends(self) -> list[Claim]:
+        """Return what the makers' documents say of the end of support."""
+        query = f"{tables.CLAIM.select} WHERE topic = ? ORDER BY document, number"
+        return [tables.CLAIM.record(row) for row in self._db.execute(query, (SUPPORT_END,))]
 
     def keep_words(self, former: Path) -> None:
         """Take over what the family said from a store that this one replaces, but for what to forget.

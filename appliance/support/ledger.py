@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 
 from appliance.behaviour.facts import Update
 from appliance.declared.document import SUPPORT_END, Claim
+from appliance.declared.period import read_period
 from appliance.devices.device import DeviceRecord
 from appliance.devices.state import SUPPORT
 from appliance.parties.party import PartyRecord
-from appliance.support.period import read_period
 
 DAY_S: Final = 86_400.0
 

@@ -17,7 +17,7 @@ from appliance.settings import SettingError
 from appliance.store.answers import AnswerError, Answers
 from appliance.store.family_words import WordBook
 from appliance.store.policies import Policies, PolicyError
-from appliance.support.period import MAX_TEXT, read_period
+from appliance.declared.period import MAX_TEXT, read_period
 from web.api.asking import body, text_of
 from web.api.document import SAID
 from web.api.routes import answer, pages, reader

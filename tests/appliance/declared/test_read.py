@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.declared import names
-from appliance.declared.document import COUNTRY, PARTY, PERIOD, PURPOSE, Claim
+from appliance.declared.document import COUNTRY, PARTY, PERIOD, PURPOSE, SUPPORT_END, Claim
 from appliance.declared.page import is_page, text_of
 from appliance.declared.read import LANGUAGES, MAX_CLAIMS, language_of, read_notice
 from appliance.lookup.declared import load_known
@@ -111,6 +111,24 @@ def test_single_sentences(name, text, language, wanted):
     words = next(words for words in LANGUAGES if words.code == language)
     claims = read_notice(text, KNOWN, words)
     assert {(c.topic, c.value, c.denied) for c in claims if c.topic in (PARTY, PERIOD)} == wanted, name
+
+
+ENDS = (
+    ("We provide security updates for the box until 31 March 2029.", "en", {"2029-03-31"}),
+    ("Support period: security updates until 2030-12", "en", {"2030-12"}),
+    ("Les mises à jour de sécurité sont fournies jusqu’en juin 2028.", "fr", {"2028-06"}),
+    ("Sicherheitsupdates liefern wir bis Ende Dezember 2031.", "de", {"2031-12"}),
+    ("We keep recordings until 31 March 2029.", "en", set()),  # of data, not of updates
+    ("The last security update was made in May 2024.", "en", set()),  # no end
+    ("Software updates are made for five years.", "en", set()),  # it does not say from when
+)
+
+
+@pytest.mark.parametrize(("text", "language", "wanted"), ENDS, ids=[text for text, _, _ in ENDS])
+def test_the_end_of_support(text, language, wanted):
+    words = next(words for words in LANGUAGES if words.code == language)
+    claims = read_notice(text, KNOWN, words)
+    assert {claim.value for claim in claims if claim.topic == SUPPORT_END} == wanted
 
 
 def test_purposes_are_those_of_the_product():

@@ -23,10 +23,11 @@ from appliance.dossier.build import build, main
 from appliance.dossier.bundle import BundleError, verify
 from appliance.dossier.keys import PLACE, fingerprint, known_key, pseudonyms_of
 from appliance.dossier.order import Order
-from appliance.store import database
+from appliance.store import chain, database
 from appliance.store.database import StoreError
 from appliance.store.secrets import Secrets
 from tests.appliance.dossier.made import (
+    BOX,
     DAY,
     DAYS,
     DOLL_MAC,
@@ -48,6 +49,29 @@ ORDER = Order(DOLL, START, END)
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return case_store(tmp_path_factory.mktemp("case") / "home.db")
+
+
+def test_the_chain_of_a_merged_device_goes_with_it(store: Path, tmp_path: Path) -> None:
+    path = tmp_path / "home.db"
+    shutil.copy(store, path)
+    with closing(database.open_for_writing(path)) as db:
+        chain.extend(db, chain.closed_before(END, ended=True))
+        former = [link.digest for link in chain.links(db, BOX)]
+        said = (
+            "INSERT INTO word (ts, act, device, detail, value, undoes) VALUES (1, 'merge', ?, ?, NULL, NULL)"
+        )
+        db.execute(said, (DOLL, BOX))
+        db.commit()
+    build(path, ORDER, tmp_path / "doll.zip")
+    found = members(tmp_path / "doll.zip")
+    linked = [json.loads(line) for line in found["chain.jsonl"].decode().splitlines()]
+    assert [link["digest"] for link in linked if link["device"] == BOX] == former != []
+    [told] = json.loads(found["dossier.json"])["chain"]["former"]
+    assert (told["links"], told["head"], told["holds"]) == (len(former), former[-1], True)
+
+
+def test_a_device_that_was_never_merged_has_no_former_chain(made: Path) -> None:
+    assert json.loads(members(made)["dossier.json"])["chain"]["former"] == []
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,8 @@ from appliance.alerts.words import Words
 from appliance.dossier.letter import MAKER, MOST, Recipient, letter
 from appliance.dossier.letters import draft, main
 from appliance.dossier.order import Order
+from appliance.findings.german import GERMAN
+from appliance.findings.kinds import KINDS
 from appliance.lookup.authorities import ABOUT, load_authorities
 from tests.appliance.dossier.made import DAY, DAYS, DOLL_MAC, OTHER_NAME, START, case_store
 from tests.appliance.dossier.test_paper import VERDICTS
@@ -54,6 +56,21 @@ EU = set(
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return case_store(tmp_path_factory.mktemp("letter") / "home.db")
+
+
+@pytest.mark.parametrize("to", ["maker", "bnetza", "ftc"])
+def test_a_german_letter_has_no_english_sentence(store: Path, to: str) -> None:
+    english = {
+        sentence.split("{")[0].strip() or sentence.split("}")[-1].strip()
+        for kind in KINDS
+        for sentence in (kind.english.sentence, kind.english.cannot_prove)
+    }
+    text = draft(store, ORDER, to, "de")
+    assert not [sentence for sentence in english if len(sentence) > 12 and sentence in text]
+    assert GERMAN["cleartext_upload"].cannot_prove in text
+    words = re.findall(r"[a-zäöüß]+", text.casefold())
+    said = sum(words.count(word) for word in ("the", "of", "and", "with", "that", "from", "is", "not"))
+    assert said == 0, text
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "de"])

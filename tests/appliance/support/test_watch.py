@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from appliance.alerts.alert import Alert
+from appliance.declared.document import SUPPORT_END, Claim
 from appliance.devices.family import LABEL, Word
 from appliance.devices.knowledge import Model
 from appliance.findings.finding import Finding
@@ -31,6 +32,17 @@ def lived(until: str | None, days: int, *, last_day: int | None = None) -> list[
             device = next(one for one in home.devices.ids() if BOX in home.devices.record(one).macs)
             home.family.hear(Word(1, START, LABEL, device, "support", until))
     return [fact for fact in found if "support" in (fact.code if isinstance(fact, Finding) else fact.kind)]
+
+
+def test_the_end_in_a_maker_s_document_reminds_as_a_label_does() -> None:
+    home, found = Home(KNOWLEDGE), list[Finding | Alert]()
+    for day in range(40):
+        seen = neighbour(BOX, "192.168.1.30", START + day * DAY)
+        found += [fact for fact in home.feed(seen) if isinstance(fact, Finding | Alert)]
+        device = next(iter(home.devices.ids()))
+        said = Claim(1, 1, device, SUPPORT_END, "2027-01", False, "Until 2027-01.", "", "", False)
+        home.stated_ends = (said, said._replace(device="d-another", value="2020"))
+    assert told([fact for fact in found if "support" in str(fact)]) == ["support_ending", "support_ended"]
 
 
 def told(facts: list[Finding | Alert]) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.support.period import MAX_TEXT, read_period
+from appliance.declared.period import MAX_TEXT, read_period
 
 READ = {
     "2027-03": "2027-03",

@@ -72,6 +72,12 @@ def read_period(text: str) -> Period | None:
     return next(iter(candidates.values())) if len(candidates) == 1 else None
 
 
+def stated_end(text: str) -> str | None:
+    """Return the end that a sentence of a notice states behind "until" or its like (Period.until)."""
+    marked = {period.until for start, period in _dates(text[:MAX_TEXT]) if _UNTIL.search(text[:start])}
+    return marked.pop() if len(marked) == 1 else None
+
+
 def _dates(text: str) -> Iterator[tuple[int, Period]]:
     """Yield (where it begins, the period) of each date; a longer form hides the shorter one within it."""
     taken: list[tuple[int, int]] = []
