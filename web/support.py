@@ -9,12 +9,12 @@ from werkzeug.wrappers import Response
 
 from appliance.alerts.words import Words
 from appliance.declared.document import Claim
+from appliance.declared.period import MAX_TEXT, read_period
 from appliance.devices.family import LABEL, Word
 from appliance.devices.identity import plain_text
 from appliance.devices.state import SUPPORT
 from appliance.store.declared import Declarations
 from appliance.support.ledger import Standing, ledger
-from appliance.declared.period import MAX_TEXT, read_period
 from appliance.support.words import seen, source, stands, still
 from web.desk import Desk, desk, page
 from web.identity import say

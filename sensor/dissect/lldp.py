@@ -1,4 +1,4 @@
-"""LLDP (IEEE 802.1AB): where a device says its MUD file is (RFC 8520 §11). Nothing else of it is kept. No I/O."""
+"""LLDP (IEEE 802.1AB): where a device says its MUD file is (RFC 8520 §11); nothing else is kept. No I/O."""
 
 from __future__ import annotations
 

@@ -405,7 +405,7 @@ def _packet(frame: Frame, ip: Ip, flow_uid: str, is_orig: bool) -> Packet:
 
 
 def _other(frame: Frame, other: Other) -> Packet:
-    """A frame without IP. Addresses are those of ARP (RFC 826), empty where it is not one of Ethernet and IPv4."""
+    """A frame without IP. Addresses are those of ARP for Ethernet and IPv4 (RFC 826), else empty."""
     body = other.body
     readable = other.kind == "arp" and len(body) >= 28 and body[2:6] == b"\x08\x00\x06\x04"
     src, dst = (address_text(body[14:18]), address_text(body[24:28])) if readable else ("", "")

@@ -1,7 +1,7 @@
 """Which packets are worth dissecting: the one place where this is said. Does no I/O.
 
-- ARP and LLDP, always; ICMPv6 neighbour discovery (types 133 to 137), always; "destination unreachable" of ICMP and
-  ICMPv6 up to FIRST_PACKETS of a direction.
+- ARP and LLDP, always; ICMPv6 neighbour discovery (types 133 to 137), always; "destination unreachable" of
+  ICMP and ICMPv6 up to FIRST_PACKETS of a direction.
 - UDP from or to one of UDP_PORTS; NTP (123) only from clients; among the first FIRST_PACKETS of a direction
   those from or to one of FIRST_PORTS and, on any port, what begins as QUIC, DTLS, STUN, WireGuard or OpenVPN.
 - Fragments of UDP: the first from or to port 53, and FRAGMENTS later ones between two addresses.

@@ -7,6 +7,7 @@ from typing import Final
 from flask import Response, abort
 
 from appliance.alerts.answers import MUTE, SNOOZE
+from appliance.declared.period import MAX_TEXT, read_period
 from appliance.devices.categories import CATEGORIES
 from appliance.devices.family import FORGET, LABEL, MERGE, SPLIT, Word, inverse
 from appliance.devices.identity import plain_text
@@ -17,7 +18,6 @@ from appliance.settings import SettingError
 from appliance.store.answers import AnswerError, Answers
 from appliance.store.family_words import WordBook
 from appliance.store.policies import Policies, PolicyError
-from appliance.declared.period import MAX_TEXT, read_period
 from web.api.asking import body, text_of
 from web.api.document import SAID
 from web.api.routes import answer, pages, reader
