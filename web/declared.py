@@ -7,11 +7,13 @@ from typing import Final
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from appliance.declared.codes import lines
 from appliance.declared.compare import BOTH, DECLARED, DENIED, SEEN
 from appliance.declared.document import MAX_TEXT, PARTY, Document
 from appliance.declared.mud import MudError
 from appliance.declared.table import Table, read_document, table
 from appliance.lookup.declared import load_known
+from appliance.lookup.scan import MAX_BYTES, ScanError, scan
 from appliance.store.declared import Declarations
 from web.desk import desk, page
 from web.marking import N_
@@ -37,7 +39,7 @@ TOPICS: Final = {
     "network": N_("where it connects to"),
 }
 
-OFFERED: Final = ("notice", "mud")
+OFFERED: Final = ("notice", "mud", "label", "passport")
 MAX_BODY: Final = 4 * MAX_TEXT
 """Bytes of a form with a pasted notice: every character may need four."""
 
@@ -45,6 +47,8 @@ MAX_BODY: Final = 4 * MAX_TEXT
 @pages.url_value_preprocessor
 def make_room(endpoint: str | None, _: dict[str, object] | None) -> None:
     """Let a pasted notice in: its form is read before the view, for the token in it."""
+    if endpoint == "declared.scanned":
+        request.max_content_length = MAX_BYTES + MAX_BODY // 10
     if endpoint == "declared.add":
         request.max_content_length = request.max_form_memory_size = MAX_BODY
 
@@ -75,6 +79,18 @@ def add(device: str) -> Response | tuple[str, int]:
         return _page(device, str(error)), 400
     Declarations(house().book).add(document, claims)
     return redirect(url_for("declared.index", device=device), 303)
+
+
+@pages.post("/scan")
+@allow("family")
+def scanned(device: str) -> tuple[str, int] | str:
+    """Show what the codes in a photograph of the label say, to be looked over; nothing is fetched."""
+    file = request.files.get("image")
+    try:
+        found = lines(scan(file.read(MAX_BYTES + 1) if file else b""))
+    except ScanError as error:
+        return _page(device, str(error)), 400
+    return _page(device, draft=found) if found else (_page(device, "no code"), 400)
 
 
 @pages.post("/strike/<int:document>/<int:number>")
@@ -115,7 +131,7 @@ def _known(device: str) -> None:
         abort(404)
 
 
-def _page(device: str, trouble: str = "") -> str:
+def _page(device: str, trouble: str = "", draft: str = "") -> str:
     _known(device)
     here = desk()
     found = table_of(device, here.reader)
@@ -136,5 +152,6 @@ def _page(device: str, trouble: str = "") -> str:
         struck=visible_in(struck),
         topics=TOPICS,
         trouble=trouble,
+        draft=draft,
         most=MAX_TEXT,
     )

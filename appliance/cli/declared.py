@@ -20,12 +20,14 @@ from appliance.cli.common import (
     when,
 )
 from appliance.cli.show import find_device
-from appliance.declared.document import KINDS, MAX_TEXT, NOTICE, TOPICS, Claim, Document
+from appliance.declared.codes import lines
+from appliance.declared.document import KINDS, LABEL, MAX_TEXT, NOTICE, TOPICS, Claim, Document
 from appliance.declared.mud import MudError
 from appliance.declared.mud_made import made
 from appliance.declared.table import Table, read_document, table
 from appliance.devices.signals.mud import FIELD
 from appliance.lookup.declared import load_known
+from appliance.lookup.scan import MAX_BYTES, ScanError, scan
 from appliance.store.book import Book
 from appliance.store.declared import Declarations
 from appliance.store.reader import Reader
@@ -43,6 +45,7 @@ def add(commands: Any) -> None:
     act.add_argument(
         "--add", metavar="FILE", help="keep a document: a text, or a MUD file; - for standard input"
     )
+    act.add_argument("--scan", metavar="IMAGE", help="keep what the codes in a photograph of the label say")
     act.add_argument("--claims", action="store_true", help="every claim that was read, with its sentence")
     act.add_argument(
         "--say", nargs=2, metavar=("TOPIC", "VALUE"), help="add what no rule has read in the latest"
@@ -70,7 +73,7 @@ def _run(args: argparse.Namespace) -> int:
             sys.stdout.write(_made(reader, device))
         elif args.claims:
             _claims(reader, device, args)
-        elif any((args.add, args.say, args.strike, args.drop)):
+        elif any((args.add, args.scan, args.say, args.strike, args.drop)):
             _change(args, store, device)
         else:
             _show(reader, device, args)
@@ -81,7 +84,7 @@ def _change(args: argparse.Namespace, store: Path, device: str) -> None:
     book = Book(store)
     try:
         held = Declarations(book)
-        if args.add:
+        if args.add or args.scan:
             _add(held, device, args)
         elif args.say:
             _say(held, device, *args.say)
@@ -96,13 +99,15 @@ def _change(args: argparse.Namespace, store: Path, device: str) -> None:
 
 
 def _add(held: Declarations, device: str, args: argparse.Namespace) -> None:
-    text = _text(args.add)
-    source = args.source or ("pasted" if args.add == "-" else Path(args.add).name)
-    draft = Document(0, device, args.kind, time.time(), source, None, "", text)
+    name = args.scan or args.add
+    text = _scanned(args.scan) if args.scan else _text(args.add)
+    kind = LABEL if args.scan else args.kind
+    source = args.source or ("pasted" if name == "-" else Path(name).name)
+    draft = Document(0, device, kind, time.time(), source, None, "", text)
     try:
         document, claims = read_document(draft, load_known())
     except MudError as error:
-        raise CommandError(f"{args.add} is no MUD file: {error}") from error
+        raise CommandError(f"{name} is no MUD file: {error}") from error
     kept = held.add(document, claims)
     if kept is None:
         print("This is the version that is kept already; nothing is new.")
@@ -110,8 +115,23 @@ def _add(held: Declarations, device: str, args: argparse.Namespace) -> None:
     print(
         f"Document {kept.id} is kept ({kept.kind}, SHA-256 {kept.sha256[:16]}…): {len(claims)} claims read."
     )
-    if not claims and args.kind == NOTICE:
+    if not claims and kind == NOTICE:
         print("No rule read anything in it: is it a notice in English, French or German? --say adds by hand.")
+
+
+def _scanned(name: str) -> str:
+    """Return what the codes in a photograph say; a link in them is shown, and not followed."""
+    try:
+        with Path(name).open("rb") as file:
+            found = lines(scan(file.read(MAX_BYTES + 1)))
+    except OSError as error:
+        raise CommandError(f"cannot read {name}: {error.strerror}") from error
+    except ScanError as error:
+        raise CommandError(f"{name}: {error}") from error
+    if not found:
+        raise CommandError(f"no code was found in {name}: take it closer, straight and in light, or type it")
+    print(printable(found.replace("\n", "; ")))
+    return found
 
 
 def _text(name: str) -> str:

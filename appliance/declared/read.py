@@ -60,6 +60,17 @@ def read_notice(text: str, known: Known, words: Words | None = None) -> list[Cla
     return list(held.values())
 
 
+def read_ends(text: str) -> list[Claim]:
+    """Return the claims on the end of support in a text too short to tell its language: a label."""
+    ends = {
+        end: Claim(0, 0, "", SUPPORT_END, end, False, sentence.text, "support_end", RULE, False)
+        for sentence in sentences(text)
+        if any(holds(words.updating, sentence.text) for words in LANGUAGES)
+        and (end := stated_end(sentence.text))
+    }
+    return list(ends.values())
+
+
 def _same_name(held: dict[tuple[str, str, bool], Claim], name: str, denied: bool) -> str:
     """Return the spelling under which a party is held already, else the one given."""
     for topic, value, was_denied in held:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from appliance.declared.compare import Difference, Row, compare, compare_mud, difference, latest
-from appliance.declared.document import MUD, Claim, Document
+from appliance.declared.document import MUD, NOTICE, PASSPORT, Claim, Document
 from appliance.declared.judge import Known
 from appliance.declared.mud import MudFile, parse
-from appliance.declared.read import language_of, read_notice
+from appliance.declared.passport import text_of
+from appliance.declared.read import language_of, read_ends, read_notice
 from appliance.declared.seen import Destination
 from appliance.parties.party import PartyRecord
 
@@ -31,8 +32,11 @@ def read_document(document: Document, known: Known) -> tuple[Document, list[Clai
     if document.kind == MUD:
         parse(document.text)
         return document._replace(language=None), []
-    words = language_of(document.text)
-    claims = read_notice(document.text, known, words) if words else []
+    text = text_of(document.text) if document.kind == PASSPORT else document.text
+    words = language_of(text)
+    if words is None and document.kind != NOTICE:  # a few words tell no language, yet they may state an end
+        return document._replace(language=None), read_ends(text)
+    claims = read_notice(text, known, words) if words else []
     return document._replace(language=words.code if words else None), claims
 
 

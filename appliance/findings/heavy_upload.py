@@ -18,7 +18,6 @@ ALLOWED_BYTES: Final[Mapping[str, int]] = {
     "connectivity": 2 * _MB,
     "certificates": 2 * _MB,
     "dns": 10 * _MB,
-    "stun": 10 * _MB,
     "push": 10 * _MB,
     "login": 10 * _MB,
     "location": 10 * _MB,
@@ -32,7 +31,8 @@ ALLOWED_BYTES: Final[Mapping[str, int]] = {
 }
 """Purpose → IP bytes up in a UTC day that nobody wonders at: some ten times what the service needs.
 
-Voice, video, storage, control and what we have no purpose for may upload anything."""
+Voice, video, storage, control and what we have no purpose for may upload anything. So may "stun": where no
+direct way is found, the server that looks for one carries the camera's picture itself (TURN, RFC 8656)."""
 
 
 @dataclass(slots=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import segno
 from flask.testing import FlaskClient
 
 from appliance.store.book import Book
@@ -90,6 +92,35 @@ def test_what_cannot_be_kept_is_refused(text, kind, code, family):
     client, held = family
     assert paste(client, text, kind) == code
     assert held.documents(DOLL) == []
+
+
+LINK = "https://id.bear.example/01/09506000134352"
+
+
+def photograph(text: str) -> bytes:
+    out = io.BytesIO()
+    segno.make(text, micro=False).save(out, kind="png", scale=6)
+    return out.getvalue()
+
+
+def test_a_photograph_of_a_label_is_shown_before_it_is_kept(family):
+    client, held = family
+    form = {"csrf": token_of(client.get(PLACE)), "image": (io.BytesIO(photograph(LINK)), "label.png")}
+    shown = client.post(f"{PLACE}/scan", data=form)
+    assert shown.status_code == 200
+    assert "GTIN 09506000134352" in shown.text and "We do not open the link" in shown.text
+    assert held.documents(DOLL) == []
+    assert paste(client, "GTIN 09506000134352\nSecurity updates until March 2031", "label") == 303
+    [label] = held.documents(DOLL)
+    assert (label.kind, [claim.value for claim in held.claims(DOLL)]) == ("label", ["2031-03"])
+
+
+@pytest.mark.parametrize("image", [b"", b"no picture"])
+def test_what_is_no_photograph_is_said(image, family):
+    client, _ = family
+    form = {"csrf": token_of(client.get(PLACE)), "image": (io.BytesIO(image), "label.png")}
+    answer = client.post(f"{PLACE}/scan", data=form)
+    assert answer.status_code == 400 and "photograph" in answer.text
 
 
 def test_a_long_notice_fits(family):

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import segno
 
 from appliance.cli import main
 from appliance.declared.mud import parse
@@ -51,6 +52,17 @@ def notice(store, tmp_path, capsys) -> Path:
     assert run(store, "--add", str(path)) == 0
     capsys.readouterr()
     return path
+
+
+def test_a_code_on_a_label_is_scanned(store, tmp_path, capsys):
+    link = "https://id.bear.example/01/09506000134352"
+    segno.make(link, micro=False).save(str(tmp_path / "label.png"), scale=6)
+    assert run(store, "--scan", str(tmp_path / "label.png")) == 0
+    out = capsys.readouterr().out
+    assert f"GTIN 09506000134352; {link}" in out and "(label," in out
+    (tmp_path / "text.png").write_text("no picture")
+    assert run(store, "--scan", str(tmp_path / "text.png")) == 1
+    assert "expected a photograph" in capsys.readouterr().err
 
 
 def test_a_notice_is_kept_read_and_compared(store, notice, capsys):

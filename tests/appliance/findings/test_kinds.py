@@ -390,6 +390,7 @@ LOOKALIKES: dict[str, list[Case]] = {
         sent("time", 0.9),
         sent("update", 19),
         Case(tuple(flow(ts=n * DAY, orig_ip_bytes=900_000) for n in range(20)), purpose="time"),
+        *(sent("stun", 500, proto=proto, resp_p=port) for proto in ("tcp", "udp") for port in (443, 3478)),
         sent("time", 500)._replace(domain=None),
         sent("time", 500)._replace(side=ASKED),
         sent("", 500),
