@@ -15,11 +15,17 @@ from flask import Flask
 from hypothesis import settings
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from appliance.store.book import Book
+from appliance.store.reader import Reader
+from tests.appliance.dossier.made import case_store
+from tests.appliance.samples import DOLL as CASE
 from tests.web.conftest import dashboard
 from tests.web.hostile import HOSTILE as HOSTILE_TEXTS
 from tests.web.household import BOX, CAMERA, DOLL, NOW, TABLET, MemoryReader, household, quiet_household
 from tests.web.pages import PAGES
+from tests.web.security.doors import moved_in
 from tests.web.test_security import hostile_home
+from web.security.house import House
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
 
@@ -63,7 +69,24 @@ VISITS = {
     "export": ("news", "/export/"),
     "log": ("news", "/log/"),
     "names": ("news", "/log/?view=names"),
+    "letter": ("case", f"/devices/{CASE}/dossier/letter"),
+    "leaves": ("case", f"/export/?kind=flows&form=csv&device={CASE}&pseudonyms=1"),
+    "studies": ("news", "/studies/"),
+    "wifi": ("news", "/wifi"),
+    "settings": ("news", "/settings/"),
+    "people": ("news", "/settings/people"),
     "messages": ("news", "/settings/channels"),
+    "sinks": ("news", "/settings/sinks"),
+    "programs": ("news", "/settings/tokens"),
+    "copies": ("news", "/settings/copies"),
+    "account": ("news", "/settings/account"),
+    "certificate": ("news", "/certificate/"),
+    "login": ("lived-in", "/login/"),
+    "welcome": ("new", "/setup/"),
+    "password": ("new", "/setup/password"),
+    "promise": ("news", "/setup/promise"),
+    "source": ("news", "/setup/source"),
+    "check": ("news", "/setup/check"),
     "missing": ("news", "/nope"),
     "hostile-home": ("hostile", "/"),
     "hostile-doll": ("hostile", f"/devices/{DOLL}"),
@@ -77,6 +100,9 @@ HOSTILE = (
     + "W" * 90
     + "\u202egnp"
 )
+
+NO_PAGES = {"static", "icon.favicon", "icon.manifest", "certificate.download"}
+"""What a browser loads beside pages."""
 
 pytestmark = [
     pytest.mark.browser,
@@ -96,9 +122,16 @@ def _serve(app: Flask) -> tuple[Any, str]:
 
 
 @pytest.fixture(scope="module")
-def sites() -> Iterator[dict[str, str]]:
-    """The household in its four states, each at an address of its own."""
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The household in its states, each at an address of its own, and two stores with people or without."""
+    store = case_store(tmp_path_factory.mktemp("case") / "home.db")
+    case, new = House.of(Book(store), demonstration=True), House.of(Book(store.with_name("new.db")))
+    lived_in = House.of(Book(store.with_name("lived-in.db")))
+    moved_in(lived_in)
     apps = {
+        "case": dashboard(Reader(store), house=case),
+        "new": dashboard(MemoryReader(), house=new),
+        "lived-in": dashboard(MemoryReader(), house=lived_in),
         "news": dashboard(household()),
         "quiet": dashboard(quiet_household(), NOW + 200 * 86_400),
         "empty": dashboard(MemoryReader()),
@@ -109,6 +142,8 @@ def sites() -> Iterator[dict[str, str]]:
     for server, _ in served.values():
         server.shutdown()
         server.server_close()
+    for house in (case, new, lived_in):
+        house.book.close()
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +187,20 @@ class Visit:
         return [
             f"{rule['id']}: {node['html'][:120]}" for rule in found["violations"] for node in rule["nodes"]
         ]
+
+
+def test_every_page_is_visited() -> None:
+    app = dashboard(MemoryReader())
+    places = app.url_map.bind("localhost")
+    pages = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.rule.startswith("/api/")
+    }
+    visited = {
+        places.match(path.partition("?")[0])[0] for name, (_, path) in VISITS.items() if name != "missing"
+    }
+    assert visited == pages - NO_PAGES, "put the address of a new page into VISITS"
 
 
 @pytest.fixture(params=[(name, size) for name in VISITS for size in SIZES], ids="-".join)

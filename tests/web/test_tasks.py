@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from appliance.store.answers import Answers
+from appliance.store.book import Book
 from appliance.store.family_words import WordBook
+from appliance.store.reader import Reader
+from tests.appliance.dossier.made import DOLL_MAC, case_store
+from tests.appliance.samples import DOLL as CASE
+from tests.web.conftest import dashboard
 from tests.web.household import DOLL, SPEAKER, MemoryReader
 from tests.web.test_answers import Home
 from tests.web.test_browser import CHROMIUM, Visit, _serve, browser
+from web.security.house import House
 
 __all__ = ["browser"]
 
@@ -79,6 +87,39 @@ def test_rename_and_merge_a_device(page: Any, family: Home) -> None:
     with WordBook(family.path) as book:
         said = [(word.act, word.device, word.detail) for word in book.all()]
     assert said == [("label", DOLL, "name"), ("merge", DOLL, SPEAKER), ("split", DOLL, SPEAKER)]
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_export_last_month_of_one_toy_pseudonymised(browser: Any, tmp_path: Path, size: str) -> None:
+    store = case_store(tmp_path / "home.db")
+    house, reader = House.of(Book(store), demonstration=True), Reader(store)
+    server, address = _serve(dashboard(reader, house=house))
+    visit = Visit(browser, f"{address}/", size, "light")
+    page = visit.page
+    page.get_by_role("link", name="Talking doll").last.click()
+    page.get_by_role("link", name="Export of this device").click()
+    page.get_by_label("What", exact=True).select_option("flows")
+    page.get_by_label("First day (UTC)").fill("2026-06-01")
+    page.get_by_label("Up to this day, without it (UTC)").fill("2026-07-01")
+    page.get_by_label("With pseudonyms").check()
+    page.get_by_role("button", name="Show what would leave").click()
+    assert page.get_by_text("300 rows").is_visible()
+    assert page.get_by_text("replaced by a pseudonym").first.is_visible()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save the file").click()
+    text = Path(saved.value.path()).read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    june = [datetime(2026, month, 1, tzinfo=UTC).timestamp() for month in (6, 7)]
+    assert len(rows) == 300
+    assert all(june[0] <= float(row["ts"]) < june[1] for row in rows)
+    assert len({row["device"] for row in rows}) == 1
+    assert not [known for known in (CASE, DOLL_MAC, "192.168.7.20", "Talking doll") if known in text]
+    assert visit.console == []
+    visit.context.close()
+    server.shutdown()
+    server.server_close()
+    reader.close()
+    house.book.close()
 
 
 def test_the_slider_goes_from_before_to_after(page: Any) -> None:
