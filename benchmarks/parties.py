@@ -5,7 +5,7 @@ row counts, also where one pair is labelled twice and differently. The labels kn
 of the home stands there as "third", so our outcome "local" is compared as such.
 
 Purpose is measured on `purposes.csv` of the folder (host, vendor, purpose), else on our own list of hosts
-labelled from public documents; and on three more of our lists (docs/parties.md says which).
+labelled from public documents; and on four more of our lists (docs/parties.md says which).
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ from appliance.parties.knowledge import Geography, Maker  # noqa: E402
 from appliance.parties.party import Destination  # noqa: E402
 
 PURPOSES = ROOT / "tests" / "appliance" / "parties"
+MORE = ("labelled", "unseen", "third", "services")
+"""Lists beside the first, tests/appliance/parties/purposes_NAME.csv."""
 
 PRODUCT_VENDORS = {
     "amazon": "Amazon",
@@ -260,7 +262,7 @@ def main() -> int:
     figures = measure_roles(rows, parties, knowledge.makers, options.show)
     own = options.folder / "purposes.csv"
     lists = {"": own if own.is_file() else PURPOSES / "purposes_documented.csv"}
-    lists |= {f"_{name}": PURPOSES / f"purposes_{name}.csv" for name in ("labelled", "unseen", "third")}
+    lists |= {f"_{name}": PURPOSES / f"purposes_{name}.csv" for name in MORE}
     for name, path in lists.items():
         figures[f"purpose_accuracy{name}"] = measure_purposes(path, parties, options.show)
     figures["knowledge_rss_mb"] = held / 1e6
