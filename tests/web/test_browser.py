@@ -174,6 +174,17 @@ class Visit:
         )
         self.page.goto(address)
 
+    def unfold(self) -> None:
+        """Open what is folded, and make the window as high as the page: what is far below is not laid out."""
+        self.page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+        self.stretch()
+
+    def stretch(self) -> None:
+        """Make the window as high as the page."""
+        width = self.page.viewport_size["width"]
+        height = self.page.evaluate("document.documentElement.scrollHeight")
+        self.page.set_viewport_size({"width": width, "height": height})
+
     def _hear(self, said: Any) -> None:
         """Keep what the console says, but for Chromium's advice on forms with a password (level verbose)."""
         if said.type != "verbose":
@@ -217,7 +228,7 @@ def visit(
 def test_page_in_the_browser(visit: tuple[str, str, Visit], sites: dict[str, str]) -> None:
     name, size, opened = visit
     page = opened.page
-    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    opened.unfold()
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0], "scrolls sideways"
     expected = ["404 (NOT FOUND)"] if name == "missing" else []
     assert [text for text in opened.console if not any(known in text for known in expected)] == []
@@ -235,8 +246,9 @@ def test_page_in_the_browser(visit: tuple[str, str, Visit], sites: dict[str, str
 def test_axe_finds_nothing(browser: Any, sites: dict[str, str], name: str, size: str, scheme: str) -> None:
     site, path = VISITS[name]
     opened = Visit(browser, sites[site] + path, size, scheme)
+    opened.stretch()
     opened.page.screenshot(path=str(SCREENSHOTS / f"{name}-{size}-{scheme}.png"), full_page=True)
-    opened.page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    opened.unfold()
     assert opened.axe() == []
     opened.context.close()
 
