@@ -26,7 +26,7 @@ WORDS: Final = Words(
         r" firms? contractors? agency agencies institute studio publisher bank affiliates? subsidiary"
         r" subsidiaries services? platforms? hosts? supplier[s]? tools? parent business carriers?"
         r" network networks operators? called named specialist specialists publishers? distributor"
-        r" (?:part|service|brand|subsidiary|product|division)_(?:of|by)"
+        r" (?:part|service|brand|subsidiary|product|division|component|software|tool)_(?:of|by)"
     ),
     before=alternatives(r"by with to from through via at on uses? using engage[sd]? choose chose use called"),
     listing=alternatives(

@@ -41,7 +41,7 @@ WORDS: Final = Words(
     listing=alternatives(
         r"wie etwa z\.\s*B\. zum_Beispiel beispielsweise insbesondere nämlich darunter derzeit sind ist wären"
     ),
-    joining=r"\s*(?:,(?!\s*(?:und|oder)\b)|;|\b(?:und|oder|sowie|&)\s(?:die\s|der\s|das\s)?)\s*(?:auch\s|an\s|von\s|durch\s|mit\s|bei\s)*",
+    joining=r"\s*(?:,(?!\s*(?:und|oder)\b)|;|\b(?:und|oder|sowie|&)\s(?:die\s|der\s|das\s)?)\s*(?:auch\s|an\s|von\s|durch\s|mit\s)*",
     doing=alternatives(
         r"hostet speichert verarbeitet stellt wandelt liefert hilft erhält empfängt wertet verschickt"
         r" versendet zählt betreibt übernimmt ist_unser ist_unsere misst bewahrt übersetzt erkennt"
@@ -84,7 +84,8 @@ WORDS: Final = Words(
         " mitarbeiter mutter tochter agentur nachricht nachrichten ihres unseres seines seiner seinem"
         " seinen seine sein deren dessen schutz niveau browser router account client provider computer"
         " community party baby handy text box weder freistaat bundesland stadt kanton bund shop onlineshop"
-        " oma opa mama papa thema info infos auto büro radio kita risiko logo prof dr link links button"
+        " oma opa mama papa thema info infos auto büro radio kita risiko logo prof dr tool tools plugin"
+        " widget pixel remarketing retargeting tracking reparatur reparaturen galerie link links button"
         " menü team code codes app-store chat log logs region angaben angabe auskunft cent euro ablauf"
         " widerruf"
         " löschfrist frist fristen klauseln"

@@ -56,7 +56,7 @@ def _cues(expressions: tuple[str, ...]) -> Cues:
     start = r"(?:^|[,;:]\s|\b(?:and|et|und)\s)"
     aside = r"(?:,[^,]{2,60},|\s\([^()]{2,60}\))?"
     return Cues(
-        re.compile(rf"(?i:{receiver})\s{quote}{name}"),
+        re.compile(rf"(?i:{receiver}),?\s{quote}{name}"),
         re.compile(rf"(?i:{before})\s?{quote}{name}"),
         re.compile(rf"(?i:{listing})[\s:,]*{quote}{name}"),
         re.compile(rf"^[^:]{{0,40}}(?i:{receiver})[^:]{{0,30}}:\s{quote}{name}"),

@@ -184,6 +184,8 @@ def _is_small_word(word: str, words: Words) -> bool:
 def is_ordinary(word: str, words: Words) -> bool:
     """Return whether a word with a capital is none of a name."""
     plain = re.sub(r"['’]s$", "", word.casefold()).rpartition("-")[2]
+    if plain in ("based", "basiert", "basierte"):
+        return True
     ending = re.fullmatch(words.endings, plain, re.I) and not re.search(r"[a-z][A-Z]", word)
     return plain in words.ordinary or plain in words.linking or bool(ending)
 

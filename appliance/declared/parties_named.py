@@ -63,9 +63,12 @@ def _anywhere(sentence: Sentence, judge: Judge) -> Iterator[Found]:
         if any(holds(pattern, explained[2]) for _, pattern in judge.words.purposes):
             yield from judge.pass_on([(explained[1], explained.start())], "explained", text, lenient=True)
     for serving in re.finditer(
-        rf"(?:,|,?\s(?:and|et|und))\s({ITEM})(?:\s\([^()]{{2,60}}\))?\s{judge.words.serving}\s", text
+        rf"(?:[,;]|,?\s(?:and|et|und))\s(?P<name>{ITEM})(?:\s\([^()]{{2,60}}\))?(?P<apart>,?)\s{judge.words.serving}\s",
+        text,
     ):
-        yield from judge.pass_on([(serving[1], serving.start(1))], "serving", text, lenient=lenient)
+        if not serving["apart"] or serving[0].startswith(";"):  # else a town of an address
+            named_so = [(serving["name"], serving.start("name"))]
+            yield from judge.pass_on(named_so, "serving", text, lenient=lenient)
     for found in cues.apposed.finditer(text):
         yield from judge.pass_on([(found["name"], found.start("name"))], "apposed", text, lenient=True)
 
@@ -233,5 +236,7 @@ def _is_mention(text: str, at: int, words: Words) -> bool:
     before = text[:at].rstrip()
     if not before or before[-1] in ',.!?:;|–—-•)"“”„«»':
         return False
-    article = f"|{words.article}" if words.code == "en" else ""  # "the Premium Plan"; but "l’Atelier Rouage"
+    lone = re.match(ITEM, text[at:])
+    short = lone is not None and len(lone[0].split()) < 3
+    article = f"|{words.article}" if words.code == "en" and short else ""  # "the Premium Plan"
     return re.search(rf"(?:{words.at_places}{article})$", before, re.IGNORECASE) is None
