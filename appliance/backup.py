@@ -13,6 +13,7 @@ from typing import BinaryIO, Final
 from appliance.archive.folder import folder_of
 from appliance.store import copies
 from appliance.store.database import StoreError
+from appliance.store.recordings import folder_of_recordings
 from appliance.vault import VaultError, seal, unseal
 
 SPARE_BYTES: Final = 200 << 20
@@ -46,6 +47,7 @@ def restore(store: Path, backup: BinaryIO, password: str) -> None:
 def erase(store: Path) -> None:
     """Delete all that was ever recorded in a store, its archive and its secrets. Raises StoreError."""
     copies.erase(store, folder_of(store))
+    shutil.rmtree(folder_of_recordings(store), ignore_errors=True)
     store.with_name(store.name + ".secrets").unlink(missing_ok=True)
 
 

@@ -11,7 +11,7 @@ import logging
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +26,9 @@ TICK_S: Final = 1.0
 
 MAX_MESSAGE: Final = 16_777_216
 """Longest message taken; the sensor's hold 64 KiB and a record, and the longest record is 1 MB."""
+
+FRAMES: Final = bytes(8)
+"""The number of a message with packets of a recording: records begin at 1."""
 
 READ_BYTES: Final = 262_144
 
@@ -43,6 +46,9 @@ class SensorLink:
         self._run: str = position[0] if position else ""
         self._number: int = position[1] if position else 0
         self._connection: socket.socket | None = None
+        self._greeted = False
+        self.greetings = 0
+        self.on_frames: Callable[[int, bytes], None] | None = None
 
     @property
     def position(self) -> list[Any]:
@@ -58,6 +64,21 @@ class SensorLink:
         except OSError as error:  # what it did not hear it sends again, and we know the numbers
             log.info("sensor_lost error=%s", error)
 
+    def record(self, macs: Sequence[str], until: float) -> bool:
+        """Ask for the packets of these addresses until a time, or for none; False where no sensor is there.
+
+        They are handed to `on_frames`: how many are missing so far, and records of a pcap file.
+        """
+        if self._connection is None or not self._greeted:
+            return False
+        wish = {"record": {"macs": list(macs), "until": until} if macs else None}
+        try:
+            _send(self._connection, json.dumps(wish).encode())
+        except OSError as error:
+            log.info("sensor_lost error=%s", error)
+            return False
+        return True
+
     def records(self, stopped: Callable[[], bool]) -> Iterator[Record | None]:
         """Yield records until `stopped()`; None whenever a second passed without one. Reconnects by itself.
 
@@ -69,7 +90,7 @@ class SensorLink:
                 connection.settimeout(TICK_S)
                 try:
                     connection.connect(str(self._path))
-                    self._connection, said = connection, False
+                    self._connection, self._greeted, said = connection, False, False
                     yield from self._session(connection, stopped)
                 except OSError as error:
                     if not said:
@@ -83,13 +104,16 @@ class SensorLink:
 
     def _session(self, connection: socket.socket, stopped: Callable[[], bool]) -> Iterator[Record | None]:
         """Yield the records of one connection until it ends."""
-        greeted = False
         for message in _messages(connection, stopped):
             if message is None:
                 yield None
-            elif not greeted:
+            elif not self._greeted:
                 self._greet(connection, message)
-                greeted = True
+                self._greeted = True
+                self.greetings += 1
+            elif message[:8] == FRAMES:
+                if self.on_frames is not None:
+                    self.on_frames(int.from_bytes(message[8:16], "big"), message[16:])
             else:
                 yield from self._lines(message)
 

@@ -16,6 +16,7 @@ from sensor.capture.links import addresses
 from sensor.capture.live import LiveCapture, LiveError
 from sensor.capture.packetring import RETIRE_MS, RING_BYTES
 from sensor.capture.privileges import PrivilegeError, drop, identity
+from sensor.capture.tap import Tap
 from sensor.liveness import Liveness
 from sensor.meter import Block, new_meter
 from sensor.metrics import MetricsServer
@@ -23,6 +24,7 @@ from sensor.numbers import Numbers
 from sensor.pipeline import Pipeline
 from sensor.publish import Publisher
 from sensor.records import Loss, Record, SensorStats
+from sensor.tapping import Tapping
 
 TICK_S: Final = 0.5
 """Longest wait between two looks at everything."""
@@ -51,7 +53,7 @@ LATEST_AT: Final = 40
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the sensor until it is told to stop; return the exit code."""
     args = _parser().parse_args(argv)
-    sockets: list[Publisher | MetricsServer | LiveCapture] = []
+    sockets: list[Publisher | MetricsServer | LiveCapture | Tap] = []
     try:
         owner = identity(args.user) if args.user else None
         capture = LiveCapture(
@@ -62,13 +64,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             group=args.fanout,
         )
         sockets.append(capture)
+        tap = Tap(len(capture.watched))
+        sockets.append(tap)
         publisher = Publisher(args.socket, owner)
         sockets.append(publisher)
         metrics = MetricsServer(args.metrics, owner) if args.metrics else None
         if metrics:
             sockets.append(metrics)
         drop(args.user)
-        Sensor(capture, publisher, metrics, args.clock_known).run()
+        Sensor(capture, publisher, metrics, tap, args.clock_known).run()
     except (LiveError, PrivilegeError) as error:
         print(f"tattlebox-sensor: {error}", file=sys.stderr)
         return 1
@@ -124,9 +128,11 @@ class Sensor:
         capture: LiveCapture,
         publisher: Publisher,
         metrics: MetricsServer | None,
+        tap: Tap,
         clock_known: Path | None = None,
     ) -> None:
         self._capture, self._publisher, self._metrics = capture, publisher, metrics
+        self._tapping = Tapping(tap, publisher, lambda: [one.name for one in capture.watched])
         self._clock_known = None if clock_known is None or clock_known.exists() else clock_known
         self._unsure_since = time.time()
         self._alive = Liveness()
@@ -158,6 +164,7 @@ class Sensor:
                 self._doubt(now)
                 self._count(now)
             self._publisher.pump()
+            self._tapping.turn(now)
             if self._metrics:
                 self._metrics.pump(self._stats)
             self._alive.progress()
@@ -169,7 +176,7 @@ class Sensor:
     def _wait(self) -> None:
         """Wait until there is something to do, at most TICK_S."""
         poll = select.poll()  # made anew: clients come and go
-        for waiting in (*self._capture.waits, *self._publisher.waits):
+        for waiting in (*self._capture.waits, *self._publisher.waits, *self._tapping.waits):
             poll.register(waiting, select.POLLIN)
         for waiting in self._metrics.waits if self._metrics else ():
             poll.register(waiting, select.POLLIN)

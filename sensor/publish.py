@@ -9,6 +9,11 @@ many bytes. The first one of each side is a JSON object, its hello:
 Then the sensor sends records: the number of the first one (8 bytes) and JSON lines, numbered on from it. The
 appliance says which number it has stored (8 bytes). A record is kept until then, and what was not stored is
 sent again after a new hello. Numbers begin at 1 in each run.
+
+For a recording the appliance says whose packets it wants, and until when, or that it wants none:
+`{"record": {"macs": […], "until": …}}`, `{"record": null}`. They come in messages of number 0: how many were
+dropped so far (8 bytes), then records of a pcap file. They are not kept, and not sent again. The end of the
+connection ends the recording.
 """
 
 from __future__ import annotations
@@ -20,9 +25,9 @@ import socket
 import struct
 from collections import deque
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from sensor.records import Loss, Record, to_json
+from sensor.records import MAX_MACS, Loss, Record, to_json
 
 PROTOCOL: Final = 1
 
@@ -35,8 +40,18 @@ RECORD_COST: Final = 80
 CHUNK_BYTES: Final = 65_536
 """Text in one message, about; one longer record makes a longer one."""
 
+FRAMES_BYTES: Final = 2_097_152
+"""Packets of a recording that wait to be sent; what comes then is dropped, and records are not."""
+
 MAX_HELLO: Final = 4_096
 """Longest message taken from the appliance."""
+
+
+class Wish(NamedTuple):
+    """Whose packets are to be recorded, and until when."""
+
+    macs: tuple[bytes, ...]
+    until: float  # of the clock on the wall
 
 
 class Publisher:
@@ -65,6 +80,8 @@ class Publisher:
         self._lost = 0
         self._lost_since = 0.0
         self.lost = 0
+        self.wish: Wish | None = None
+        self._frames: deque[bytes] = deque()
 
     @property
     def queued(self) -> int:
@@ -100,6 +117,13 @@ class Publisher:
             self._keep(loss)
         self._keep(record)
 
+    def offer_frames(self, dropped: int, frames: bytes) -> bool:
+        """Queue packets of a recording, and how many were dropped so far; False when there is no room."""
+        if self._client is None or sum(map(len, self._frames)) + len(frames) > FRAMES_BYTES:
+            return False
+        self._frames.append(bytes(8) + dropped.to_bytes(8, "big") + frames)
+        return True
+
     def pump(self) -> None:
         """Send what the appliance can take now, note what it has stored; accept one that has just come."""
         if self._client is None and not self._accept():
@@ -109,12 +133,13 @@ class Publisher:
         try:
             for message in client.messages():
                 self._take(client, message)
-            while client.greeted and client.flush() and self._waiting:
-                client.queue(self._next_message())
+            while client.greeted and client.flush() and (self._waiting or self._frames):
+                client.queue(self._next_message() if self._waiting else self._frames.popleft())
         except (OSError, ProtocolError):
             # It has gone, or is no appliance: what it did not store is sent again to the next one.
             client.socket.close()
-            self._client = None
+            self._client = self.wish = None
+            self._frames.clear()
             self._send_again()
 
     def close(self) -> None:
@@ -145,9 +170,10 @@ class Publisher:
     def _take(self, client: _Client, message: bytes) -> None:
         """Take a hello or an acknowledgement. Raises ProtocolError."""
         if client.greeted:
-            if len(message) != 8:
-                raise ProtocolError(f"read {len(message)} bytes, expected the 8 of a number")
-            self._stored(int.from_bytes(message, "big"))
+            if len(message) == 8:
+                self._stored(int.from_bytes(message, "big"))
+            else:
+                self.wish = _wish(message)
             return
         try:
             hello = json.loads(message)
@@ -180,6 +206,21 @@ class Publisher:
             parts.append(line)
             size += len(line)
         return b"".join(parts)
+
+
+def _wish(message: bytes) -> Wish | None:
+    """Return what is to be recorded. Raises ProtocolError."""
+    try:
+        wanted = json.loads(message)["record"]
+        if wanted is None:
+            return None
+        macs = tuple(bytes.fromhex(mac.replace(":", "")) for mac in wanted["macs"])
+        until = float(wanted["until"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ProtocolError(f"read {message[:60]!r}, expected a number of 8 bytes or a recording") from error
+    if not 0 < len(macs) <= MAX_MACS or any(len(mac) != 6 for mac in macs):
+        raise ProtocolError(f"read {len(macs)} addresses, expected 1 to {MAX_MACS} of 6 bytes")
+    return Wish(macs, until)
 
 
 class ProtocolError(ValueError):

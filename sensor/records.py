@@ -17,6 +17,9 @@ from __future__ import annotations
 import json
 from typing import Any, Final, NamedTuple
 
+MAX_MACS: Final = 8
+"""Addresses of one device whose packets are recorded: a thing with a cable and two radios has three."""
+
 VERSION: Final = 1
 """Version of this vocabulary; a field added at the end keeps it, anything else raises it."""
 

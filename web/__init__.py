@@ -30,6 +30,7 @@ from web import (
     login,
     nearby,
     policies,
+    recordings,
     security,
     settings,
     setup,
@@ -69,6 +70,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     log.pages,
     exports.pages,
     studies.pages,
+    recordings.pages,
     icon.pages,
     login.pages,
     setup.pages,
@@ -106,6 +108,7 @@ def create_app(
     install(app, Desk(VisibleReader(reader), Language(language, zone), clock))
     security.install(app, house, clock)
     kept.install(app, clock)
+    app.jinja_env.globals["recording"] = recordings.mark
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     api.install(app, reader)

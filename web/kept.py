@@ -17,6 +17,7 @@ from typing import Final, NamedTuple, ParamSpec
 from flask import Flask, Response, current_app, request
 
 from web.desk import desk
+from web.recordings import mark
 from web.security import visitor
 from web.security.forgery import SAFE_METHODS
 from web.security.visitor import csrf_token
@@ -111,7 +112,8 @@ def kept(view: Callable[P, str]) -> Callable[P, str | bytes]:
         if version is None:
             return view(*args, **kwargs)
         who = visitor()
-        key = (request.full_path, here.language.code, who.kind, who.name, who.permissions)
+        shown = mark()  # of a recording: a page that lacks it is another page
+        key = (request.full_path, here.language.code, who.kind, who.name, who.permissions, shown)
         pages: Pages = current_app.extensions[EXTENSION]
         with _drawing:
             page = pages.find(key, version, here.clock())

@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "policies": ("block", "pause", "quarantine", "allow", "hold", "lift", "policies"),
     "lists": ("lists",),
     "export": ("export",),
+    "record": ("record",),
     "study": ("study",),
     "archive": ("archive",),
     "notify": ("notify", "sink"),

@@ -6,6 +6,7 @@ import argparse
 import logging
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -17,6 +18,7 @@ from appliance.ingest import SensorLink, SensorMismatch
 from appliance.lookup.knowledge import load_knowledge
 from appliance.lookup.upnp import DescriptionReader
 from appliance.patience import RETRY_S, Patience
+from appliance.recorder import Recorder
 from appliance.service import Service
 from appliance.steward import Steward
 from appliance.store.database import StoreReplacedError
@@ -36,9 +38,10 @@ MOST_COMMIT_S: Final = 120
 
 
 class Beside(NamedTuple):
-    """What else hears the records: who keeps the gateway, who asks devices what they are (None: nobody)."""
+    """What else is done: keeping the gateway, recordings, asking devices what they are (None: nobody)."""
 
     steward: Steward
+    recorder: Recorder
     asking: DescriptionReader | None
 
 
@@ -97,7 +100,7 @@ def _watch(args: argparse.Namespace, stop: list[int], alive: Liveness) -> None:
     home = Home(load_knowledge(packs_folder(args)))
     service = Service(home, writer, source=link)
     asking = DescriptionReader(home.devices.describe) if args.ask_devices else None
-    beside = Beside(Steward(home, writer.path, ask), asking)
+    beside = Beside(Steward(home, writer.path, ask), Recorder(link, writer.path, _macs_of(home)), asking)
     writer.commit(origin="live")
     alive.ready()
     try:
@@ -108,7 +111,13 @@ def _watch(args: argparse.Namespace, stop: list[int], alive: Liveness) -> None:
         raise CommandError(str(error)) from error
     finally:
         beside.steward.close()
+        beside.recorder.close(time.time())
         writer.close()
+
+
+def _macs_of(home: Home) -> Callable[[str], tuple[str, ...]]:
+    """Return what gives the MACs of a device, none where it is not known."""
+    return lambda device: home.devices.record(device).macs if device in home.devices.ids() else ()
 
 
 def _carry(
@@ -130,6 +139,7 @@ def _carry(
             if beside.asking is not None:
                 beside.asking.note(record)
         beside.steward.turn()
+        beside.recorder.turn(time.time())
         if time.monotonic() - looked >= min(SOON_S, patience.every_s):
             looked = time.monotonic()
             if looked - committed >= patience.every_s or patience.pressing:

@@ -58,6 +58,7 @@ _ABOUT_DEVICES: Final = (
     "note",
     "outbox",
     "policy",
+    "recording",
     "sink_tag",
     "state",
     *(table.name for table in tables.TABLES if "device" in table.record_type._fields),

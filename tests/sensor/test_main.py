@@ -24,7 +24,7 @@ class Line:
 def sensor(monkeypatch: pytest.MonkeyPatch, known: Path | None) -> tuple[command.Sensor, Line]:
     monkeypatch.setattr(command.time, "time", lambda: 1000.0)
     line = Line()
-    return command.Sensor(None, line, None, known), line  # type: ignore[arg-type]
+    return command.Sensor(None, line, None, None, known), line  # type: ignore[arg-type]
 
 
 def test_each_minute_before_the_time_is_known_is_doubted(monkeypatch, tmp_path):

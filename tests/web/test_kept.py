@@ -101,7 +101,7 @@ def test_how_long_a_page_may_be_shown(
 def test_pages_for_others_are_others(family: Home) -> None:
     family.client.get("/")
     (key,) = kept_pages(family)._pages
-    assert key == ("/?", "en", "guest", "", frozenset(PERMISSIONS))
+    assert key == ("/?", "en", "guest", "", frozenset(PERMISSIONS), None)
 
 
 def test_the_bytes_of_kept_pages_are_bounded() -> None:
