@@ -146,14 +146,13 @@ class _Page:
             (
                 self._field(one["field"]),
                 one["value"],
-                one["reason"],
-                one["source"],
+                self.say(f"source.{one['source']}"),
                 self._sure(one["confidence"]),
             )
             for one in device["evidence"]
         ]
-        heads = ("c.what", "c.value", "c.reason", "c.source", "c.sure")
-        yield _table(map(self.say, heads), reasons, (2, 3, 5, 2, 1))
+        heads = ("c.what", "c.value", "c.reason", "c.sure")
+        yield _table(map(self.say, heads), reasons, (2, 4, 5, 1))
 
     def _coverage(self) -> Iterable[Block]:
         cover = self._case["coverage"]

@@ -11,13 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.alerts.words import CASES
+from appliance.alerts.words import CASES, Words
+from appliance.devices.device import SOURCES
 from appliance.dossier import charts
-from appliance.dossier.case import gather
+from appliance.dossier.case import figures, gather
 from appliance.dossier.order import Order
 from appliance.dossier.paper import BREAK, MAX_CELL, breakable, paper, printable
 from appliance.dossier.pdf import pdf
 from appliance.export.source import Source
+from appliance.lookup.law import load_rules
 from appliance.privacy import Pseudonyms
 from appliance.store.rollups import Sum
 from tests.appliance.dossier.made import DAY, DAYS, START, case_store
@@ -60,6 +62,21 @@ def test_every_section_is_there_and_filled(store: Path, language: str) -> None:
     drawings = [block for block in made["blocks"] if block["kind"] == "drawing"]
     assert len(drawings) == 2
     assert all(len(drawing["alt"]) > 40 for drawing in drawings)
+
+
+def test_a_german_dossier_has_no_english_sentence(store: Path) -> None:
+    english = re.compile(r"\b(the|of|and|with|that|from|its|it|is|are|not)\b")
+    titles = {
+        rule.name for rule in load_rules()
+    }  # of laws, and of what was measured, as the documentation has them
+    titles |= {value for row in figures() for value in row.values()}
+    said = [text.replace(BREAK, "") for text in texts(page(store, "de")) if len(english.findall(text)) > 1]
+    assert [text for text in said if text not in titles] == []
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_source_of_evidence_has_words(source: str) -> None:
+    assert all(Words(language).has(f"dossier.source.{source}") for language in CASES)
 
 
 def test_declared_rows_are_printed_with_their_sentence(store: Path) -> None:
