@@ -16,21 +16,36 @@ from web.security.forgery import JSON
 MAX_CURSOR: Final = 2_000
 """Characters of a cursor: a key holds names of at most a few hundred."""
 
+NOT_OURS: Final = "read a cursor that is not ours: take the one of the page before, or leave it out"
+
 
 def wanted(listing: Listing) -> Wanted:
     """Return what the query string asks of a listing."""
-    known = {"limit", "cursor", *listing.equal, *(("since", "until") if listing.time else ())}
-    unknown = sorted(set(request.args) - known)
-    if unknown:
-        abort(400, f"read the parameter {unknown[0][:40]!r}, expected one of {', '.join(sorted(known))}")
+    _only({"limit", "cursor", *listing.equal, *(("since", "until") if listing.time else ())})
     cursor = request.args.get("cursor")
     return Wanted(
         {field: request.args[field] for field in listing.equal if field in request.args},
         _number("since"),
         _number("until"),
-        None if cursor is None else _key(listing, cursor),
+        None if cursor is None else _key(cursor, len(listing.key)),
         _limit(),
     )
+
+
+def names_wanted() -> tuple[str, float, int]:
+    """Return which names the query string asks for: of what device ("" all), before which time, how many."""
+    _only({"limit", "cursor", "device"})
+    cursor = request.args.get("cursor")
+    (before,) = (math.inf,) if cursor is None else _key(cursor, 1)
+    if not isinstance(before, int | float):
+        abort(400, NOT_OURS)
+    return request.args.get("device", "")[:200], float(before), _limit()
+
+
+def _only(known: set[str]) -> None:
+    unknown = sorted(set(request.args) - known)
+    if unknown:
+        abort(400, f"read the parameter {unknown[0][:40]!r}, expected one of {', '.join(sorted(known))}")
 
 
 def cursor_of(key: Key) -> str:
@@ -81,14 +96,14 @@ def _number(name: str) -> float | None:
     return value
 
 
-def _key(listing: Listing, cursor: str) -> Key:
+def _key(cursor: str, parts: int) -> Key:
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor[:MAX_CURSOR] + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error, RecursionError):
         key = None
-    fits = isinstance(key, list) and len(key) == len(listing.key)
+    fits = isinstance(key, list) and len(key) == parts
     if not fits or not all(isinstance(part, str | int | float) for part in key):
-        abort(400, "read a cursor that is not ours: take the one of the page before, or leave it out")
+        abort(400, NOT_OURS)
     if any(isinstance(part, int) and abs(part) >= 2**63 for part in key):
-        abort(400, "read a cursor that is not ours: take the one of the page before, or leave it out")
+        abort(400, NOT_OURS)
     return tuple(key)

@@ -18,6 +18,7 @@ from appliance.settings import SETTINGS
 from appliance.store.listing import LISTINGS, MAX_PAGE, Listing
 from appliance.store.policies import PolicyRow
 from appliance.store.reader import Watch
+from appliance.store.searches import Search
 from appliance.store.studies import Consent
 from appliance.support.ledger import Standing
 from web.api.problem import MEDIA_TYPE
@@ -31,6 +32,7 @@ RECORDS: Final = {listing.name: listing.table.record_type for listing in LISTING
 TEXT: Final = {"type": "string"}
 
 IDENTIFIER: Final = {"name": "identifier", "in": "path", "required": True, "schema": TEXT}
+LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 100}
 NUMBER: Final = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer"}}
 
 
@@ -72,6 +74,8 @@ def _schemas() -> dict[str, Any]:
         "standing": schema_of(Standing),
         "declared": schema_of(Row),
         "heard": schema_of(Heard),
+        "search": schema_of(Search),
+        "name": _object(device={"type": ["string", "null"]}, record={"type": "object"}),
         "adopted": _object(address=TEXT, device=TEXT),
         "settings": {"type": "object", "properties": settings},
         "me": _object(kind=TEXT, name=TEXT, permissions=_array(TEXT)),
@@ -106,9 +110,8 @@ def _lists() -> dict[str, Any]:
 
 
 def _parameters(listing: Listing) -> list[dict[str, Any]]:
-    limit = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 100}
     found = [
-        _query("limit", limit, "Records of a page."),
+        _query("limit", LIMIT, "Records of a page."),
         _query("cursor", TEXT, "`next` of the page before."),
     ]
     found += [_query(field, TEXT, f"Only this {field}.") for field in listing.equal]
@@ -146,6 +149,10 @@ def _single() -> dict[str, Any]:
         "/health": one("health", "The self-test.", _list_of(_ref("check"))),
         "/studies": one(
             "studies", "The studies it takes part in.", _list_of(_ref("consent")), permission="export"
+        ),
+        "/names": {"get": _names()},
+        "/searches": one(
+            "searches", "The kept searches of the log.", _list_of(_ref("search")), permission="export"
         ),
         "/export": {"get": _export()},
         "/events": {"get": _events()},
@@ -260,6 +267,16 @@ def _operation(
     if body is not None:
         found["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     return found
+
+
+def _names() -> dict[str, Any]:
+    asked = [
+        _query("limit", LIMIT, "Records of a page."),
+        _query("cursor", TEXT, "`next` of the page before."),
+        _query("device", TEXT, "Only of this device."),
+    ]
+    text = "What was read from packets (lines of `tattlebox dissect`), newest first."
+    return _operation("names", text, "export", _list_of(_ref("name")), parameters=asked)
 
 
 def _export() -> dict[str, Any]:

@@ -15,9 +15,11 @@ from appliance.out import plain
 from appliance.store.listing import LISTINGS, Listing, key_of
 from appliance.store.nearby import NearbyBook
 from appliance.store.reader import Reader
+from appliance.store.searches import Searches
 from appliance.store.studies import Studies
 from appliance.support.ledger import ledger
-from web.api.asking import cursor_of, wanted
+from sensor.records import to_json
+from web.api.asking import cursor_of, names_wanted, wanted
 from web.api.document import document
 from web.api.events import HUB
 from web.declared import table_of
@@ -179,6 +181,24 @@ def health() -> Response:
 def studies() -> Response:
     """Return the studies this home takes part in."""
     return answer({"items": [consent._asdict() for consent in Studies(house().book).all()], "next": None})
+
+
+@pages.get("/names")
+@allow("export")
+def names() -> Response:
+    """Return what was read from packets, newest first."""
+    device, before, limit = names_wanted()
+    found, earliest = reader().names(device, before, limit)
+    items = [{"device": one.device, "record": json.loads(to_json(one.record))} for one in found]
+    return answer({"items": items, "next": None if earliest is None else cursor_of((earliest,))})
+
+
+@pages.get("/searches")
+@allow("export")
+def searches() -> Response:
+    """Return the kept searches of the log."""
+    found = Searches(house().book).all()
+    return answer({"items": [one._asdict() for one in found], "next": None})
 
 
 @pages.get("/export")

@@ -17,6 +17,7 @@ from openapi_spec_validator import validate
 
 from appliance.cli import main
 from appliance.store.listing import LISTINGS
+from appliance.store.searches import Searches
 from tests.web.household import DOLL
 from web.api.document import BASE, document
 from web.security.house import House
@@ -100,6 +101,29 @@ def test_pages_give_each_record_once(program: Program, listing: Any) -> None:
         if cursor is None:
             break
     assert found == whole["items"]
+
+
+def test_names_are_paged_and_asked_for_by_device(program: Program, store: Path) -> None:
+    whole = program.get("/names", limit=1000).json
+    assert whole["next"] is None
+    found, cursor = [], None
+    while True:
+        page = program.get("/names", limit=3, **({"cursor": cursor} if cursor else {})).json
+        found += page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert [one["record"]["ts"] for one in found] == [one["record"]["ts"] for one in whole["items"]]
+    assert {one["record"]["type"] for one in found} > {"dns"}
+    of_doll = program.get("/names", device=DOLL).json["items"]
+    assert of_doll == [one for one in whole["items"] if one["device"] == DOLL] != []
+    assert program.get("/names", cursor="bm9uZQ").status_code == 400
+    assert program.get("/names", since="1").status_code == 400
+
+
+def test_kept_searches_are_told(program: Program, house: House) -> None:
+    Searches(house.book).keep("the advertiser", "text=adreach", 1.0)
+    assert program.get("/searches").json["items"] == [{"name": "the advertiser", "question": "text=adreach"}]
 
 
 VERBS = ("devices", "parties", "updates", "changes", "findings", "alerts")
