@@ -12,6 +12,7 @@ from appliance.alerts.alert import Alert
 from appliance.alerts.answers import EXPECTED, MUTE, SNOOZE, Answer
 from appliance.store.answers import AnswerError, Answers
 from web.desk import desk, page
+from web.kept import kept
 from web.security import allow
 from web.security.house import house
 
@@ -92,6 +93,7 @@ def undo(number: int) -> Response:
 
 @pages.get("/wishes")
 @allow("read")
+@kept
 def wishes() -> str:
     """Show what the family does not want to hear of, each with its undo."""
     devices = {device.device: device for device in desk().reader.devices()}

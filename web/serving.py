@@ -24,7 +24,7 @@ MAX_FILES: Final = 4_096
 """Open files: an encrypted connection takes three, and there are at most MAX_CONNECTIONS of each sort."""
 
 SERVER: Final[dict[str, Any]] = {
-    "threads": 64,
+    "threads": 48,
     "connection_limit": MAX_CONNECTIONS,
     "channel_timeout": 10,
     "cleanup_interval": 5,

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from appliance.store.reader import Reader
 
 MAX_LISTENERS: Final = 24
-"""Of 64 threads: pages keep 40 whatever number of listeners comes (threats R18)."""
+"""Of 48 threads: pages keep 24 whatever number of listeners comes (threats R18)."""
 LOOK_S: Final = 2.0
 """How often the store is looked at; a live home commits once a minute, news within 5 s."""
 BEAT_S: Final = 15.0
