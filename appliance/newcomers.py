@@ -65,7 +65,7 @@ class Newcomers:
         while self._waiting and self._waiting[0][0] <= now:
             _, device = self._waiting.popleft()
             known = devices.ids()
-            if device in known:
+            if device in known and not devices.same_again(device):
                 record = devices.record(device)
                 if record.first_ts - first_ts >= LEARNING_S:
                     yield _announcement(record, len(known))

@@ -596,7 +596,8 @@ def from_json(line: str | bytes) -> Record:
     """Return the record of a line that `to_json` wrote.
 
     A field this version does not know is passed over (a newer writer), one added since takes its default (an
-    older writer). Raises RecordError for anything else.
+    older writer), one that may be null and is left out is null (another program). Raises RecordError for
+    anything else.
     """
     try:
         fields = json.loads(line)
@@ -617,6 +618,8 @@ def _build(record_type: type[Any], fields: dict[str, Any]) -> Record:
         value = fields.get(name, _ABSENT)
         if value is _ABSENT and name in record_type._field_defaults:
             value = record_type._field_defaults[name]
+        elif value is _ABSENT and maybe_none:
+            value = None
         elif type(value) not in wanted and not (value is None and maybe_none):
             if value is _ABSENT:
                 raise RecordError(f"read a {fields['type']} record without {name}")

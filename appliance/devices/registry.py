@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any, Final
 
+from appliance.devices.again import former_self
 from appliance.devices.device import DeviceRecord, Evidence
 from appliance.devices.identity import (
     client_key,
@@ -23,6 +24,7 @@ from appliance.devices.identity import (
 )
 from appliance.devices.knowledge import DeviceKnowledge
 from appliance.devices.likeness import compare
+from appliance.devices.prefixes import Prefixes
 from appliance.devices.signals import BY_RECORD
 from appliance.devices.signals.calls import Call, call_of
 from appliance.devices.signals.ports import answered
@@ -45,6 +47,7 @@ from sensor.records import (
     Dhcp6Request,
     DhcpAck,
     DhcpRequest,
+    DnsAnswer,
     DnsQuery,
     FlowRecord,
     HttpRequest,
@@ -118,6 +121,7 @@ class Devices:
         self._former: dict[str, str] = {}
         self._gateways: set[str] = set()
         self._routers: set[str] = set()
+        self._prefixes = Prefixes()
         self._owners: dict[tuple[str | None, str], str | None] = {}
         self._met: dict[tuple[str | None, str], DeviceState | None] = {}
         self._ends: dict[tuple[object, ...], _Ends] = {}
@@ -131,6 +135,7 @@ class Devices:
             Neighbour: self._observe_neighbour,
             DhcpRequest: self._observe_request,
             DhcpAck: self._observe_lease,
+            DnsAnswer: self._observe_answer,
             Dhcp6Request: self._observe_request6,
             Dhcp6Reply: self._observe_lease6,
             MdnsService: self._observe_service,
@@ -162,8 +167,8 @@ class Devices:
         return self.owner(flow.orig_mac, flow.orig_h), self.owner(there, flow.resp_h)
 
     def is_local(self, address: str) -> bool:
-        """Return whether an address is in the home: of a home's range, or bound on the link."""
-        return is_home_range(address) or address in self._by_address
+        """Return whether an address is in the home: of a home's range or prefix, or bound on the link."""
+        return is_home_range(address) or address in self._by_address or address in self._prefixes
 
     def record(self, device: str) -> DeviceRecord:
         """Return what is known of a device; the id of one that was merged answers too. Raises KeyError."""
@@ -302,6 +307,17 @@ class Devices:
             if state.add_evidence(item):
                 self._dirty.add(state.device)
 
+    def same_again(self, device: str) -> bool:
+        """Make a newcomer one with the phone that it is under another address; return whether it is one.
+
+        Asked some minutes after it came. Raises KeyError for an unknown device.
+        """
+        new = self._state(device)
+        phone = former_self(new, self._devices.values())
+        if phone is not None:
+            self._merge(phone, new)
+        return phone is not None
+
     def compare(self) -> None:
         """Liken devices whose kind is not known to known ones of the home; asked now and then."""
         self._dirty.update(compare(self._devices.values()))
@@ -323,6 +339,8 @@ class Devices:
         self._by_address.update(dict.fromkeys(state.addresses, device))
         self._former.update(dict.fromkeys(state.former_ids, device))
         self._routers.update(state.routers)
+        for address in state.addresses:
+            self._learn_prefix(address)
         for key in state.keys:
             self._by_key.setdefault(key, set()).add(device)
         if state.is_gateway:
@@ -367,6 +385,8 @@ class Devices:
 
     def _find_ends(self, flow: FlowRecord) -> _Ends:
         ts, there = flow.ts, flow.resp_mac or flow.orig_dst_mac
+        if ":" in flow.orig_h:
+            self._learn_sides(flow, there)
         originator = self._endpoint(flow.orig_mac, flow.orig_h, ts, there)
         responder = self._endpoint(flow.resp_mac, flow.resp_h, ts, flow.orig_mac) if flow.resp_pkts else None
         return originator, responder, *self.ends(flow)
@@ -375,6 +395,8 @@ class Devices:
         """Hear a record that says something of its sender alone; the same again is only a sight of it."""
         kind = type(record)
         said = _SENDING[kind](record)
+        if kind is DnsQuery and ":" in said[1]:
+            self._learn_prefix(said[1])
         try:
             state = self._said[kind][said]
         except KeyError:
@@ -387,6 +409,12 @@ class Devices:
             return
         if state is not None and state.saw(record.ts):
             self._dirty.add(state.device)
+
+    def _observe_answer(self, record: DnsAnswer) -> None:
+        """Learn that who was answered is at home: nobody from outside asks for names here."""
+        if ":" in record.client and record.client not in self._by_address:
+            self._learn_prefix(record.client)
+            self._endpoint(record.client_mac, record.client, record.ts)
 
     def _observe_certificate(self, record: TlsCertificate) -> None:
         self._hear(self._holder(record.server), record)
@@ -406,10 +434,12 @@ class Devices:
         self._signal(originator, call)
 
     def _observe_neighbour(self, record: Neighbour) -> None:
+        if record.source == "arp" and self._relayed(record.mac, record.address):
+            return
         state = self._device_of_mac(record.mac, record.ts)
         if state is None:
             return
-        self._bind(state, record.address)
+        state = self._bind(state, record.address)
         if record.source == "ra":
             self._make_gateway(state)
             self._signal(state, record)
@@ -419,7 +449,7 @@ class Devices:
         if state is None:
             return
         if record.client is not None:
-            self._bind(state, record.client)
+            state = self._bind(state, record.client)
         fqdn = (record.fqdn or "").partition(".")[0]
         for name in (record.hostname, fqdn):
             if name:
@@ -436,7 +466,8 @@ class Devices:
         state = self._device_of_mac(record.mac, record.ts)
         if state is None or record.message_type != _ACK:
             return
-        self._bind(state, record.address)
+        state = self._bind(state, record.address)
+        keep_last(state.leased, record.address, MAX_ADDRESSES)
         for router in record.routers:
             state.routers[router] = None
             if len(state.routers) > MAX_ADDRESSES:
@@ -461,7 +492,7 @@ class Devices:
         state = self._device_of_mac(record.client_mac, record.ts) if record.client_mac else None
         if state is not None and record.message_type == _REPLY6:
             for address in record.addresses:
-                self._bind(state, address)
+                state = self._bind(state, address)
 
     def _observe_service(self, record: MdnsService) -> None:
         state = self._endpoint(record.mac, record.host, record.ts)
@@ -503,6 +534,8 @@ class Devices:
 
     def _find(self, mac: str | None, address: str) -> str | None:
         """Return the owner by the tables alone."""
+        if mac is not None and self._relayed(mac, address):
+            return self._by_address[address]
         if mac is not None and mac not in self._gateways and mac in self._by_mac:
             in_home = self.is_local(address) or address in {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
             return self._by_mac[mac] if in_home else None
@@ -516,15 +549,54 @@ class Devices:
             return self._device_without_mac(address, ts)
         if not is_device_mac(mac):
             return None
+        if self._relayed(mac, address):
+            return self._holder(address)
         if not self.is_local(address):
             self._learn_remote(mac, address, ts, other_mac)
+        holder = self._holder(address)
         if mac in self._gateways or not self.is_local(address):
-            holder = self._by_address.get(address)
-            return self._devices[holder] if holder is not None else None
+            return holder
         state = self._device_of_mac(mac, ts)
-        if state is not None and address not in self._by_address:
-            self._bind(state, address)
+        if state is not None and (holder is None or self._is_same(state, holder, address)):
+            state = self._bind(state, address)
         return state
+
+    def _relayed(self, mac: str, address: str) -> bool:
+        """Return whether frames of a MAC and address come through a repeater that puts its own MAC on them.
+
+        Then the address was leased to another MAC, and that lease stands.
+        """
+        holder = self._holder(address)
+        return holder is not None and address in holder.leased and mac not in holder.macs
+
+    def _is_same(self, state: DeviceState, holder: DeviceState, address: str) -> bool:
+        """Return whether a device of MACs is the one that was so far known by an address alone.
+
+        Not when it has another address of the family: then it is a router or a repeater, or took one over.
+        """
+        return (
+            holder is not state
+            and not holder.macs
+            and holder.device not in state.apart
+            and not any((":" in held) == (":" in address) for held in state.addresses)
+        )
+
+    def _learn_prefix(self, address: str) -> None:
+        """Learn a prefix of the home from an address bound on the link, or that asks for names."""
+        if self._prefixes.learn(address):
+            self._forget_paths()
+
+    def _learn_sides(self, flow: FlowRecord, there: str | None) -> None:
+        """Learn from a flow between IPv6 addresses which of its sides is the home's."""
+        if flow.orig_mac is None and there is None:
+            caller = self._prefixes.caller(flow)
+            if caller is not None:
+                self._learn_prefix(caller)
+            return
+        for mac in self._prefixes.gateways(flow, there):
+            state = self._device_of_mac(mac, flow.ts) if mac not in self._gateways else None
+            if state is not None:
+                self._make_gateway(state)
 
     def _learn_remote(self, mac: str, address: str, ts: float, other_mac: str | None) -> None:
         """Learn from a MAC that sends from an address outside the home's ranges.
@@ -567,11 +639,9 @@ class Devices:
         holder = self._by_address.get(address)
         if holder is not None:
             return self._devices[holder]
-        if not is_home_range(address):
+        if not self.is_local(address):
             return None
-        state = self._new_device(address, ts)
-        self._bind(state, address)
-        return state
+        return self._bind(self._new_device(address, ts), address)
 
     def _new_device(self, first: str, ts: float) -> DeviceState:
         if len(self._devices) >= MAX_DEVICES:
@@ -589,15 +659,25 @@ class Devices:
         self._changed(state)
         return state
 
-    def _bind(self, state: DeviceState, address: str) -> None:
-        """Give an address to a device, and take it from the one that had it."""
+    def _bind(self, state: DeviceState, address: str) -> DeviceState:
+        """Give an address to a device, and take it from the one that had it; return the device.
+
+        It is the one that had it where that was known by nothing else: then the two are one.
+        """
         if is_nobody(address):
-            return
+            return state
         holder = self._by_address.get(address)
         if holder == state.device and next(reversed(state.addresses), None) == address:
-            return
+            return state
         if holder is not None and holder != state.device:
-            self._devices[holder].addresses.pop(address, None)
+            had = self._devices[holder]
+            if state.macs and self._is_same(state, had, address):
+                kept, gone = (had, state) if had.first_ts <= state.first_ts else (state, had)
+                self._merge(kept, gone)
+                kept.undecide()
+                return kept
+            had.addresses.pop(address, None)
+            had.leased.pop(address, None)
             self._dirty.add(holder)
         _, dropped = keep_last(state.addresses, address, MAX_ADDRESSES)
         if dropped is not None:
@@ -606,7 +686,9 @@ class Devices:
         if address in self._routers:
             self._make_gateway(state)
         if holder != state.device:
+            self._learn_prefix(address)
             self._changed(state)
+        return state
 
     def _make_gateway(self, state: DeviceState) -> None:
         if not state.is_gateway:
@@ -680,6 +762,7 @@ class Devices:
         kept.undecide()
         kept.apart.update(gone.apart)
         kept.routers.update(gone.routers)
+        kept.leased.update(gone.leased)
         kept.flows += gone.flows
         kept.first_ts = min(kept.first_ts, gone.first_ts)
         kept.last_ts = max(kept.last_ts, gone.last_ts)

@@ -58,6 +58,7 @@ class DeviceState:
     tokens: dict[str, None] = field(default_factory=dict)
     former_ids: dict[str, None] = field(default_factory=dict)  # of devices merged into this one
     routers: dict[str, None] = field(default_factory=dict)  # addresses it was told to route through
+    leased: dict[str, None] = field(default_factory=dict)  # addresses a server gave it by its own MAC
     apart: dict[str, None] = field(default_factory=dict)  # devices the family said are other things
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)  # what the family merged, as it was dumped
     is_gateway: bool = False
@@ -168,7 +169,17 @@ class DeviceState:
         )
 
 
-_ORDERED_SETS: Final = ("macs", "addresses", "hostnames", "keys", "tokens", "former_ids", "routers", "apart")
+_ORDERED_SETS: Final = (
+    "macs",
+    "addresses",
+    "hostnames",
+    "keys",
+    "tokens",
+    "former_ids",
+    "routers",
+    "leased",
+    "apart",
+)
 
 
 def keep_last(known: dict[str, None], entry: str, most: int) -> tuple[bool, str | None]:
