@@ -33,6 +33,7 @@ IDENTITY: Final = (
     N_("it announces itself as %(text)s"),
     N_("it announces itself on the home network as %(text)s"),
     N_("it announces itself as a router"),
+    N_("the others are told to go out through it"),
     N_("it announces %(text)s"),
     N_("its announced name is %(text)s"),
     N_("its description gives %(text)s as %(field)s"),

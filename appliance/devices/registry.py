@@ -28,6 +28,7 @@ from appliance.devices.prefixes import Prefixes
 from appliance.devices.signals import BY_RECORD
 from appliance.devices.signals.calls import Call, call_of
 from appliance.devices.signals.ports import answered
+from appliance.devices.signals.router import named
 from appliance.devices.similar import FLOWS_DESCRIBED, words
 from appliance.devices.state import (
     LABEL_FIELDS,
@@ -475,7 +476,7 @@ class Devices:
             self._routers.add(router)
             holder = self._by_address.get(router)
             if holder is not None:
-                self._make_gateway(self._devices[holder])
+                self._routes(self._devices[holder])
 
     def _observe_request6(self, record: Dhcp6Request) -> None:
         state = self._endpoint(record.mac, record.src, record.ts)
@@ -684,11 +685,17 @@ class Devices:
             self._by_address.pop(dropped, None)
         self._by_address[address] = state.device
         if address in self._routers:
-            self._make_gateway(state)
+            self._routes(state)
         if holder != state.device:
             self._learn_prefix(address)
             self._changed(state)
         return state
+
+    def _routes(self, state: DeviceState) -> None:
+        """Note that leases name the device as the way out of the home."""
+        self._make_gateway(state)
+        if state.add_evidence(named(state.last_ts)):
+            self._dirty.add(state.device)
 
     def _make_gateway(self, state: DeviceState) -> None:
         if not state.is_gateway:

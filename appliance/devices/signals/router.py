@@ -1,4 +1,4 @@
-"""A device that offers to route for the home is its router (RFC 4861 §4.2). Does no I/O."""
+"""A device that offers to route for the home (RFC 4861 §4.2), or that leases name, is its router; no I/O."""
 
 from __future__ import annotations
 
@@ -17,3 +17,10 @@ def evidence(record: Neighbour, knowledge: DeviceKnowledge) -> Iterator[Evidence
     if record.source == "ra":
         reason = "it announces itself as a router"
         yield Evidence("category", "router", "ports", _CONFIDENCE, reason, record.ts)
+
+
+def named(ts: float) -> Evidence:
+    """Return the category of the device that DHCP servers name as the way out (RFC 2132 §3.5)."""
+    return Evidence(
+        "category", "router", "ports", _CONFIDENCE, "the others are told to go out through it", ts
+    )

@@ -112,6 +112,9 @@ def test_a_router_named_in_a_lease_is_the_gateway_whichever_comes_first() -> Non
         devices = home(*records)
         devices.observe(flow(resp_h="10.9.9.9"))
         assert devices.owner(ROUTER, "10.9.9.9") is None
+        router = devices.owner(ROUTER, "192.168.1.1")
+        assert router is not None
+        assert devices.record(router).category == "router"
 
 
 @pytest.mark.parametrize(
