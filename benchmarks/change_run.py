@@ -77,6 +77,7 @@ class Scene(NamedTuple):
     macs: dict[str, str]
     device_months: float
     knowledge: Knowledge
+    addresses: dict[str, str]  # address → mac, of devices that may be known by that alone
 
 
 def scene(task: Task) -> Scene:
@@ -87,13 +88,14 @@ def scene(task: Task) -> Scene:
         if told.countries is not None:
             knowledge = knowledge._replace(parties=knowledge.parties._replace(geography=told.countries))
         months = len(told.macs) * (told.days - LEARNING_DAYS) / MONTH_DAYS
-        return Scene(list(as_emitted(iter(told.records))), told.truth, told.macs, months, knowledge)
+        records = list(as_emitted(iter(told.records)))
+        return Scene(records, told.truth, told.macs, months, knowledge, told.addresses)
     more = read_profiles(task.flows) if task.flows else ()
     simulated = build(task.seed, task.drift, task.days, task.shape, more)
     lived = live(simulated)
     macs = {it.mac: it.profile.key for it in simulated.devices if not it.guest}
     months = device_months_of(simulated)
-    return Scene(lived.records, lived.truth, macs, months, knowledge_of(simulated, lived))
+    return Scene(lived.records, lived.truth, macs, months, knowledge_of(simulated, lived), {})
 
 
 def run(task: Task) -> Result:
@@ -104,15 +106,20 @@ def run(task: Task) -> Result:
     alerts: list[Told] = []
     updates: list[tuple[str, float, str]] = []
     seen: dict[str, Change] = {}
+
+    def mac_of(device: str) -> str:
+        known = home.devices.record(device)
+        return known.macs[0] if known.macs else it.addresses[known.addresses[0]]
+
     for record in it.records:
         for fact in home.feed(record):
             if isinstance(fact, Change):
                 seen[fact.id] = fact
-                changes.append(_of_change(home, fact))
+                changes.append(_of_change(home, fact, mac_of(fact.device)))
             elif isinstance(fact, Alert):
-                alerts.append(_of_alert(home, fact, seen))
+                alerts.append(_of_alert(home, fact, mac_of(fact.device), seen))
             elif isinstance(fact, Update):
-                updates.append((_mac(home, fact.device), fact.ts, fact.certainty))
+                updates.append((mac_of(fact.device), fact.ts, fact.certainty))
     return Result(
         task.seed,
         it.macs,
@@ -143,20 +150,16 @@ def device_months_of(simulated: Simulated) -> float:
     )
 
 
-def _mac(home: Home, device: str) -> str:
-    return home.devices.record(device).macs[0]
+def _of_change(home: Home, it: Change, mac: str) -> Told:
+    return Told(mac, it.kind, it.domain, home.last_ts or 0.0, it.certainty, it.update)
 
 
-def _of_change(home: Home, it: Change) -> Told:
-    return Told(_mac(home, it.device), it.kind, it.domain, home.last_ts or 0.0, it.certainty, it.update)
-
-
-def _of_alert(home: Home, it: Alert, seen: dict[str, Change]) -> Told:
+def _of_alert(home: Home, it: Alert, mac: str, seen: dict[str, Change]) -> Told:
     change = next(
         (seen[ref[7:]] for ref in it.evidence if ref.startswith("change:") and ref[7:] in seen), None
     )
     return Told(
-        _mac(home, it.device),
+        mac,
         it.kind,
         it.domain,
         home.last_ts or 0.0,

@@ -43,6 +43,8 @@ class Dialect(NamedTuple):
     hourly: bool = False  # what runs by the clock does so on the hour
     sites: int = 60  # places a browsing device visits
     update: str = "whole"  # what shows of one: "whole", "agent" (User-Agent alone), "cdn" (download, restart)
+    macs: str = "all"  # records that tell MACs: "all", "leases" (address requests alone), "flows", "none"
+    jumbled: bool = False  # lines minutes out of order, some twice
     utc_offset_h: int = 1
     days: int = 60
 
@@ -65,6 +67,12 @@ DIALECTS: Final[dict[str, Dialect]] = {
     "many-sites": Dialect(sites=700, utc_offset_h=9),
     "agent": Dialect(update="agent"),
     "cdn": Dialect(update="cdn"),
+    "ipv6-bare": Dialect(ipv6=True, dhcp_s=None, places=False, macs="none"),
+    "ipv6-macs": Dialect(ipv6=True, dhcp_s=None, places=False, macs="flows"),
+    "no-macs": Dialect(dhcp_s=None, macs="none"),
+    "macs-of-leases": Dialect(macs="leases"),
+    "macs-of-flows": Dialect(dhcp_s=None, macs="flows"),
+    "jumbled": Dialect(jumbled=True),
     "three-weeks": Dialect(days=21),
     "three-weeks-no-dhcp": Dialect(days=21, dhcp_s=None),
     "half-year": Dialect(days=180, dhcp_s=None),
@@ -102,6 +110,10 @@ class Device:
     starts: list[float] = field(default_factory=list)
 
 
+TELLING: Final = {(DhcpRequest, "leases"), (FlowRecord, "flows")}
+MAC_FIELDS: Final = frozenset(("mac", "client_mac", "orig_mac", "resp_mac", "orig_dst_mac"))
+
+
 class Lived(NamedTuple):
     """A home's record lines, and what is true of it."""
 
@@ -110,6 +122,7 @@ class Lived(NamedTuple):
     macs: dict[str, str]  # mac → kind of device
     countries: Countries | None
     days: int
+    addresses: dict[str, str]  # address → mac
 
 
 def domain_of(host: str) -> str:
@@ -138,13 +151,22 @@ def live(seed: int, name: str, days: int | None = None) -> Lived:
     rows = sorted(writer.rows, key=lambda row: row[0])
     if dialect.by_begin:
         rows.sort(key=lambda row: row[1].ts)
+    if dialect.jumbled:
+        rows = _jumbled(rng, rows)
     return Lived(
         [record for _, record in rows if record.ts < end],
         tuple(_shown(line, writer.met) for line in truth),
         {device.mac: device.kind for device in devices},
         Countries(writer.blocks()) if dialect.places and not dialect.ipv6 else None,
         dialect.days,
+        {device.address: device.mac for device in devices},
     )
+
+
+def _jumbled(rng: random.Random, rows: list[tuple[float, Record]]) -> list[tuple[float, Record]]:
+    """Return rows up to two minutes out of order, one in a hundred twice."""
+    twice = [row for row in rows if rng.random() < 0.01]
+    return sorted([*rows, *twice], key=lambda row: row[0] + rng.uniform(0, 120))
 
 
 def _poisson(rng: random.Random, begin: float, end: float, mean_s: float) -> list[float]:
@@ -320,7 +342,7 @@ class _Writer:
 
     def live(self, device: Device, end: float) -> None:
         """Write all that a device does until `end`, in the order of time."""
-        if self._dialect.ipv6:
+        if self._dialect.ipv6 and self._dialect.macs == "all":
             self._add(START, Neighbour(START, device.mac, device.address, "ndp"))
         contacts: list[tuple[float, Channel]] = []
         for ts in device.starts:
@@ -446,4 +468,7 @@ class _Writer:
             )  # fmt: skip
 
     def _add(self, ts: float, record: Record) -> None:
+        macs, kind = self._dialect.macs, type(record)
+        if macs != "all" and (kind, macs) not in TELLING:
+            record = record._replace(**dict.fromkeys(MAC_FIELDS.intersection(record._fields)))
         self.rows.append((ts, record))

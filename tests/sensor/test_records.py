@@ -99,3 +99,12 @@ def test_a_field_that_an_older_writer_did_not_know_takes_its_default() -> None:
     fields = json.loads(to_json(record))
     del fields["edns_options"]
     assert from_json(json.dumps(fields)) == record
+
+
+def test_a_field_that_may_be_null_may_be_left_out() -> None:
+    plain = json.loads(to_json(WEIRD))
+    bare = {name: value for name, value in plain.items() if value is not None}
+    assert bare != plain
+    assert from_json(json.dumps(bare)) == WEIRD
+    with pytest.raises(RecordError, match="without detail"):
+        from_json(json.dumps({name: value for name, value in bare.items() if name != "detail"}))
