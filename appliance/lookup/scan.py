@@ -40,6 +40,6 @@ def scan(image: bytes) -> list[Code]:
         if why in ("ModuleNotFoundError", "ImportError"):
             raise ScanError("the libraries that read codes are not installed; type what the label says")
         raise ScanError(
-            f"expected a photograph (JPEG, PNG or WebP) of at most 50 megapixels ({why or 'stopped'})"
+            f"expected a photograph (JPEG, PNG or WebP) of at most 25 megapixels ({why or 'stopped'})"
         )
     return [read_code(text) for _, text in json.loads(child.stdout)]

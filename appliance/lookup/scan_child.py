@@ -6,27 +6,32 @@ and time, writes no file, and is gone afterwards.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import resource
 import sys
+from pathlib import Path
 from typing import Final
 
-MEMORY_BYTES: Final = 1_000_000_000
+MEMORY_BYTES: Final = 200_000_000
+"""Of addresses; the web service and this have 250 MB together."""
+
 CPU_S: Final = 20
-MAX_PIXELS: Final = 50_000_000
-"""Pixels of an image: the cameras of today's telephones make as many."""
+MAX_PIXELS: Final = {"JPEG": 25_000_000, "PNG": 12_000_000, "WEBP": 6_000_000}
+"""Pixels of an image by its format: a JPEG, as telephones make it, is read at half its size or less."""
 
 SIDE: Final = 3_000
 """Longest side that is looked at: a code that a person held in view has a hundred pixels and more of it."""
 
-FORMATS: Final = ("JPEG", "PNG", "WEBP")
 MAX_CODES: Final = 8
 MAX_TEXT: Final = 2_000
 
 
 def limit() -> None:
-    """Bound what this process may use from here on."""
+    """Bound what this process may use from here on; where memory is short all the same, it goes first."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -37,9 +42,8 @@ def codes_in(data: bytes) -> list[list[str]]:
     import zxingcpp  # noqa: PLC0415 - only here, behind the limits
     from PIL import Image  # noqa: PLC0415
 
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2  # it raises at twice this
-    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        if image.width * image.height > MAX_PIXELS:
+    with Image.open(io.BytesIO(data), formats=tuple(MAX_PIXELS)) as image:
+        if image.width * image.height > MAX_PIXELS[image.format or ""]:
             raise ValueError(f"{image.width} x {image.height} pixels")
         image.draft("L", (SIDE, SIDE))
         grey = image.convert("L")
