@@ -13,7 +13,7 @@ from tests.household.stranger import DIALECTS
 
 DRIFTS: Final = (0.5, 1.0, 2.0)
 STRANGERS: Final = 2
-"""Homes told in each dialect: their lives are plain; what matters is that none of the twenty goes wrong."""
+"""Homes told in each dialect: their lives are plain; what matters is that none of them goes wrong."""
 
 Measure = Callable[[list[Task]], list[Result]]
 
