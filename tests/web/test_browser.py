@@ -257,7 +257,7 @@ LONG = settings().max_examples > 1_000
 """Whether every hostile text is tried, in some ten minutes: `--hypothesis-profile=long`."""
 
 COUNT = (
-    "[window.hits, document.title.includes('hit'),"
+    "[window.hits, document.title === 'hit',"
     " document.querySelectorAll('*:not(bdi)').length, document.querySelectorAll('bdi').length]"
 )
 
