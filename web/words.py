@@ -222,6 +222,7 @@ LOSSES: Final = {
     "reassembly": N_("a message had too many missing pieces"),
     "queue": N_("we could not keep up with writing"),
     "unseen_name": N_("a name was hidden"),
+    "damaged_store": N_("the record was damaged on its card, and saved as far as it could be read"),
 }
 
 

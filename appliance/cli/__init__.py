@@ -9,12 +9,13 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import sqlite3
 import sys
 from collections.abc import Sequence
 from typing import Final
 
-from appliance.cli.common import CommandError, complain, version
-from appliance.store.database import StoreError
+from appliance.cli.common import CommandError, complain, store_of, version
+from appliance.store.database import StoreError, explained
 
 COMMANDS: Final = {
     "live": ("run",),
@@ -41,7 +42,7 @@ COMMANDS: Final = {
     "notify": ("notify", "sink"),
     "update": ("update",),
     "presets": ("presets",),
-    "keeping": ("backup", "restore", "erase", "password", "settings"),
+    "keeping": ("backup", "restore", "repair", "erase", "password", "settings"),
     "doctor": ("doctor",),
 }
 """Modules of this package and the commands each adds, in the order of the help. Only the module asked for is
@@ -71,6 +72,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = args.run(args)
     except (CommandError, StoreError) as error:
         complain(error)
+        return 1
+    except sqlite3.DatabaseError as error:
+        complain(explained(store_of(args), error))
         return 1
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has read enough

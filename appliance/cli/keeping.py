@@ -24,7 +24,9 @@ from appliance.cli.common import (
 )
 from appliance.settings import BY_KEY, SETTINGS, SettingError
 from appliance.store.book import Book
+from appliance.store.database import sound
 from appliance.store.people import People
+from appliance.store.salvage import salvage
 from appliance.store.settings import Settings
 from appliance.vault import VaultError
 
@@ -42,6 +44,7 @@ def add(commands: Any) -> None:
     verb.add_argument("file", metavar="FILE", type=Path, help="a file that backup wrote")
     verb.add_argument("--yes", action="store_true", help="replace what this store holds without asking")
     _add_password(verb)
+    _verb(commands, "repair", "save what can be read of a damaged record into a new one", _repair)
     verb = _verb(commands, "erase", "delete all that was ever recorded; cannot be undone", _erase)
     verb.add_argument("--yes", action="store_true", help="delete without asking again")
     text = "a forgotten password: back to the first run"
@@ -117,6 +120,15 @@ def _restore(args: argparse.Namespace) -> int:
     except VaultError as error:
         raise CommandError(f"{args.file}: {error}") from error
     print(f"Restored to {store}; a running appliance takes it up within seconds.")
+    return 0
+
+
+def _repair(args: argparse.Namespace) -> int:
+    store = present_store(args)
+    if sound(store):
+        print(f"{store} is sound: there is nothing to repair.")
+        return 0
+    print(f"{salvage(store, time.time())}.")
     return 0
 
 

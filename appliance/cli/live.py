@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import signal
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,8 @@ from appliance.patience import RETRY_S, Patience
 from appliance.recorder import Recorder
 from appliance.service import Service
 from appliance.steward import Steward
-from appliance.store.database import StoreReplacedError
+from appliance.store.database import DamagedStoreError, StoreReplacedError, is_damaged
+from appliance.store.salvage import salvage
 from appliance.store.writer import Writer
 from sensor.liveness import Liveness
 
@@ -32,6 +34,9 @@ COMMIT_S: Final = 60
 
 SOON_S: Final = 5.0
 """How long what is pressing waits at most: an alert, a change, a new device, a word of the family."""
+
+MEND_S: Final = 3_600.0
+"""A store that is damaged again so soon after it was mended lies on a card that is worn out."""
 
 MOST_COMMIT_S: Final = 120
 """Longest time between two commits: systemd wants to hear of progress within three minutes."""
@@ -81,11 +86,21 @@ def _run(args: argparse.Namespace) -> int:
         signal.signal(number, lambda caught, _: stop.append(caught))
     calm_collector()
     alive = Liveness()
+    mended = -MEND_S
     while not stop:
         try:
             _watch(args, stop, alive)
         except StoreReplacedError as error:
             log.warning("%s", error)
+        except (DamagedStoreError, sqlite3.DatabaseError) as error:
+            if not (isinstance(error, DamagedStoreError) or is_damaged(error)):
+                raise
+            if time.monotonic() - mended < MEND_S:
+                raise CommandError(
+                    f"the store was damaged again ({error}): replace the card or disk"
+                ) from error
+            mended = time.monotonic()
+            log.error("%s", salvage(store_of(args), time.time()))
     return 0
 
 

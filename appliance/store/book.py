@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from appliance.store.database import StoreError, open_for_writing
+from appliance.store.database import StoreError, open_for_writing, place_of
 
 CACHE_KIB: Final = 512
 """SQLite's own cache: the tables written here are small, and the dashboard's memory is bounded."""
@@ -25,17 +25,28 @@ class Book:
     def __init__(self, path: Path) -> None:
         """Open the store at `path`, made where absent. Raises StoreError."""
         self.path = path
-        self._db = open_for_writing(path)
-        self._db.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
         self._lock = threading.RLock()
+        self._open()
 
     def close(self) -> None:
         """Close the store."""
         self._db.close()
 
+    def _open(self) -> None:
+        self._place = place_of(self.path)
+        self._db = open_for_writing(self.path)
+        self._db.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+
+    def _follow(self) -> None:
+        """Open the store anew where another file took its place (salvage.py)."""
+        if place_of(self.path) not in (self._place, 0) and not self._db.in_transaction:
+            self._db.close()
+            self._open()
+
     def read(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a query. Raises StoreError."""
         with self._lock:
+            self._follow()
             try:
                 return self._db.execute(query, values).fetchall()
             except sqlite3.Error as error:
@@ -45,6 +56,7 @@ class Book:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Give the connection within one transaction: all of it is kept, or nothing. Raises StoreError."""
         with self._lock:
+            self._follow()
             try:
                 self._db.execute("BEGIN IMMEDIATE")
                 yield self._db

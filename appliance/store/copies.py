@@ -50,7 +50,7 @@ def replace(store: Path, source: Path) -> None:
     _check(source, store)
     open_for_writing(source).close()
     with closing(open_for_writing(store)) as db, _attached(db, source):
-        _copy(db, "other", "main", store, renew=True)
+        _copy(db, "other", "main", store, anew=True)
     _forget_pages(store)
 
 
@@ -61,7 +61,7 @@ def erase(store: Path, archive: Path) -> None:
             db.execute("BEGIN IMMEDIATE")
             for table in _tables(db):
                 db.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names of the schema
-            _renew(db)
+            renew(db)
             db.execute("COMMIT")
         except sqlite3.Error as error:
             raise StoreError(f"cannot erase {store}: {error}; nothing was erased, try again") from error
@@ -72,19 +72,19 @@ def erase(store: Path, archive: Path) -> None:
     _forget_pages(store)
 
 
-def _copy(db: sqlite3.Connection, source: str, target: str, path: Path, *, renew: bool = False) -> None:
+def _copy(db: sqlite3.Connection, source: str, target: str, path: Path, *, anew: bool = False) -> None:
     """Empty every table of `target` and fill those that a backup holds from `source`, in one transaction."""
     try:
         db.execute("BEGIN IMMEDIATE")
-        for table in sorted(_tables(db), key=lambda name: (_FIRST_LAST.get(name, 1), name)):
+        for table in in_order(db):
             db.execute(f'DELETE FROM {target}."{table}"')  # noqa: S608 - names of the schema
             if table not in LEFT_OUT:
                 columns = ", ".join(f'"{row[1]}"' for row in db.execute(f'PRAGMA main.table_info("{table}")'))
                 db.execute(
                     f'INSERT INTO {target}."{table}" ({columns}) SELECT {columns} FROM {source}."{table}"'  # noqa: S608
                 )
-        if renew:
-            _renew(db)
+        if anew:
+            renew(db)
         db.execute("COMMIT")
     except sqlite3.Error as error:
         raise StoreError(f"cannot copy to {path}: {error}; free some space and try again") from error
@@ -93,7 +93,13 @@ def _copy(db: sqlite3.Connection, source: str, target: str, path: Path, *, renew
             db.execute("ROLLBACK")
 
 
-def _renew(db: sqlite3.Connection) -> None:
+def in_order(db: sqlite3.Connection) -> list[str]:
+    """Return the store's tables in the order in which they are emptied and filled again."""
+    return sorted(_tables(db), key=lambda name: (_FIRST_LAST.get(name, 1), name))
+
+
+def renew(db: sqlite3.Connection) -> None:
+    """Let the record be another than it was, for whoever writes it."""
     db.execute("INSERT OR REPLACE INTO main.meta VALUES (?, ?)", (GENERATION, f'"{secrets.token_hex(8)}"'))
 
 

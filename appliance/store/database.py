@@ -7,7 +7,8 @@ import os
 import shutil
 import sqlite3
 import zlib
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,12 @@ GENERATION: Final = "generation"
 FULL_BYTES: Final = 1_000_000
 """With less free space than this, an error of the disk means that it is full."""
 
+RESERVE_SUFFIX: Final = ".reserve"
+"""What the name of a store's reserve (room.py) has behind the store's."""
+
+AMPLE_BYTES: Final = 100_000_000
+"""With more free space than this a disk is not full, whatever a store that may be damaged says."""
+
 BUSY_TIMEOUT_S: Final = 10.0
 """How long a writer waits for another before it gives up; checkpoints of a slow card take seconds."""
 
@@ -30,6 +37,10 @@ class StoreError(Exception):
 
 class StoreFullError(StoreError):
     """The disk has no room for what was to be written: it may have some later."""
+
+
+class DamagedStoreError(StoreError):
+    """Pages of the store cannot be read: what can has to be brought into a new one (salvage.py)."""
 
 
 DURABLE: Final = ("journal_mode=WAL", "synchronous=FULL")
@@ -48,9 +59,21 @@ class StoreReplacedError(StoreError):
     """The record was erased or restored while it was written: what the writer knows is of another record."""
 
 
+def is_damaged(error: Exception) -> bool:
+    """Say whether an error of SQLite means that pages of the store are not what was written there."""
+    if isinstance(error, UnicodeDecodeError):  # of a name in the schema, or of SQLite's own sentence on it
+        return True
+    name: str = getattr(error, "sqlite_errorname", "")
+    return name.startswith("SQLITE_CORRUPT") or "Could not decode to UTF-8" in str(error)
+
+
 def refused(path: Path, error: sqlite3.Error) -> StoreError:
     """Return what a write that failed means: a full disk, which may pass, or worse."""
+    if is_damaged(error):
+        return explained(path, error)
     full = error.sqlite_errorname == "SQLITE_FULL" if hasattr(error, "sqlite_errorname") else False
+    if full and shutil.disk_usage(path.parent).free > AMPLE_BYTES and not sound(path):
+        return DamagedStoreError(f"the store {path} is damaged: its pages are counted wrongly")
     full = full or shutil.disk_usage(path.parent).free < FULL_BYTES
     text = f"cannot write the store {path}: {error}; free some space, or choose another place with --store"
     return (StoreFullError if full else StoreError)(text)
@@ -88,9 +111,9 @@ def open_for_writing(path: Path, mode: tuple[str, ...] = DURABLE) -> sqlite3.Con
         connection.create_function("packed", 3, packed, deterministic=True)  # these two for migrations
         connection.create_function("deflated", 1, deflated, deterministic=True)
         _migrate(connection, path)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         connection.close()
-        raise StoreError(_explain(path, error)) from error
+        raise explained(path, error) from error
     return connection
 
 
@@ -111,9 +134,9 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     connection = _connect(f"{path.absolute().as_uri()}?mode=ro", path)
     try:
         version = _version(connection)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         connection.close()
-        raise StoreError(_explain(path, error)) from error
+        raise explained(path, error) from error
     if version != len(migrations()):
         connection.close()
         raise StoreError(
@@ -121,6 +144,19 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
             "run the `tattlebox` command that writes it once, or use the release that wrote it"
         )
     return connection
+
+
+def sound(store: Path) -> bool:
+    """Say whether every page of the store can be read. Raises StoreError when it is no store."""
+    try:
+        with closing(open_for_reading(store)) as db:
+            return bool(db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+    except DamagedStoreError:
+        return False
+    except sqlite3.DatabaseError as error:
+        if is_damaged(error):
+            return False
+        raise explained(store, error) from error
 
 
 def origin(path: Path) -> str | None:
@@ -132,7 +168,7 @@ def origin(path: Path) -> str | None:
         try:
             row = connection.execute("SELECT value FROM meta WHERE key = 'origin'").fetchone()
         except sqlite3.DatabaseError as error:
-            raise StoreError(_explain(path, error)) from error
+            raise explained(path, error) from error
     return None if row is None else str(json.loads(row[0]))
 
 
@@ -156,7 +192,7 @@ def _connect(uri: str, path: Path) -> sqlite3.Connection:
             uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
     except sqlite3.OperationalError as error:
-        raise StoreError(_explain(path, error)) from error
+        raise explained(path, error) from error
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -175,7 +211,42 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;")
 
 
-def _explain(path: Path, error: sqlite3.Error) -> str:
+def explained(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> StoreError:
+    """Return what an error of reading the store means, and what to do."""
+    lost_head = getattr(error, "sqlite_errorname", "") == "SQLITE_NOTADB"
+    if is_damaged(error) or (lost_head and _is_ours(path)):
+        return DamagedStoreError(
+            f"the store {path} is damaged ({error}): `tattlebox repair` saves what can be read of it, "
+            "`tattlebox restore` brings back a backup"
+        )
     if isinstance(error, sqlite3.OperationalError):
-        return f"cannot open the store {path}: {error}; check the folder's permissions and free space"
-    return f"{path} is not a Tattlebox store ({error}): choose another file with --store"
+        return StoreError(
+            f"cannot open the store {path}: {error}; check the folder's permissions and free space"
+        )
+    return StoreError(f"{path} is not a Tattlebox store ({error}): choose another file with --store")
+
+
+def _is_ours(path: Path) -> bool:
+    """Say whether a file that SQLite does not know was a store: its reserve (room.py) lies beside it."""
+    return path.with_name(f"{path.name}{RESERVE_SUFFIX}").exists()
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Take a row that cannot be read for one that the card gave back otherwise. Raises StoreError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explained(path, error) from error
+    except (ValueError, TypeError, LookupError, zlib.error) as error:
+        raise DamagedStoreError(
+            f"the store {path} is damaged: a row of it makes no sense ({error})"
+        ) from error
+
+
+def place_of(path: Path) -> int:
+    """Return what tells the file at `path` from another that took its place; 0 where there is none."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0

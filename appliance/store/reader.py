@@ -19,7 +19,7 @@ from appliance.findings.finding import Finding
 from appliance.flowrow import FlowRow
 from appliance.parties.party import PartyRecord
 from appliance.store import listing, looking, observations, rollups, tables
-from appliance.store.database import open_for_reading
+from appliance.store.database import open_for_reading, place_of
 from appliance.store.deliveries import Standing, standing
 from appliance.store.looking import END, Key, Look, Named, Question
 from sensor.records import Loss, to_json
@@ -60,6 +60,7 @@ class Reader:
         """Open the store at `path`. Raises StoreError when there is none."""
         self.path = path
         self._lock = threading.Lock()
+        self._place = place_of(path)
         self._open = {0: _opened(path)}
 
     def __enter__(self) -> Self:
@@ -228,6 +229,12 @@ class Reader:
     def _db(self) -> sqlite3.Connection:
         lane = threading.get_native_id() % CONNECTIONS
         with self._lock:
+            if place_of(self.path) not in (
+                self._place,
+                0,
+            ):  # another file took the store's place (salvage.py)
+                self._place = place_of(self.path)
+                self._open.clear()  # whoever still reads there keeps it open
             if lane not in self._open:
                 self._open[lane] = _opened(self.path)
             return self._open[lane]

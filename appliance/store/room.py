@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from appliance.store import pruning
+from appliance.store.database import RESERVE_SUFFIX
 from appliance.store.flowlog import Wanted
 
 RESERVE_BYTES: Final = 16_000_000
@@ -44,7 +45,7 @@ class Reserve:
     """A file beside the store that only takes room, until the room is needed."""
 
     def __init__(self, store: Path) -> None:
-        self.path = store.with_name(store.name + ".reserve")
+        self.path = store.with_name(store.name + RESERVE_SUFFIX)
 
     def held(self) -> int:
         """Return the bytes it takes."""

@@ -29,6 +29,7 @@ from appliance.store.database import (
     deflated,
     generation,
     open_for_writing,
+    reading,
     refused,
     settle,
 )
@@ -140,17 +141,20 @@ class Writer:
 
     def states(self, part: str) -> dict[str, Any]:
         """Return what `commit` last kept of each device for this part of the core."""
-        rows = self._db.execute("SELECT device, body FROM state WHERE part = ?", (part,))
-        return {device: json.loads(zlib.decompress(body)) for device, body in rows}
+        with reading(self.path):
+            rows = self._db.execute("SELECT device, body FROM state WHERE part = ?", (part,))
+            return {device: json.loads(zlib.decompress(body)) for device, body in rows}
 
     def alerts(self) -> list[Alert]:
         """Return all alerts told so far."""
-        return [tables.ALERT.record(row) for row in self._db.execute(tables.ALERT.select)]
+        with reading(self.path):
+            return [tables.ALERT.record(row) for row in self._db.execute(tables.ALERT.select)]
 
     def meta(self, key: str) -> Any:
         """Return a meta value, None when it was never set."""
-        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return None if row is None else json.loads(row[0])
+        with reading(self.path):
+            row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+            return None if row is None else json.loads(row[0])
 
     def place(self) -> dict[str, int]:
         """Return where the tables that `records_after` reads end now."""
@@ -169,7 +173,9 @@ class Writer:
             (place.get("observation", 0),),
         )
         observed = ((seq, record) for (body,) in packs for seq, _, record in observations.unpack(body))
-        return heapq.merge(flows, losses, observed, key=itemgetter(0))
+        in_order: Iterator[tuple[int, Record]] = heapq.merge(flows, losses, observed, key=itemgetter(0))
+        with reading(self.path):
+            yield from in_order
 
     def _log(self, table: str, record_type: type[Any], place: dict[str, int]) -> sqlite3.Cursor:
         columns = ", ".join(f'"{name}"' for name in record_type._fields)

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.faults import delivery, full, kills, outage, power, writes
+from tests.faults import damage, delivery, full, kills, outage, power, writes
 
 Figures = dict[str, float] | dict[str, int]
 
@@ -16,6 +16,7 @@ SCENARIOS: dict[str, tuple[str, int, Callable[[int, int], Figures]]] = {
     "writes": ("the n-th write, sync or open fails", 200, lambda n, _seed: writes.run(range(1, n + 1))),
     "kills": ("kill -9 while the store is written", 200, kills.run),
     "power": ("the power is cut", 500, power.run),
+    "damage": ("pages of the store are torn, empty or other than written", 200, damage.run),
     "full": ("a disk of 64 MB runs full (root)", 150, lambda n, _seed: full.run(n)),
 }
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.faults import delivery, full, kills, outage, power, writes
+from tests.faults import damage, delivery, full, kills, outage, power, writes
 from tests.faults.__main__ import SCENARIOS, broken
 from tests.faults.disk import compiler
 
@@ -49,6 +49,13 @@ def test_power_cuts_lose_nothing_acknowledged():
 @needs_compiler
 def test_the_simulated_cut_does_lose_what_was_not_synced():
     assert power.run(15, seed=2, synchronous="NORMAL")["acknowledged_rows_lost"] > 0
+
+
+def test_a_damaged_store_is_saved_as_far_as_it_can_be_read():
+    figures = damage.run(8, seed=4)
+    assert broken(figures) == []
+    assert figures["mended"] > 4
+    assert figures["rows_saved_median"] > 0.9
 
 
 @needs_root
