@@ -79,7 +79,10 @@ class Recorder:
     def close(self, now: float) -> None:
         """End what is under way: nobody would see to it."""
         if self._running is not None:
-            self._end(now)
+            try:
+                self._end(now)
+            except StoreError as error:  # why the service ends is said by whoever met it first
+                log.warning("recording error=%s", error)
         self._book.close()
 
     def _go_on(self, wanted: Recording, now: float) -> None:

@@ -100,7 +100,7 @@ def _run(args: argparse.Namespace) -> int:
                     f"the store was damaged again ({error}): replace the card or disk"
                 ) from error
             mended = time.monotonic()
-            log.error("%s", salvage(store_of(args), time.time()))
+            log.error("%s", salvage(store_of(args), time.time(), alive.progress))
     return 0
 
 

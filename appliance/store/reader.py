@@ -229,11 +229,9 @@ class Reader:
     def _db(self) -> sqlite3.Connection:
         lane = threading.get_native_id() % CONNECTIONS
         with self._lock:
-            if place_of(self.path) not in (
-                self._place,
-                0,
-            ):  # another file took the store's place (salvage.py)
-                self._place = place_of(self.path)
+            place = place_of(self.path)
+            if place not in (self._place, 0):  # another file took the store's place (salvage.py)
+                self._place = place
                 self._open.clear()  # whoever still reads there keeps it open
             if lane not in self._open:
                 self._open[lane] = _opened(self.path)

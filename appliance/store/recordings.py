@@ -33,7 +33,7 @@ class Recording(NamedTuple):
     until: float  # when it ends by itself
     ended: float | None  # when it did; None: not yet
     size_bytes: int
-    dropped: int  # packets, or groups of them, that are missing
+    dropped: int  # packets that are missing
 
 
 class Recordings:

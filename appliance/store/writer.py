@@ -219,7 +219,8 @@ class Writer:
     def stated_ends(self) -> list[Claim]:
         """Return what the makers' documents say of the end of support."""
         query = f"{tables.CLAIM.select} WHERE topic = ? ORDER BY document, number"
-        return [tables.CLAIM.record(row) for row in self._db.execute(query, (SUPPORT_END,))]
+        with reading(self.path):
+            return [tables.CLAIM.record(row) for row in self._db.execute(query, (SUPPORT_END,))]
 
     def keep_words(self, former: Path) -> None:
         """Take over what the family said from a store that this one replaces, but for what to forget.

@@ -12,6 +12,7 @@ from appliance.ingest import SensorLink
 from appliance.recorder import HEAD, TURN_S, Recorder
 from appliance.store import recordings as limits
 from appliance.store.book import Book
+from appliance.store.database import StoreError
 from appliance.store.recordings import KEPT_S, MOST_MINUTES, RecordingError, Recordings, file_of
 from appliance.store.writer import Writer
 from sensor.publish import Publisher
@@ -212,3 +213,15 @@ def test_packets_cross_the_socket_beside_the_records(tmp_path):
     over.set()
     thread.join()
     publisher.close()
+
+
+def test_a_store_that_refuses_at_the_end_does_not_hide_why_it_ended(recorder, link, store, monkeypatch):
+    Recordings(Book(store)).begin(NOW, samples.DOLL, 5)
+    recorder.turn(NOW + TURN_S)
+
+    def refuse(*_):
+        raise StoreError("the disk is gone")
+
+    monkeypatch.setattr(Recordings, "end", refuse)
+    recorder.close(NOW + 2)
+    assert link.asked[-1][0] == ()  # the sensor was told to stop

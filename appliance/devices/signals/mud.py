@@ -20,5 +20,5 @@ _TOLD: Final = {
 
 def evidence(record: MudUrl, _: DeviceKnowledge) -> Iterator[Evidence]:
     """Yield the address; nothing is fetched, and nothing follows from it for maker or model."""
-    source, reason = _TOLD["lldp" if record.told_by == "lldp" else "dhcp"]
+    source, reason = _TOLD.get(record.told_by, _TOLD["dhcp"])
     yield Evidence(FIELD, plain_text(record.url, MAX_TEXT), source, 1.0, reason, record.ts)

@@ -8,7 +8,7 @@ from appliance.cli import main
 from appliance.store.book import Book
 from appliance.store.database import DamagedStoreError, StoreError, open_for_writing
 from appliance.store.reader import Reader
-from appliance.store.salvage import salvage
+from appliance.store.salvage import BATCH, salvage
 from appliance.store.writer import Writer
 from tests.appliance import samples
 
@@ -119,3 +119,10 @@ def test_a_command_that_meets_the_damage_says_what_to_do(store, capsys):
     destroy_page_with(store, b"CREATE TABLE")
     assert main(["devices", "--store", str(store)]) == 1
     assert "`tattlebox repair`" in capsys.readouterr().err
+
+
+def test_whoever_waits_hears_of_progress(store):
+    destroy_page_with(store, b"F001000")
+    told = []
+    salvage(store, samples.TS, lambda: told.append(1))
+    assert len(told) > FLOWS / BATCH
