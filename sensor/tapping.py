@@ -38,8 +38,8 @@ class Tapping:
             self._follow(wish, now)
         if self._tap.on and now >= self._ends:
             self._tap.stop()
-        if self._tap.on and (frames := self._tap.read()):
-            self._hand_on(frames)
+        if self._tap.on:
+            self._hand_on(*self._tap.read())
 
     def _follow(self, wish: Wish | None, now: float) -> None:
         if self._tap.on:
@@ -51,6 +51,6 @@ class Tapping:
             except OSError as error:
                 log.warning("recording_not_begun error=%s", error.strerror)
 
-    def _hand_on(self, frames: bytes) -> None:
-        if not self._publisher.offer_frames(self._tap.dropped + self._dropped, frames):
-            self._dropped += 1  # a turn's packets: how many does not matter to who sees that some are missing
+    def _hand_on(self, count: int, frames: bytes) -> None:
+        if count and not self._publisher.offer_frames(self._tap.dropped + self._dropped, frames):
+            self._dropped += count

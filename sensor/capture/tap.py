@@ -57,12 +57,12 @@ class Tap:
         for opened in self.sockets:
             _filter(opened, only(()))
             opened.bind(("lo", ETH_P_ALL))
-        while self.on and self.read():
+        while self.on and self.read()[0]:
             pass
         self.on = False
 
-    def read(self) -> bytes:
-        """Return the packets that are there as records of a pcap file, some at a time; b"" for none."""
+    def read(self) -> tuple[int, bytes]:
+        """Return how many packets are there, some at a time, and them as records of a pcap file."""
         found: list[bytes] = []
         for opened in self.sockets:
             while len(found) < FRAMES_AT_ONCE:
@@ -74,7 +74,7 @@ class Tap:
                 found.append(RECORD.pack(sec, nsec, size, size) + self._frame[:size])
             _, dropped = struct.unpack("2I", opened.getsockopt(SOL_PACKET, STATISTICS, 8))
             self.dropped += dropped
-        return b"".join(found)
+        return len(found), b"".join(found)
 
     def close(self) -> None:
         """Close the sockets."""

@@ -12,7 +12,7 @@ class Tap:
     sockets = ("socket",)
 
     def __init__(self):
-        self.on, self.dropped, self.frames, self.began = False, 0, b"", []
+        self.on, self.dropped, self.count, self.frames, self.began = False, 0, 0, b"", []
 
     def start(self, macs, interfaces):
         self.on = True
@@ -22,7 +22,7 @@ class Tap:
         self.on = False
 
     def read(self):
-        return self.frames
+        return self.count, self.frames
 
 
 class Publisher:
@@ -47,7 +47,7 @@ def test_it_is_on_from_the_wish_to_its_end(parts):
     tap, publisher, tapping = parts
     tapping.turn(0.0)
     assert tapping.waits == []
-    publisher.wish, tap.frames = Wish(MACS, 100.0), b"frame"
+    publisher.wish, tap.count, tap.frames = Wish(MACS, 100.0), 1, b"frame"
     tapping.turn(1.0)
     assert tap.began == [(MACS, ("br0",))]
     assert (publisher.got, tapping.waits) == ([(0, b"frame")], ("socket",))
@@ -72,9 +72,10 @@ def test_it_ends_with_the_connection_and_after_an_hour(parts):
 
 def test_what_finds_no_room_is_counted(parts):
     tap, publisher, tapping = parts
-    publisher.wish, publisher.room, tap.frames = Wish(MACS, 100.0), False, b"frame"
+    publisher.wish, publisher.room = Wish(MACS, 100.0), False
+    tap.count, tap.frames = 3, b"frames"
     tapping.turn(0.0)
     tapping.turn(1.0)
     publisher.room = True
     tapping.turn(2.0)
-    assert publisher.got == [(2, b"frame")]
+    assert publisher.got == [(6, b"frames")]
