@@ -43,7 +43,7 @@ MACS = {
 HOSTS = {"time": "ntp", "dns": "dns", "push": "push", "login": "login", "update": "ota",
          "telemetry": "telemetry", "crash": "crash", "advertising": "ads", "analytics": "analytics",
          "content": "content", "connectivity": "connectivitycheck", "voice": "voice", "video": "video",
-         "storage": "storage", "control": "control", "api": "api", "ai": "llm"}  # fmt: skip
+         "storage": "storage", "stun": "stun", "control": "control", "api": "api", "ai": "llm"}  # fmt: skip
 """Purpose → first label of a host that has it."""
 
 SEGMENT = 60_000  # IP bytes of a packet of a long upload, of which a capture keeps the headers
