@@ -293,6 +293,14 @@ def guarded(lab: str, lock: int) -> Iterator[None]:
         guard.communicate(timeout=2 * READY_S)
 
 
+def end_recording(recorder: subprocess.Popen[str]) -> None:
+    """Let the recorder finish its file. Raises LabError when a packet was lost."""
+    recorder.terminate()
+    said, _ = recorder.communicate(timeout=READY_S)
+    if said.strip() != "dropped 0":
+        raise LabError(f"the recorder says {said.strip()!r}, expected 'dropped 0': the machine is busy")
+
+
 def record(lab: str, out: Path, rounds: int = 2) -> str:
     """Record an evening of the home, on the LAN side of the gateway; return a line on what was written.
 
@@ -307,10 +315,7 @@ def record(lab: str, out: Path, rounds: int = 2) -> str:
         await_ready(recorder)
         _await_toys(lab, start_toys(lab, rounds))
         time.sleep(LAST_PACKETS_S)
-        recorder.terminate()
-        said, _ = recorder.communicate(timeout=READY_S)
-        if said.strip() != "dropped 0":
-            raise LabError(f"the recorder says {said.strip()!r}, expected 'dropped 0': the machine is busy")
+        end_recording(recorder)
         data = raw.read_bytes()
     out.write_bytes(gzip.compress(data, mtime=0) if out.suffix == ".gz" else data)
     return f"{out}: {out.stat().st_size} bytes, {len(data)} before compression"

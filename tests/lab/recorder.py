@@ -9,17 +9,21 @@ import argparse
 import signal
 import socket
 import struct
+import time
 from io import BufferedWriter
 from pathlib import Path
 from typing import Final
 
 ETH_P_ALL: Final = 3
 SO_TIMESTAMPNS: Final = 35
+SO_RCVBUFFORCE: Final = 33
+"""Beyond net.core.rmem_max, which is a hundredth of what a firmware download in a lab needs; for root."""
+
 SOL_PACKET: Final = 263
 PACKET_STATISTICS: Final = 6
 SNAPLEN: Final = 65_535
-RECEIVE_BUFFER: Final = 16 << 20
-"""Bytes of socket buffer: ten seconds of a busy lab."""
+RECEIVE_BUFFER: Final = 64 << 20
+"""Bytes of socket buffer: a firmware download, while others have the processor."""
 
 
 def block(kind: int, body: bytes) -> bytes:
@@ -46,22 +50,26 @@ def packet_block(seconds: int, nanoseconds: int, data: bytes, wire_length: int) 
 
 
 def record(interface: str, out: BufferedWriter) -> int:
-    """Write packets until SIGTERM; return how many the kernel dropped."""
+    """Write packets until SIGTERM, those that wait then included; return how many the kernel dropped."""
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL)) as tap:
-        tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        tap.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER)
         tap.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         tap.bind((interface, ETH_P_ALL))
         tap.settimeout(0.2)
-        stopped: list[int] = []
-        signal.signal(signal.SIGTERM, lambda number, frame: stopped.append(number))
+        stopped: list[float] = []
+        signal.signal(signal.SIGTERM, lambda number, frame: stopped.append(time.time()))
         out.write(file_head(interface))
         print("ready", flush=True)
-        while not stopped:
+        while True:
             try:
                 data, ancillary, _, _ = tap.recvmsg(SNAPLEN, 64)
             except TimeoutError:
+                if stopped:
+                    break
                 continue
             seconds, nanoseconds = struct.unpack("qq", ancillary[0][2])
+            if stopped and seconds + nanoseconds / 1e9 > stopped[0]:
+                break
             out.write(packet_block(seconds, nanoseconds, data, len(data)))
         statistics = tap.getsockopt(SOL_PACKET, PACKET_STATISTICS, 8)
         return struct.unpack("II", statistics)[1]

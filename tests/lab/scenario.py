@@ -43,8 +43,6 @@ UNKNOWN: Final = "Unknown device"
 BEFORE_S: Final = 900.0
 """Between generated life and the first part: longer than any flow's timeout."""
 
-RECORDER_S: Final = 30.0
-
 
 class Part(NamedTuple):
     """Steps that are played without a pause, so many hours before the end."""
@@ -115,8 +113,7 @@ class Stage:
         for who, what, *words in part.steps:
             answer = self._do(who, what, words)
             self.said.append(" ".join(map(str, (f"{who}:", what, *words, "->", answer))))
-        recorder.terminate()
-        recorder.wait(RECORDER_S)
+        lab.end_recording(recorder)
 
     def _do(self, who: str, what: str, words: list[Any]) -> str:
         if who == "gateway":
