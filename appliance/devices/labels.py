@@ -15,7 +15,7 @@ from appliance.devices.state import LABEL_FIELDS, SUPPORT
 COLUMNS: Final = ("device", "macs", *LABEL_FIELDS)
 _NEEDED: Final = frozenset(COLUMNS) - {SUPPORT}  # files of the first release have no such column
 MAX_ROWS: Final = 1_024
-"""Devices in one file: as many as a home can have (registry.MAX_DEVICES)."""
+"""Devices in one file: as many as a home can have (room.MAX_DEVICES)."""
 
 _MAX_CELL: Final = 4_096  # 64 MACs of 17 characters, or any label, fit four times
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")

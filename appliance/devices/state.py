@@ -103,6 +103,24 @@ class DeviceState:
         """Forget the decision: labels or MACs have changed. `add_evidence` does so by itself."""
         self.made = None
 
+    def absorb(self, other: DeviceState) -> None:
+        """Take over what is known of a device that turns out to be this one, but for MACs and addresses."""
+        for name in other.hostnames:
+            keep_last(self.hostnames, name, MAX_HOSTNAMES)
+        for item in other.evidence.values():
+            self.add_evidence(item)
+        for token in other.tokens:
+            self.add_token(token)
+        self.keys.update(other.keys)
+        self.labels = {**other.labels, **self.labels}
+        self.undecide()
+        self.apart.update(other.apart)
+        self.routers.update(other.routers)
+        self.leased.update(other.leased)
+        self.flows += other.flows
+        self.first_ts = min(self.first_ts, other.first_ts)
+        self.last_ts = max(self.last_ts, other.last_ts)
+
     def decided(self) -> _Decided:
         """Return the decision, made when it is first asked for after a change."""
         if self.made is None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.devices.registry import EVICTED_AT_ONCE, MAX_DEVICES, Devices
+from appliance.devices.registry import Devices
+from appliance.devices.room import EVICTED_AT_ONCE, MAX_DEVICES
 from appliance.devices.state import MAX_ADDRESSES, MAX_EVIDENCE, MAX_HOSTNAMES, MAX_TOKENS
 from sensor.records import FlowRecord, Record
 from tests.appliance.devices.samples import (
@@ -345,8 +346,8 @@ def test_after_a_restart_all_goes_on_as_if_there_had_been_none(
 def test_what_is_remembered_for_speed_changes_nothing(records: list[Record]) -> None:
     quick, slow = Devices(KNOWLEDGE), Devices(KNOWLEDGE)
     for record in [*records, *records]:  # the same again is what is remembered
-        slow._forget_paths()
-        slow._heard.clear()
+        slow._endpoints.forget()
+        slow._hearing.forget()
         quick.observe(record)
         slow.observe(record)
         if isinstance(record, FlowRecord):
