@@ -8,6 +8,7 @@ of one source is not, so the best of it counts. Where two values are both well s
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from appliance.devices.device import SOURCES, Evidence
@@ -21,11 +22,12 @@ _CEILING: Final = 0.99  # only the family's word is certain
 _OUTRANKED: Final = 0.9  # what remains when only lesser sources contradict
 _DISPUTED: Final = 0.5  # how much of the best contradicting probability is taken off
 _WHAT_A_MAKER_SELLS: Final = frozenset(("oui", "dns"))
-"""Both tell the maker, and the kind only by what that maker mostly sells: for the kind one reason."""
+"""Both tell the maker, and kind and model only by what that maker sells: for these one reason."""
 
 _MANY_MAKERS: Final = 3  # a thing that asks for so many makers' names is a phone or computer with their apps
 _APPS_DISCOUNT: Final = 0.3
 _RANDOM_MAC_DISCOUNT: Final = 0.5  # phones randomise their MAC, toys hardly ever do
+_STEM: Final = 4  # letters that brand and model must at least share to be heard as one name
 _GIVEN_NAME: Final = 0.75  # a name evidence from here on is one somebody gave, not a factory name
 
 
@@ -93,7 +95,7 @@ def _best(field: str, evidence: list[Evidence], confidence: dict[str, float]) ->
             sources[item.source] = max(sources.get(item.source, 0.0), item.confidence)
     if not by_value:
         return None
-    one_reason = _WHAT_A_MAKER_SELLS if field == "category" else frozenset()
+    one_reason = _WHAT_A_MAKER_SELLS if field != "vendor" else frozenset()
     probability = {value: _combined(sources, one_reason) for value, sources in by_value.items()}
     winner = _winner(by_value, probability)
     sure = _after_dispute(winner, by_value, probability)
@@ -110,12 +112,21 @@ def _after_dispute(
     if "parent" in by_value[winner]:
         return 1.0
     least = _GUESS if probability[winner] >= _GUESS else 0.0
-    others = {value: sure for value, sure in probability.items() if value != winner and sure >= least}
+    others = {
+        value: sure
+        for value, sure in probability.items()
+        if sure >= least and not _says_the_same(value, winner)
+    }
     if not others:
         return probability[winner]
     if _outranks_all(winner, others, by_value):
         return probability[winner] * _OUTRANKED
     return probability[winner] * (1 - _DISPUTED * max(others.values()))
+
+
+def _says_the_same(one: str, other: str) -> bool:
+    """Return whether one value is the other, or only more exact: "Toniebox 2" of "Toniebox"."""
+    return one == other or one.startswith(f"{other} ") or other.startswith(f"{one} ")
 
 
 def _brand(winner: str, evidence: list[Evidence]) -> str:
@@ -168,6 +179,17 @@ def _names(evidence: Collection[Evidence]) -> tuple[str | None, str | None]:
     return given, own
 
 
+def _names_itself(decision: Decision) -> bool:
+    """Return whether a model's name already says whose it is: "Toniebox" of tonies, "Meta Quest"."""
+    model, vendor = (decision.model or "").casefold(), (decision.vendor or "").casefold()
+    brand = brand_name(vendor)
+    if model.startswith((house(vendor), brand)):
+        return True
+    first = brand.partition(" ")[0]
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(model, first, strict=False)))
+    return alike >= max(_STEM, len(first) - 1)
+
+
 def shown_name(decision: Decision, last: str) -> str:
     """Return what to call the device; `last` is the end of its MAC or address, for one nobody knows.
 
@@ -178,8 +200,7 @@ def shown_name(decision: Decision, last: str) -> str:
     category = decision.category if decision.confidence.get("category", 0.0) >= _GUESS else None
     brand = brand_name(decision.vendor) if decision.vendor else None
     if brand and decision.model:
-        repeated = decision.model.casefold().startswith(brand.casefold())
-        return decision.model if repeated else f"{brand} {decision.model}"
+        return decision.model if _names_itself(decision) else f"{brand} {decision.model}"
     if brand and category:
         return f"{brand} {category}"
     if decision.own_name:

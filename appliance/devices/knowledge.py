@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 from typing import Final, NamedTuple, Protocol
 
 from sensor.records import MAX_TEXT
@@ -76,6 +77,7 @@ class Organisation(NamedTuple):
     confidence: float  # of the vendor
     category_confidence: float
     known: bool  # False: only the registry's own words
+    line: str | None = None  # the name that all its catalogued models share: "Toniebox"
 
 
 class Model(NamedTuple):
@@ -245,9 +247,11 @@ class DeviceKnowledge:
             self._ready[signal] = ready
         return ready
 
-    def _add_organisation(self, name: str, vendor: str, category: str, confidence: float) -> None:
+    def _add_organisation(
+        self, name: str, vendor: str, category: str, confidence: float, line: str | None = None
+    ) -> None:
         known = Organisation(
-            None if vendor == UNNAMED else vendor, category or None, _KNOWN_VENDOR, confidence, True
+            None if vendor == UNNAMED else vendor, category or None, _KNOWN_VENDOR, confidence, True, line
         )
         if name.endswith(" *"):
             self._organisation_prefixes.append((organisation_key(name[:-2]) + " ", known))
@@ -279,7 +283,8 @@ class DeviceKnowledge:
             self._add_rule(_rule_of(signal, pattern, sharing, _MODEL_SIGN))
         for name, sharing in by_organisation.items():
             category = _shared(sharing, "category")
-            self._add_organisation(name, sharing[0].maker, category or "", _MAKERS_KIND if category else 0.0)
+            sure = _MAKERS_KIND if category else 0.0
+            self._add_organisation(name, sharing[0].maker, category or "", sure, line_of(sharing))
         for domain, sharing in by_domain.items():
             self._add_rule(_rule_of(_DOMAIN, domain, sharing, _MAKERS_DOMAIN))
 
@@ -291,13 +296,27 @@ _MAKERS_KIND: Final = 0.85  # a maker all of whose catalogued things are of one 
 
 def _rule_of(signal: str, pattern: str, sharing: list[Model], confidence: float) -> Rule:
     vendor, category, model = (_shared(sharing, field) for field in ("maker", "category", "model"))
-    return Rule(signal, pattern, vendor, category, model, confidence, CATALOGUE, None)
+    return Rule(signal, pattern, vendor, category, model or line_of(sharing), confidence, CATALOGUE, None)
 
 
 def _shared(models: list[Model], field: str) -> str | None:
     """Return the value all these models have in `field`, or None when they differ."""
     values = {str(getattr(model, field)) for model in models}
     return values.pop() if len(values) == 1 else None
+
+
+def line_of(models: list[Model]) -> str | None:
+    """Return the words with which the names of two or more models of one kind begin: what people call all.
+
+    "Toniebox" of "Toniebox" and "Toniebox 2". None where they share none, or no more than the maker's name.
+    """
+    if len(models) < 2 or _shared(models, "category") is None or _shared(models, "maker") is None:
+        return None
+    names = [model.model.split() for model in models]
+    shared = takewhile(lambda words: len(set(map(str.casefold, words))) == 1, zip(*names, strict=False))
+    line = " ".join(words[0] for words in shared)
+    of_maker = set(_WORDS.findall(models[0].maker.casefold()))
+    return line if set(_WORDS.findall(line.casefold())) - of_maker else None
 
 
 def split_list(cell: str) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def test_a_newcomer_is_announced_once_when_it_has_said_what_it_is() -> None:
     box = home.devices.owner(BOX, "192.168.1.30")
     assert announced(found) == [box]
     [alert] = [fact for fact in found if isinstance(fact, Alert) and fact.kind == "new_device"]
-    assert (alert.title, alert.volume) == ("tonies toy is new in your home", "digest")
+    assert (alert.title, alert.volume) == ("Toniebox is new in your home", "digest")
 
 
 def test_what_the_first_day_brings_was_there_before() -> None:

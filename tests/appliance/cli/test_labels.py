@@ -69,7 +69,7 @@ def test_a_name_is_kept_and_beats_the_guess(say: Say, store: Path) -> None:
     assert names(store) == ["TP-Link device", "Bear"]
     assert names(store) == ["TP-Link device", "Bear"]  # once heard, not heard again
     assert say("name", "bear") == 0  # without a word: taken back
-    assert names(store) == ["TP-Link device", "tonies toy"]
+    assert names(store) == ["TP-Link device", "Toniebox"]
 
 
 def test_a_running_service_hears_it_at_its_next_commit(say: Say, store: Path) -> None:
@@ -87,10 +87,10 @@ def test_a_running_service_hears_it_at_its_next_commit(say: Say, store: Path) ->
 def test_undo_takes_back_one_word_at_a_time(say: Say, store: Path) -> None:
     for name in ("Bear", "Panda"):
         assert say("name", BOX, name) == 0
-    for wanted in ("Panda", "Bear", "tonies toy"):
+    for wanted in ("Panda", "Bear", "Toniebox"):
         assert names(store)[1] == wanted
         say("undo")
-    assert names(store)[1] == "tonies toy"
+    assert names(store)[1] == "Toniebox"
 
 
 def test_nothing_to_undo_is_a_sentence(say: Say, capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,7 +168,7 @@ def test_labels_go_out_and_come_back(say: Say, store: Path, tmp_path: Path, suff
     assert say("labels export", file) == 0
     say("undo")
     say("undo")
-    assert names(store)[1] == "tonies toy"
+    assert names(store)[1] == "Toniebox"
     assert say("labels import", file) == 0
     assert names(store) == before == ["TP-Link device", "=Bear, the big one"]
 

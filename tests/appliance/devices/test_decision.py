@@ -146,6 +146,13 @@ def test_the_order_of_evidence_does_not_matter(evidence: list[Evidence], random:
         ([said("name", "Kitchen", "mdns", 0.8), said("vendor", "Sonos", "oui", 0.9)], "Kitchen"),
         ([said("vendor", "D-Link", "oui", 0.9), said("model", "DCS-935L", "mdns", 0.9)], "D-Link DCS-935L"),
         ([said("vendor", "LEGO", "oui", 0.9), said("model", "LEGO Boost", "mdns", 0.9)], "LEGO Boost"),
+        ([said("vendor", "Boxine (tonies)", "oui", 0.9), said("model", "Toniebox", "oui", 0.6)], "Toniebox"),
+        ([said("vendor", "Tiger Media", "dns", 0.7), said("model", "tigerbox", "dns", 0.7)], "tigerbox"),
+        (
+            [said("vendor", "Meta (Oculus)", "oui", 0.9), said("model", "Meta Quest", "oui", 0.6)],
+            "Meta Quest",
+        ),
+        ([said("vendor", "Sonos", "oui", 0.9), said("model", "Sound One", "oui", 0.6)], "Sonos Sound One"),
         ([said("vendor", "Sonos", "oui", 0.9), said("category", "speaker", "oui", 0.9)], "Sonos speaker"),
         (
             [said("vendor", "Google (Nest)", "oui", 0.9), said("category", "camera", "oui", 0.9)],
@@ -160,6 +167,16 @@ def test_the_order_of_evidence_does_not_matter(evidence: list[Evidence], random:
 )
 def test_what_a_device_is_called(evidence: list[Evidence], name: str) -> None:
     assert shown_name(decide(evidence, random_mac=False), "fc:a3") == name
+
+
+def test_a_more_exact_name_contradicts_no_common_one() -> None:
+    common = said("model", "Toniebox", "oui", 0.6)
+    exact = decide([common, said("model", "Toniebox 2", "mdns", 0.7)], random_mac=False)
+    assert (exact.model, exact.confidence["model"]) == ("Toniebox 2", 0.7)
+    less = decide([common, said("model", "Toniebox 2", "mdns", 0.5)], random_mac=False)
+    assert (less.model, less.confidence["model"]) == ("Toniebox", 0.6)
+    other = decide([common, said("model", "Tonieboxes", "mdns", 0.5)], random_mac=False)
+    assert (other.model, other.confidence["model"]) == ("Toniebox", 0.45)
 
 
 def test_what_a_maker_mostly_sells_is_one_reason_however_often_the_maker_shows() -> None:

@@ -8,7 +8,9 @@ from appliance.devices.knowledge import (
     SIGNALS_OF_RULES,
     Catalogue,
     DeviceKnowledge,
+    Model,
     Rule,
+    line_of,
     organisation_key,
     shown_organisation,
     split_list,
@@ -18,6 +20,10 @@ from tests.appliance.devices.samples import KNOWLEDGE, PLUG, Registered
 
 def rule(signal: str, pattern: str, vendor: str = "V") -> Rule:
     return Rule(signal, pattern, vendor, None, None, 0.9, "", None)
+
+
+def toy(model: str, maker: str) -> Model:
+    return Model(model, maker, "toy", (), (), (), (), "no", "no", "no", None, None, "test", "2026-12-01")
 
 
 @pytest.mark.parametrize(
@@ -96,3 +102,25 @@ def test_any_text_is_matched_without_a_fault(signal: str, text: str) -> None:
 def test_a_cell_with_several_entries() -> None:
     assert split_list(" a | b|") == ("a", "b")
     assert split_list("") == ()
+
+
+@pytest.mark.parametrize(
+    ("maker", "models", "line"),
+    [
+        ("Boxine (tonies)", ["Toniebox", "Toniebox 2"], "Toniebox"),
+        ("Google (Fitbit)", ["Fitbit Ace 3", "Fitbit Ace LTE"], "Fitbit Ace"),
+        ("Learning Resources", ["Botley 2.0", "botley"], "Botley"),
+        ("Boxine (tonies)", ["Toniebox"], None),  # of one model we cannot know that it is the only one
+        ("Nintendo", ["Nintendo Switch", "Nintendo 3DS"], None),  # no more than the maker's name
+        ("Emotix (Miko)", ["Miko 2", "Miko Mini"], None),
+        ("Digital Dream Labs", ["Vector 2.0", "Cozmo 2.0"], None),  # alike at the end only
+        ("Boxine (tonies)", ["Toniebox", "Tonieboxes"], None),  # no whole word
+    ],
+)
+def test_what_people_call_all_models_of_a_maker(maker: str, models: list[str], line: str | None) -> None:
+    assert line_of([toy(model, maker) for model in models]) == line
+
+
+def test_things_of_several_kinds_have_no_common_name() -> None:
+    scale = toy("Smart Kid Scale", "Withings")._replace(category="scale")
+    assert line_of([toy("Smart Baby Monitor", "Withings"), scale]) is None

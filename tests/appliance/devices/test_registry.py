@@ -158,7 +158,7 @@ def test_what_a_box_says_is_gathered_with_reasons() -> None:
     assert record.confidence["vendor"] > 0.95
     assert "its address block is registered to tonies GmbH" in {item.reason for item in record.evidence}
     assert record.hostnames == ("den-box",)
-    assert record.name == "tonies toy"
+    assert record.name == "Toniebox"
 
 
 def test_a_module_makers_block_names_no_vendor() -> None:
@@ -427,7 +427,7 @@ def test_a_forgotten_device_seen_again_is_a_new_one() -> None:
     assert devices.ids() == []
     assert devices.take_gone() == {box}
     devices.observe(neighbour(BOX, "192.168.1.30"))
-    assert devices.record(box).name == "tonies toy"
+    assert devices.record(box).name == "Toniebox"
     assert devices.record(box).hostnames == ()
 
 

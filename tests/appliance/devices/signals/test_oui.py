@@ -7,7 +7,11 @@ from appliance.devices.signals.oui import evidence
 from tests.appliance.devices.samples import BOX, KNOWLEDGE, MODULE, PLUG, PRIVATE, Registered, neighbour
 
 CASES = [
-    ("a brand with one kind of product", BOX, {"vendor": "Boxine (tonies)", "category": "toy"}),
+    (
+        "a brand with one kind of product, all called by one name",
+        BOX,
+        {"vendor": "Boxine (tonies)", "category": "toy", "model": "Toniebox"},
+    ),
     ("a brand with many: its commonest kind is a guess", PLUG, {"vendor": "TP-Link", "category": "router"}),
     ("a maker of parts", MODULE, {}),
     ("a random address", PRIVATE, {}),
