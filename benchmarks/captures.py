@@ -13,68 +13,31 @@ from __future__ import annotations
 
 import argparse
 import random
-import struct
+import sys
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from pathlib import Path
 
-import payloads
-from payloads import AAAA, HTTPS, NOISE, A, Device, Home, Host
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks import payloads
+from benchmarks.payloads import AAAA, HTTPS, NOISE, A, Device, Home, Host
+from tests.captures.frames import ACK, FIN, PCAP_HEADER, PSH, SYN, SYN_ACK, Ends, Tcp, pcap_record
 
 SEED = 20_250_101
 START_S = 1_735_689_600  # 2025-01-01
 HOUR_US = 3_600_000_000
 PACKETS_PER_HOUR = 500_000
 FLOWS_PER_PACKET = 0.07
-PCAP_HEADER = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262_144, 1)
 ROUTER_MAC = bytes.fromhex("02005e000001")
 ROUTER = bytes((192, 168, 1, 1)), bytes.fromhex("fd0000000000000000000000000000ff")
 GROUP_MACS = {5353: bytes.fromhex("01005e0000fb"), 1900: bytes.fromhex("01005e7ffffa")}
 GROUPS = {5353: bytes((224, 0, 0, 251)), 1900: bytes((239, 255, 255, 250))}
 MSS = 1400
 SHORT_HEADER = b"\x40"  # of QUIC's 1-RTT packets (RFC 9000 section 17.3): nothing to be read but by its ends
-TIMESTAMPS = b"\x01\x01\x08\x0a" + bytes(8)
-SYN, SYN_ACK, ACK, PSH, FIN = 0x02, 0x12, 0x10, 0x18, 0x11
 
 Event = tuple[int, bytes]
 """A time in microseconds and the frame then seen."""
-
-
-class Ends:
-    """Two ends of a conversation, as the headers of both directions."""
-
-    def __init__(self, mac: bytes, peer: bytes, src: bytes, dst: bytes, ports: tuple[int, int]) -> None:
-        self._ports = {True: struct.pack(">HH", *ports), False: struct.pack(">HH", *ports[::-1])}
-        self._link = {True: peer + mac, False: mac + peer}
-        self._addresses = {True: src + dst, False: dst + src}
-        self._v4 = len(src) == 4
-
-    def _frame(self, up: bool, proto: int, transport: bytes, payload: bytes) -> bytes:
-        size = len(transport) + len(payload)
-        if self._v4:
-            head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + size, 0, 0x4000, 64, proto, 0)
-            return b"".join((self._link[up], b"\x08\0", head, self._addresses[up], transport, payload))
-        head = struct.pack(">IHBB", 6 << 28, size, proto, 64)
-        return b"".join((self._link[up], b"\x86\xdd", head, self._addresses[up], transport, payload))
-
-    def udp(self, up: bool, payload: bytes) -> bytes:
-        return self._frame(up, 17, self._ports[up] + struct.pack(">HH", 8 + len(payload), 0), payload)
-
-    def tcp(self, up: bool, flags: int, seq: int, ack: int, payload: bytes) -> bytes:
-        rest = struct.pack(">IIBBHHH", seq, ack, 0x80, flags, 512, 0, 0)
-        return self._frame(up, 6, self._ports[up] + rest + TIMESTAMPS, payload)
-
-
-class Tcp:
-    """Numbers the segments of one connection."""
-
-    def __init__(self, ends: Ends, rng: random.Random) -> None:
-        self._ends, self._next = ends, {True: rng.getrandbits(32), False: rng.getrandbits(32)}
-
-    def segment(self, up: bool, flags: int, payload: bytes = b"") -> bytes:
-        seq, ack = self._next[up], self._next[not up] if flags & ACK else 0
-        self._next[up] = (seq + len(payload) + bool(flags & 0x03)) & 0xFFFFFFFF  # SYN and FIN count as one
-        return self._ends.tcp(up, flags, seq, ack, payload)
 
 
 def _ends(rng: random.Random, device: Device, there: bytes, port: int) -> Ends:
@@ -221,12 +184,10 @@ def concurrent(flows: int, turns: int = 4) -> Iterator[Event]:
 def write(path: Path, events: Iterable[Event]) -> int:
     """Write the events as a pcap; return how many there were."""
     count = 0
-    header = struct.Struct("<IIII").pack
     with path.open("wb", buffering=1 << 20) as out:
         out.write(PCAP_HEADER)
         for at_us, data in events:
-            second, fraction = divmod(at_us, 1_000_000)
-            out.write(header(START_S + second, fraction, len(data), len(data)) + data)
+            out.write(pcap_record(START_S * 1_000_000 + at_us, data))
             count += 1
     return count
 

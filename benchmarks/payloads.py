@@ -7,8 +7,10 @@ as on a real line. Names are below `.example` (RFC 2606); nothing here is anybod
 from __future__ import annotations
 
 import random
-import struct
 from typing import Final, NamedTuple
+
+from tests.captures import messages
+from tests.captures.messages import A, extension, sized, u16, wire_name
 
 DEVICES: Final = 60
 NAMES: Final = 600
@@ -16,26 +18,13 @@ CLIENTS: Final = 36
 """Distinct TLS clients: devices of one model, and updates of one device, share them."""
 
 NAMES_PER_DEVICE: Final = 24
-A, AAAA, HTTPS = 1, 28, 65
+AAAA, HTTPS = 28, 65
 CIPHERS: Final = (
     *(0x1301, 0x1302, 0x1303, 0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8),
     *(0xC013, 0xC014, 0x009C, 0x009D, 0x002F, 0x0035, 0x000A, 0xC009, 0xC00A),
 )
 ALGORITHMS: Final = (0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0806, 0x0601, 0x0201)
 ALPN: Final = (b"", b"\x08http/1.1", b"\x02h2\x08http/1.1", b"\x04mqtt")
-
-
-def _u16(*numbers: int) -> bytes:
-    return struct.pack(f">{len(numbers)}H", *numbers)
-
-
-def _sized(data: bytes, bytes_of_length: int = 2) -> bytes:
-    """Return data behind its length."""
-    return len(data).to_bytes(bytes_of_length, "big") + data
-
-
-def _extension(kind: int, body: bytes) -> bytes:
-    return _u16(kind) + _sized(body)
 
 
 class Host(NamedTuple):
@@ -70,15 +59,10 @@ class Device(NamedTuple):
     label: bytes
 
 
-def wire_name(name: bytes) -> bytes:
-    """Return the name as labels behind their lengths (RFC 1035 §3.1)."""
-    return b"".join(_sized(label, 1) for label in name.split(b".")) + b"\0"
-
-
 def _der(kind: int, body: bytes) -> bytes:
     if len(body) < 128:
         return bytes((kind, len(body))) + body
-    return bytes((kind, 0x82)) + _sized(body)
+    return bytes((kind, 0x82)) + sized(body)
 
 
 def _distinguished(common: bytes) -> bytes:
@@ -102,12 +86,10 @@ def _host(rng: random.Random, number: int) -> Host:
     name = service + str(number).encode() + b".maker%d.example" % (number % 90)
     alias = wire_name(b"edge%d.cloud%d.example" % (number, number % 7)) if rng.random() < 0.5 else b""
     several = rng.randrange(1, 4)
-    ipv4 = tuple(bytes((23, 40 + turn)) + _u16(number * 7 + turn) for turn in range(several))
-    ipv6 = tuple(bytes.fromhex("2a0226f0") + bytes(8) + _u16(turn, number) for turn in range(several))
+    ipv4 = tuple(bytes((23, 40 + turn)) + u16(number * 7 + turn) for turn in range(several))
+    ipv6 = tuple(bytes.fromhex("2a0226f0") + bytes(8) + u16(turn, number) for turn in range(several))
     chain = _certificate(rng, name, b"Issuing CA"), _certificate(rng, b"Issuing CA", b"Root")
-    return Host(
-        name, wire_name(name), ipv4, ipv6, alias, _sized(b"".join(_sized(one, 3) for one in chain), 3)
-    )
+    return Host(name, wire_name(name), ipv4, ipv6, alias, sized(b"".join(sized(one, 3) for one in chain), 3))
 
 
 def _client(rng: random.Random) -> Client:
@@ -117,22 +99,22 @@ def _client(rng: random.Random) -> Client:
     algorithms = rng.sample(ALGORITHMS, rng.randrange(4, len(ALGORITHMS)))
     protocols = rng.choice(ALPN)
     extensions = [
-        _extension(10, _sized(_u16(29, 23, 24))),  # supported_groups
-        _extension(11, b"\x01\0"),
-        _extension(13, _sized(_u16(*algorithms))),
-        _extension(23, b""),
-        _extension(0xFF01, b"\0"),
+        extension(10, sized(u16(29, 23, 24))),  # supported_groups
+        extension(11, b"\x01\0"),
+        extension(13, sized(u16(*algorithms))),
+        extension(23, b""),
+        extension(0xFF01, b"\0"),
     ]
     if protocols:
-        extensions.append(_extension(16, _sized(protocols)))
+        extensions.append(extension(16, sized(protocols)))
     if rng.random() < 0.5:
-        extensions.append(_extension(35, b""))
+        extensions.append(extension(35, b""))
     if tls13:
-        extensions += [_extension(43, b"\x04\x03\x04\x03\x03"), _extension(45, b"\x01\x01")]
+        extensions += [extension(43, b"\x04\x03\x04\x03\x03"), extension(45, b"\x01\x01")]
     rng.shuffle(extensions)
     before = rng.randrange(3)
     return Client(
-        tls13, _u16(*ciphers), b"".join(extensions[:before]), b"".join(extensions[before:]), shares_key=tls13
+        tls13, u16(*ciphers), b"".join(extensions[:before]), b"".join(extensions[before:]), shares_key=tls13
     )
 
 
@@ -147,53 +129,35 @@ class Home:
         self.devices = [_device(drawn, number, hosts, clients) for number in range(DEVICES)]
 
     def question(self, host: Host, qtype: int) -> bytes:
-        return self.rng.randbytes(2) + b"\x01\0\0\x01\0\0\0\0\0\0" + host.wire + _u16(qtype, 1)
+        return messages.question(self.rng, host.wire, qtype)
 
     def answer(self, question: bytes, host: Host, qtype: int) -> bytes:
         """Return the answer: an alias or not, then the addresses; HTTPS has none."""
         ttl = self.rng.randrange(10, 300)
         found = {A: host.ipv4, AAAA: host.ipv6}.get(qtype, ())
-        owner, records = b"\xc0\x0c", []
-        if host.alias and found:
-            records.append(owner + struct.pack(">HHI", 5, 1, ttl) + _sized(host.alias))
-            owner = _u16(0xC000 | (len(question) + 12))
-        records += [owner + struct.pack(">HHI", qtype, 1, ttl) + _sized(one) for one in found]
-        return (
-            question[:2]
-            + b"\x81\x80\0\x01"
-            + _u16(len(records))
-            + bytes(4)
-            + question[12:]
-            + b"".join(records)
-        )
+        return messages.answer(question, host.alias, found, qtype, ttl)
 
     def client_hello(self, client: Client, host: Host) -> bytes:
-        """Return a TLS record with a ClientHello (RFC 8446 §4.1.2)."""
-        share = (
-            _extension(51, _sized(_u16(29) + _sized(self.rng.randbytes(32)))) if client.shares_key else b""
-        )
-        name = _extension(0, _sized(b"\0" + _sized(host.name)))
-        body = (
-            b"\x03\x03" + self.rng.randbytes(32) + b"\x20" + self.rng.randbytes(32) + _sized(client.ciphers)
-        )
-        body += b"\x01\0" + _sized(client.before_name + name + client.after_name + share)
-        return b"\x16\x03\x01" + _sized(b"\x01" + _sized(body, 3))
+        """Return a TLS record with a ClientHello."""
+        share = extension(51, sized(u16(29) + sized(self.rng.randbytes(32)))) if client.shares_key else b""
+        name = extension(0, sized(b"\0" + sized(host.name)))
+        extensions = client.before_name + name + client.after_name + share
+        new = self.rng.randbytes(32), self.rng.randbytes(32)
+        return b"\x16\x03\x01" + sized(messages.client_hello(*new, client.ciphers, extensions))
 
     def server_flight(self, client: Client, host: Host) -> bytes:
         """Return the server's first bytes: ServerHello, then what is encrypted, or the chain in the clear."""
-        random_bytes = b"\x03\x03" + self.rng.randbytes(32) + b"\x20" + self.rng.randbytes(32)
+        new, session = self.rng.randbytes(32), self.rng.randbytes(32)
         if client.tls13:
-            share = _extension(51, _u16(29) + _sized(self.rng.randbytes(32)))
-            body = random_bytes + b"\x13\x01\0" + _sized(_extension(43, b"\x03\x04") + share)
-            hello = b"\x16\x03\x03" + _sized(b"\x02" + _sized(body, 3))
-            return hello + b"\x14\x03\x03\0\x01\x01" + self.application(2400)
-        body = random_bytes + b"\xc0\x2f\0" + _sized(_extension(0xFF01, b"\0"))
-        messages = b"\x02" + _sized(body, 3), b"\x0b" + _sized(host.certificates, 3), b"\x0e\0\0\0"
-        return b"".join(b"\x16\x03\x03" + _sized(message) for message in messages)
+            hello = messages.server_hello(new, session, self.rng.randbytes(32))
+            return b"\x16\x03\x03" + sized(hello) + b"\x14\x03\x03\0\x01\x01" + self.application(2400)
+        body = b"\x03\x03" + new + sized(session, 1) + b"\xc0\x2f\0" + sized(extension(0xFF01, b"\0"))
+        parts = b"\x02" + sized(body, 3), b"\x0b" + sized(host.certificates, 3), b"\x0e\0\0\0"
+        return b"".join(b"\x16\x03\x03" + sized(message) for message in parts)
 
     def application(self, size: int) -> bytes:
         """Return an encrypted record."""
-        return b"\x17\x03\x03" + _sized(NOISE[:size])
+        return b"\x17\x03\x03" + sized(NOISE[:size])
 
     def http(self, device: Device, host: Host) -> tuple[bytes, bytes]:
         """Return a request and its answer."""
@@ -204,19 +168,10 @@ class Home:
 
     def announcement(self, device: Device) -> bytes:
         """Return an mDNS announcement of one service: PTR, SRV, TXT and A (RFC 6762 §8.3)."""
-        service, instance = (
-            wire_name(b"_control._tcp.local"),
-            wire_name(device.label + b"._control._tcp.local"),
+        text = b"id=" + device.mac.hex().encode(), b"md=Model %d" % (device.mac[5] % 9)
+        return messages.announcement(
+            b"_control._tcp.local", device.label, device.label + b".local", 8080, text, device.ipv4
         )
-        target = wire_name(device.label + b".local")
-        text = _sized(b"id=" + device.mac.hex().encode(), 1) + _sized(b"md=Model %d" % (device.mac[5] % 9), 1)
-        records = (
-            service + struct.pack(">HHI", 12, 1, 4500) + _sized(instance),
-            instance + struct.pack(">HHI", 33, 0x8001, 120) + _sized(_u16(0, 0, 8080) + target),
-            instance + struct.pack(">HHI", 16, 0x8001, 4500) + _sized(text),
-            target + struct.pack(">HHI", 1, 0x8001, 120) + _sized(device.ipv4),
-        )
-        return b"\0\0\x84\0" + _u16(0, len(records), 0, 0) + b"".join(records)
 
     def notify(self, device: Device) -> bytes:
         """Return an SSDP announcement (UPnP Device Architecture 1.1 §1.2.2)."""
@@ -231,13 +186,13 @@ class Home:
 
     def dhcp(self, device: Device, router: bytes) -> tuple[bytes, bytes]:
         """Return a REQUEST that renews a lease, and its ACK (RFC 2131)."""
-        start = b"\x01\x06\0" + self.rng.randbytes(4) + bytes(4) + device.ipv4
-        rest = bytes(12) + device.mac + bytes(202) + b"\x63\x82\x53\x63"
-        asked = b"\x35\x01\x03" + b"\x0c" + _sized(device.label, 1) + b"\x3c\x0cdhcpcd-6.8.2"
-        request = b"\x01" + start + rest + asked + b"\x37\x07\x01\x03\x06\x0f\x1c\x33\x3a\xff"
+        xid = self.rng.randbytes(4)
+        asked = b"\x35\x01\x03" + b"\x0c" + sized(device.label, 1) + b"\x3c\x0cdhcpcd-6.8.2"
+        asked += b"\x37\x07\x01\x03\x06\x0f\x1c\x33\x3a"
         lent = b"\x35\x01\x05\x36\x04" + router + b"\x33\x04\0\x01\x51\x80\x03\x04" + router
-        ack = b"\x02" + start + device.ipv4 + rest[4:] + lent + b"\x06\x04" + router + b"\xff"
-        return request, ack
+        lent += b"\x06\x04" + router
+        request = messages.bootp(1, xid, device.mac, asked, client=device.ipv4)
+        return request, messages.bootp(2, xid, device.mac, lent, client=device.ipv4, yours=device.ipv4)
 
     def ntp(self) -> tuple[bytes, bytes]:
         now = self.rng.randbytes(8)
