@@ -13,6 +13,7 @@ from tests.household.simulation.channel import Channel, Device, Profile, Update
 from tests.household.simulation.drift import Drift, House
 from tests.household.simulation.emit import Identity
 from tests.household.simulation.family import DAY_S, Family, raise_family
+from tests.household.simulation.hello import drawn
 from tests.household.simulation.life import Around, Life
 from tests.household.simulation.profiles import GUESTS, OTHERS, TOYS
 from tests.household.simulation.shape import SHAPES, Shape
@@ -267,7 +268,7 @@ def live(home: Home, only: str | None = None) -> Lived:
     for device in home.devices:
         if only not in (None, device.key):
             continue
-        life = Life(device, _identity(device), around, f"{home.seed}|{home.shape.name}|{device.key}")
+        life = Life(device, identity(device), around, f"{home.seed}|{home.shape.name}|{device.key}")
         rows += life.live()
         met |= {(device.key, *key): times for key, times in life.met.items()}
     rows = [row for row in rows if row[0] < home.end and row[1].ts >= home.start]
@@ -276,13 +277,11 @@ def live(home: Home, only: str | None = None) -> Lived:
     return Lived([record for _, record in rows], _seen(home, met), home.world.countries())
 
 
-def _identity(device: Device) -> Identity:
+def identity(device: Device) -> Identity:
+    """Return how a device introduces itself."""
     rng = random.Random(f"identity|{device.mac}")
     name = device.maker_name.replace(" ", "")
-    ja4 = tuple(
-        f"t13d{rng.randrange(5, 30):02d}12h2_{rng.randrange(1 << 48):012x}_{rng.randrange(1 << 48):012x}"
-        for _ in range(2)
-    )
+    clients = drawn(rng), drawn(rng)
     return Identity(
         device.mac,
         device.ipv4,
@@ -291,7 +290,7 @@ def _identity(device: Device) -> Identity:
         tuple(rng.sample(range(1, 120), 6)),
         device.maker_name if device.profile.speaks else None,
         f"_{name.lower()}._tcp.local",
-        (ja4[0], ja4[1]),
+        clients,
     )
 
 

@@ -14,12 +14,11 @@ from tests.household.simulation import words
 from tests.household.simulation.channel import Channel, Device, Update
 from tests.household.simulation.emit import Identity, Writer
 from tests.household.simulation.family import DAY_S, Family, Session, Span, poisson, sessions
+from tests.household.simulation.hello import Client
 from tests.household.simulation.presence import in_home, switched_on
 from tests.household.simulation.shape import Shape
 from tests.household.simulation.world import World
 
-HELLO_BYTES: Final = 517 + 130
-SERVER_FLIGHT_BYTES: Final = 3_400
 RENEW_S: Final = 21_600.0
 ANNOUNCE_S: Final = 28_800.0
 DOWNLOAD_S: Final = 95.0
@@ -107,9 +106,9 @@ class Life:
     def _version(self, ts: float) -> str:
         return f"2.{sum(update.version and update.ts <= ts for update in self.device.updates)}.0"
 
-    def _ja4(self, ts: float) -> str:
+    def _client(self, ts: float) -> Client:
         turned = any(update.handshake and update.ts <= ts for update in self.device.updates)
-        return self.writer.who.ja4[turned]
+        return self.writer.who.clients[turned]
 
     def _boot(self, ts: float) -> None:
         self._known.clear()
@@ -253,27 +252,16 @@ class Life:
             writer.ntp(ts, address)
             return
         uid, sport, quic = writer.uid(), writer.port(), carrier == "quic"
+        opening, port = (0, 0), channel.port
         if carrier == "http":
             agent = f"{self.device.key.rstrip('0123456789')}/{self._version(ts)}"
-            writer.http(
-                uid,
-                ts,
-                sport,
-                address,
-                channel.port,
-                host,
-                channel.path,
-                channel.parameters,
-                agent if self.device.profile.speaks else None,
-                up,
-            )
-            up, down = up + 160 + len(channel.path), down + 210
+            said = channel.path, channel.parameters, agent if self.device.profile.speaks else None
+            opening = writer.http(uid, ts, sport, address, port, host, *said, up)
         elif host:
-            writer.hello(
-                uid, ts, sport, address, channel.port, host, self._ja4(ts), quic=quic, ech=channel.hidden
-            )
-            up, down = up + HELLO_BYTES, down + SERVER_FLIGHT_BYTES
-        writer.flow(uid, "udp" if quic else "tcp", sport, address, channel.port, ts, length_s, up, down)
+            client, ech = self._client(ts), channel.hidden
+            opening = writer.hello(uid, ts, sport, address, port, host, client, quic=quic, ech=ech)
+        proto = "udp" if quic else "tcp"
+        writer.flow(uid, proto, sport, address, port, ts, length_s, up, down, opening=opening)
 
     def _retry(self, channel: Channel, ts: float) -> None:
         """Write what a device does while the line is down: questions without an answer, and attempts."""

@@ -15,6 +15,7 @@ from tests.household.simulation.channel import Channel, domain_of
 from tests.household.simulation.emit import Identity, Writer, community_id
 from tests.household.simulation.family import Calendar
 from tests.household.simulation.flows import read_profiles
+from tests.household.simulation.hello import drawn
 from tests.household.simulation.presence import Presence
 from tests.household.simulation.shape import HARSH, PLAIN
 from tests.household.simulation.world import DAY_S, World
@@ -25,7 +26,8 @@ VECTORS = [
     (6, "66.35.250.204", 80, "128.232.110.120", 34855, "1:LQU9qZlK+B5F3KDmev6m5PMibrg="),
     (17, "192.168.1.52", 54585, "8.8.8.8", 53, "1:d/FP5EW3wiY1vCndhwleRRKHowQ="),
 ]
-DOLL = Identity("fc:f5:c4:00:00:01", "192.168.77.21", "Doll", None, (1, 3), None, "", ("before", "after"))
+CLIENTS = drawn(random.Random(1)), drawn(random.Random(2))
+DOLL = Identity("fc:f5:c4:00:00:01", "192.168.77.21", "Doll", None, (1, 3), None, "", CLIENTS)
 CHANGE_OF_CLOCKS = datetime(2026, 10, 24, 12, tzinfo=ZoneInfo("Europe/Paris")).timestamp()
 
 
