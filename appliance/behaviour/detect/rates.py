@@ -142,7 +142,8 @@ def _measures(scene: Scene, party: Party, key: str, channel: Channel) -> Iterato
     plays = use.follows_play(channel, span)
     check = [(float(row[0]), float(use.used(players, day))) for day, row in zip(span, rows, strict=True)]
     weights = _weights(check, rows) if plays else [1.0] * len(rows)
-    told = [index for index, row in enumerate(rows) if row[0] or weights[index]]
+    last = max(index for index, row in enumerate(rows) if row[0])  # silence since then: a party gone, perhaps
+    told = [index for index, row in enumerate(rows[: last + 1]) if row[0] or weights[index]]
     yield Series(
         "contacts",
         [span[index] for index in told],
@@ -230,8 +231,8 @@ def _rate(series: Series, start: int, look: Look) -> Shift:
     if sum(n for n, _ in base) < LEAST_COUNT:
         return shifts.NONE
     shift = shifts.of_rate(recent, base)
-    if not any(n for n, _ in recent[look.recent // 2 :]) or not _convinces(shift, look):
-        return shifts.NONE  # silence altogether is a party gone
+    if not _convinces(shift, look):
+        return shifts.NONE
     if (
         shift.ratio > 1
         and shifts.of_rate(shifts.without_largest(recent), base).ratio < 1 + (look.ratio - 1) / 2

@@ -145,6 +145,18 @@ STORIES = {
 }
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_a_party_that_fell_silent_is_gone_and_not_met_less_often(seed):
+    dice = random.Random(seed)
+    met = [
+        contact(at(day, dice.uniform(14, 19)), "old.example", **OTHER)
+        for day in range(22)
+        for _ in range(dice.randint(3, 7))
+    ]
+    facts = live(quiet_toy(range(45)), FIRST_START, met)
+    assert told(facts) == [("gone_party", "old.example", "confirmed")]
+
+
 @pytest.mark.parametrize("name", STORIES)
 def test_stories(name):
     parts, expected = STORIES[name]
