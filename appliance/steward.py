@@ -18,6 +18,7 @@ from appliance.home import Home
 from appliance.settings import QUARANTINE_NEW
 from appliance.store.book import Book
 from appliance.store.database import StoreError
+from appliance.store.people import People
 from appliance.store.policies import Policies, PolicyError, PolicyRow
 from appliance.store.settings import Settings
 from sensor.records import Record
@@ -50,6 +51,8 @@ class Steward:
         self._book = Book(store)
         self._policies = Policies(self._book)
         self._settings = Settings(self._book)
+        self._people = People(self._book)
+        self._welcomed = False  # whether the helper knows that somebody has set Tattlebox up
         self._enforcement = Enforcement(home)
         self._ask = ask
         self._rows: list[PolicyRow] = []
@@ -80,6 +83,7 @@ class Steward:
             self._look(time.time())
             if moment - self._failed >= RETRY_S:
                 self._enforce(moment)
+                self._end_welcome(moment)
         except StoreError as error:
             log.warning("steward store=%s", error)  # what is in force stays; the next turn tries again
 
@@ -108,6 +112,17 @@ class Steward:
         counted = {policy_number(one.id): answer["counts"].get(counter_of(one), (0,))[0] for one in policies}
         if counted:
             self._policies.count(counted)
+
+    def _end_welcome(self, moment: float) -> None:
+        """Tell the helper, once, that there is an account: phones need not be led to the first page."""
+        if self._welcomed or self._sent is None or not self._people.all():
+            return
+        try:
+            self._ask("welcomed", ASK_S)
+            self._welcomed = True
+        except GatewayError as error:
+            log.warning("steward welcome=%s", error)
+            self._failed = moment
 
     def _quarantine(self, now: float) -> None:
         """Keep devices that came since the last look from everything, where the family wants that."""

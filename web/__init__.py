@@ -30,6 +30,7 @@ from web import (
     login,
     nearby,
     policies,
+    portal,
     recordings,
     security,
     settings,
@@ -74,6 +75,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     icon.pages,
     login.pages,
     setup.pages,
+    portal.pages,
     settings.pages,
     certificate.pages,
     api.pages,
@@ -113,6 +115,7 @@ def create_app(
         app.register_blueprint(blueprint)
     api.install(app, reader)
     headers.install(app)
+    portal.install(app, house)
     errors.install(app)
     return app
 

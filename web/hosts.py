@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import netifaces
 
+from appliance.gateway.welcome import OWN_NAME
+
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 ANY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104 - compared with, never bound to by default
 MDNS_NAME: Final = "tattlebox.local"
@@ -27,7 +29,7 @@ def trusted_hosts(host: str, further: Sequence[str] = ()) -> list[str]:
 def own_hosts() -> list[str]:
     """Return this machine's names in the home and all its addresses, as a browser writes them."""
     name = socket.gethostname().partition(".")[0]
-    found = [MDNS_NAME, name, f"{name}.local"]
+    found = [MDNS_NAME, OWN_NAME, name, f"{name}.local"]
     for interface in netifaces.interfaces():
         addresses: dict[int, list[dict[str, Any]]] = netifaces.ifaddresses(interface)
         for family in (netifaces.AF_INET, netifaces.AF_INET6):

@@ -20,6 +20,7 @@ from appliance.gateway.plan import ROUTED, Plan, from_plain, to_plain
 from appliance.gateway.wifi import Wifi
 from appliance.settings import LANGUAGE, ZONE
 from appliance.store.book import Book
+from appliance.store.people import People
 from appliance.store.settings import Settings
 
 KEYS: Final = Path("/var/lib/tattlebox-card/authorized_keys")
@@ -49,7 +50,7 @@ def _run(args: argparse.Namespace) -> int:
     try:
         presets = _read(args.card / PRESETS)
         _remember(presets, args)
-        plan = _network(presets)
+        plan = _network(presets, args)
     except (PresetsError, client.GatewayError) as error:
         problems.write_text(f"{PRESETS} was not taken over:\n{error}\n")
         raise CommandError(f"{args.card / PRESETS}: {error}") from error
@@ -79,13 +80,15 @@ def _remember(presets: Presets, args: argparse.Namespace) -> None:
         args.keys.unlink(missing_ok=True)
 
 
-def _network(presets: Presets) -> Plan:
+def _network(presets: Presets, args: argparse.Namespace) -> Plan:
     """Return the plan in force; where there is none and the Wi-Fi is preset, that is tried and kept first."""
     plan = from_plain(client.ask("status")["plan"])
     if plan != Plan() or not presets.ssid:
         return plan
     wifi = Wifi(presets.ssid, presets.wifi_password, presets.country)
-    plan = Plan(mode="access_point", upstream=CABLE, toys=RADIO, wifi=wifi)
+    with closing(Book(store_of(args))) as book:
+        nobody = not People(book).all()
+    plan = Plan(mode="access_point", upstream=CABLE, toys=RADIO, wifi=wifi, welcome=nobody)
     client.ask("apply", plan=to_plain(plan), confirm_s=CONFIRM_S)
     client.ask("confirm")
     return plan

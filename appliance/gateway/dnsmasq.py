@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Interface, IPv6Interface
 from typing import Final
 
+from appliance.gateway import welcome
 from appliance.gateway.plan import Plan
 from appliance.gateway.resolved import PROXY
 
@@ -22,7 +23,7 @@ def config(plan: Plan, leases: str, resolvers: str, clock: str) -> str:
     """Return the configuration; `leases`: the file that remembers who has which address; `resolvers`: the one
     that names those of the internet connection; `clock`: the one whose date says how late it was at least.
 
-    The page is reached as tattlebox.home.arpa (RFC 8375). Answers that lead into the home are refused
+    Answers that lead into the home are refused
     (rebinding), names of the home never asked outside.
     """
     four, six = IPv4Interface(plan.network4), IPv6Interface(plan.network6)
@@ -35,7 +36,7 @@ def config(plan: Plan, leases: str, resolvers: str, clock: str) -> str:
         "no-hosts",
         "domain=home.arpa",
         "local=/home.arpa/",
-        f"host-record=tattlebox.home.arpa,{four.ip},{six.ip}",
+        f"host-record={welcome.OWN_NAME},{four.ip},{six.ip}",
         "domain-needed",
         "bogus-priv",
         "stop-dns-rebind",
@@ -61,4 +62,6 @@ def config(plan: Plan, leases: str, resolvers: str, clock: str) -> str:
     if plan.dns.dnssec:
         lines += ["dnssec", *(f"trust-anchor=.,{anchor}" for anchor in ROOT_ANCHORS)]
         lines.append(f"dnssec-timestamp={clock}")  # no date is checked before the time is known
+    if plan.welcome:
+        lines += welcome.lines(four, six)
     return "\n".join(lines) + "\n"

@@ -76,6 +76,7 @@ class Helper:
             "confirm": self._confirm,
             "revert": self._revert,
             "police": self._police,
+            "welcomed": self._welcomed,
         }
         self._alive.ready()
 
@@ -183,6 +184,18 @@ class Helper:
                 raise Refused("; ".join(found))
             self._enforce(plan.policies)
         return {"counts": self._gateway.counts()}
+
+    def _welcomed(self, _: dict[str, Any]) -> dict[str, Any]:
+        """Lead phones to the first page no more: somebody has set Tattlebox up."""
+        with self._changing:
+            if self._deadline is not None:
+                raise Refused("a plan is being tried: ask again when it is kept or taken back")
+            if self._plan.welcome:
+                plan = self._plan._replace(welcome=False)
+                self._gateway.revert(plan)
+                self._gateway.keep(plan)
+                self._plan = self._confirmed = plan
+        return {}
 
     def _enforce(self, policies: tuple[Policy, ...]) -> None:
         """Put policies in force: new addresses of known ones are added, anything else replaces all."""

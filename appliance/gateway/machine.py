@@ -20,6 +20,7 @@ PATIENCE_S: Final = 15.0
 
 INTERFACES: Final = Path("/sys/class/net")
 LINKS: Final = Path("/run/systemd/netif/links")
+UNRESTRICTED: Final = "urn:ietf:params:capport:unrestricted"
 _SAID: Final = 400
 
 
@@ -129,7 +130,15 @@ def hardware() -> dict[str, str]:
 
 def resolvers(upstream: str) -> list[str]:
     """Return the resolvers that the internet connection came with, as systemd-networkd noted them."""
+    return _line(upstream).get("DNS", "").split()
+
+
+def wants_log_in(upstream: str) -> bool:
+    """Return whether the line outside named a page to be seen first (RFC 8910; noted from systemd 254)."""
+    return _line(upstream).get("CAPTIVE_PORTAL", UNRESTRICTED) != UNRESTRICTED
+
+
+def _line(upstream: str) -> dict[str, str]:
     index = read(f"{INTERFACES}/{upstream}/ifindex")
     text = read(f"{LINKS}/{index.strip()}") if index else None
-    lines = dict(line.split("=", 1) for line in (text or "").splitlines() if "=" in line)
-    return lines.get("DNS", "").split()
+    return dict(line.split("=", 1) for line in (text or "").splitlines() if "=" in line)

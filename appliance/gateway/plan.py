@@ -80,6 +80,7 @@ class Plan(NamedTuple):
     apart: bool = True  # devices on the toys' network do not reach each other
     reach: tuple[Reach, ...] = ()  # with these exceptions
     policies: tuple[Policy, ...] = ()
+    welcome: bool = False  # nobody has set Tattlebox up: phones that join are led to its first page
 
 
 class Surroundings(NamedTuple):
@@ -143,7 +144,7 @@ def _plan(fields: dict[str, Any]) -> Plan:
             )
         elif name == "policies":
             made[name] = policies_from(value)
-        elif name == "apart":
+        elif name in ("apart", "welcome"):
             made[name] = _bool(value)
         elif name == "lease_s":
             made[name] = int(value)

@@ -11,23 +11,25 @@ from typing import Final, NamedTuple
 
 import netifaces
 
-from appliance.gateway.machine import INTERFACES, read, resolvers
+from appliance.gateway.machine import INTERFACES, read, resolvers, wants_log_in
 from appliance.gateway.networkd import BRIDGE
 from appliance.gateway.plan import ROUTED, Dns, Plan
 from appliance.gateway.resolved import PROXY
+from appliance.gateway.welcome import OWN_NAME
 
 PATIENCE_S: Final = 20.0
 """How long a plan has to work: a radio and two address leases take some seconds."""
 
 ASK_S: Final = 1.0
 POLL_S: Final = 0.2
-OWN_NAME: Final = "tattlebox.home.arpa"
 COM_NS: Final = ("com", 2)
 """Who serves .com: every resolver knows, and the question says nothing of us. Of the root itself
 systemd-resolved says that it is empty, without asking anybody."""
 
 NOWHERE: Final = ("tattlebox-asks.invalid", 1)
 """A name that cannot be (RFC 6761): who gives it an address answers for everything, as hotels do."""
+
+LOG_IN: Final = "open any page on a phone in the family's own Wi-Fi"
 
 UP: Final = 1  # IFF_UP of linux/if.h
 NO_ERROR, NO_SUCH_NAME = 0, 3
@@ -138,13 +140,15 @@ def await_working(check: Check, plan: Plan, deadline: float) -> None:
 
 
 def captive(plan: Plan) -> str | None:
-    """Return a sentence when the line outside answers for names that do not exist: it waits for a log-in."""
+    """Return a sentence when the line outside waits for a log-in: it says so, or answers for any name."""
+    if wants_log_in(plan.upstream):
+        return f"the line outside says that it wants a log-in first; {LOG_IN}"
     for one in _asked(plan._replace(dns=Dns()) if plan.dns.tls else plan):
         answer = ask(one, *NOWHERE)
         if answer is not None and answered(answer) and struct.unpack_from("!H", answer, 6)[0]:
             return (
                 f"{one} gives an address to a name that cannot exist: the line outside wants a log-in first; "
-                "open any page on a phone in the family's own Wi-Fi"
+                + LOG_IN
             )
     return None
 

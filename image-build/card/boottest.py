@@ -35,6 +35,11 @@ say mounts; findmnt --real -n -o TARGET,SOURCE,FSTYPE,OPTIONS;
 say space; df -h --output=target,size,avail /var;
 say listening; ss -Hltnup;
 say memory; sleep 30; free -m;
+say kernel; grep -E "^(AnonPages|Shmem|Slab|KernelStack|PageTables|Percpu|KReclaimable):" /proc/meminfo;
+say processes; for p in /proc/[0-9]*; do
+  echo "$(awk '/^Pss(_Anon)?:/ {printf "%5d ", $2 / 1024}' $p/smaps_rollup)" \
+    "$(tr '\\0' ' ' <$p/cmdline | cut -c-60)";
+done 2>/dev/null | sort -rn | head -20;
 say biggest; systemctl status --no-pager -n0 "tattlebox*" | grep -E "Memory:|●";
 say half; /opt/tattlebox/bin/tattlebox update status;
 say doctor; /opt/tattlebox/bin/tattlebox doctor --store /var/lib/tattlebox/home.db;

@@ -15,6 +15,7 @@ from appliance.lookup.knowledge import load_knowledge
 from appliance.settings import QUARANTINE_NEW
 from appliance.steward import Steward
 from appliance.store.book import Book
+from appliance.store.people import People
 from appliance.store.policies import Policies
 from appliance.store.settings import Settings
 from sensor.records import DhcpAck, DhcpRequest
@@ -28,10 +29,14 @@ class Gateway:
         self.asked: list[list[dict[str, Any]]] = []
         self.there = True
         self.counts: dict[str, list[int]] = {}
+        self.welcomed = 0
 
     def __call__(self, verb: str, patience_s: float = 0.0, **fields: Any) -> dict[str, Any]:
         if not self.there:
             raise GatewayError("nobody is there")
+        if verb == "welcomed":
+            self.welcomed += 1
+            return {}
         assert verb == "police"
         self.asked.append(fields["policies"])
         return {"counts": self.counts}
@@ -137,3 +142,19 @@ def test_new_devices_are_quarantined_where_the_family_wants_it(
     rows = [(row.device, row.kind) for row in Policies(book).standing(time.time())]
     assert rows == ([(new, "quarantine")] if wanted else [])
     assert len(gateway.asked[-1]) == len(rows)
+
+
+def test_the_gateway_hears_once_that_somebody_moved_in(
+    steward: Steward, book: Book, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appliance.steward.RETRY_S", 0.0)
+    steward.turn()
+    assert gateway.welcomed == 0
+    gateway.there = False
+    People(book).add("Robin", "parent", "nobody's password", 1.0)
+    steward.turn()
+    assert gateway.welcomed == 0
+    gateway.there = True
+    for _ in range(3):
+        steward.turn()
+    assert gateway.welcomed == 1

@@ -122,11 +122,11 @@ def dhcp_options(message: bytes) -> dict[int, bytes]:
     return found
 
 
-def dhcp6_information_request(device: Device) -> bytes:
-    """Return a DHCPv6 Information-request for the name servers (RFC 8415 §18.2.6)."""
+def dhcp6_information_request(device: Device, option: int = 23) -> bytes:
+    """Return a DHCPv6 Information-request for an option: the name servers (RFC 8415 §18.2.6)."""
     mac = bytes.fromhex(device.mac.replace(":", ""))
     duid = struct.pack("!HH", 3, 1) + mac  # DUID-LL
-    options = struct.pack("!HH", 1, len(duid)) + duid + struct.pack("!HHH", 6, 2, 23)
+    options = struct.pack("!HH", 1, len(duid)) + duid + struct.pack("!HHH", 6, 2, option)
     return b"\x0b\x12\x34\x56" + options + struct.pack("!HHH", 8, 2, 0)
 
 

@@ -9,18 +9,23 @@ import json
 import random
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import time
 from contextlib import suppress
+from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
+from appliance.gateway.welcome import DHCP6_OPTION, DHCP_OPTION
 from tests.household.home import DEVICES
 from tests.lab import stream, toy, world
 
 PATIENCE_S: Final = 1.0
 SETTLE_S: Final = 15.0
+PAGE_S: Final = 10.0
 ECHO_PORT: Final = 7
 WORD: Final = b"are you there?"
 
@@ -130,6 +135,30 @@ class Probe:
             subprocess.run(["ip", "link", "set", toy.INTERFACE, *words], check=True)
         return self.join()
 
+    def portal(self) -> list[str]:
+        """Join as a phone that asks whether a page wants to be seen first (RFC 8910); return the addresses.
+
+        One by DHCP, one by DHCPv6; an empty text where there is none.
+        """
+        device = self.toy.device
+        self.toy.device = device._replace(parameters=(*device.parameters, DHCP_OPTION))
+        self.join()
+        six = self.toy.ask_dhcp6(DHCP6_OPTION).partition(struct.pack("!H", DHCP6_OPTION))[2]
+        long = int.from_bytes(six[:2])
+        return [self.toy.lease.get(DHCP_OPTION, b"").decode(), six[2 : 2 + long].decode()]
+
+    def fetch(self, url: str) -> list[Any]:
+        """Fetch a page, believing every certificate; return status, where it leads on, content type, text."""
+        parts = urlsplit(url)
+        address = next(one for one in self.resolve(parts.hostname or "") if ":" not in one)
+        line: HTTPConnection = HTTPConnection(address, timeout=PAGE_S)
+        if parts.scheme == "https":
+            line = HTTPSConnection(address, timeout=PAGE_S, context=_believing())
+        line.request("GET", parts.path, headers={"Host": str(parts.hostname)})
+        answer = line.getresponse()
+        kind = answer.headers.get("Content-Type", "")
+        return [answer.status, answer.headers.get("Location", ""), kind, answer.read().decode()]
+
     def restart(self, version: str) -> list[str]:
         """Start again with other software: join, announce, and the questions of a start."""
         self.toy.version = version
@@ -174,6 +203,12 @@ class Probe:
                 head = b"\xff" * 6 + mac + b"\x08\x06\x00\x01\x08\x00\x06\x04\x00\x01"
                 wire.send(head + mac + address + bytes(6) + bytes([192, 168, 77, 1]) + bytes(18))
         return True
+
+
+def _believing() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
 
 
 def main() -> None:

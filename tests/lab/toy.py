@@ -57,6 +57,7 @@ class Toy:
                 if time.monotonic() > deadline:
                     raise SystemExit(f"{self.device.key}: no DHCP lease, expected one from the gateway")
                 lease = self._ask_for_lease(wire)
+        self.lease = lease
         router, self.resolver = (str(IPv4Address(lease[code][:4])) for code in (3, 6))
         bits = IPv4Address(lease[1]).packed.hex()
         prefix = bin(int(bits, 16)).count("1")
@@ -103,14 +104,14 @@ class Toy:
             wire.bind((self.device.ipv4, port))
             wire.sendto(message, (group, port))
 
-    def ask_dhcp6(self) -> None:
-        """Ask all DHCPv6 servers of the link for the name servers."""
+    def ask_dhcp6(self, option: int = 23) -> bytes:
+        """Ask all DHCPv6 servers of the link for an option: the name servers; return the answer."""
         with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as wire:
             wire.settimeout(PATIENCE_S)
             wire.bind(("::", 546))
             scope = socket.if_nametoindex(INTERFACE)
-            wire.sendto(messages.dhcp6_information_request(self.device), ("ff02::1:2", 547, 0, scope))
-            wire.recv(2_048)
+            wire.sendto(messages.dhcp6_information_request(self.device, option), ("ff02::1:2", 547, 0, scope))
+            return wire.recv(2_048)
 
     def resolve(self, host: str) -> list[str]:
         """Return a host's addresses, IPv6 first where the device has it."""

@@ -148,3 +148,16 @@ def test_without_a_helper(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     monkeypatch.setattr(client, "SOCKET", "/nowhere/gateway.sock")
     code, said = run(capsys, "status")
     assert code == 1 and "does not answer" in said
+
+
+def test_somebody_moved_in(gateway: Still) -> None:
+    assert client.ask("welcomed") == {}
+    assert gateway.done == []  # no phone was led anywhere
+    welcome = json.loads(to_json(ETHERNET._replace(welcome=True)))
+    client.ask("apply", plan=welcome, confirm_s=60)
+    with pytest.raises(client.GatewayError, match="being tried"):
+        client.ask("welcomed")
+    client.ask("confirm")
+    client.ask("welcomed")
+    assert gateway.done[-2:] == ["revert ethernet", "keep ethernet"]
+    assert client.ask("plan")["plan"]["welcome"] is False

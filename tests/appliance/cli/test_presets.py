@@ -7,6 +7,7 @@ import pytest
 from appliance.cli import main, presets
 from appliance.gateway.plan import Plan, from_plain, to_plain
 from appliance.store.book import Book
+from appliance.store.people import People
 from appliance.store.settings import Settings
 from tests.appliance.card.test_presets import KEY
 
@@ -71,6 +72,7 @@ def test_the_toys_wifi_is_made_once_and_watched(card):
     assert card.asked == ["status", "apply", "confirm"]
     assert (card.plan[0].mode, card.plan[0].upstream, card.plan[0].toys) == ("access_point", "eth0", "wlan0")
     assert card.plan[0].wifi.ssid == "Toys"
+    assert card.plan[0].welcome
     assert card(wifi.replace("Toys", "Other")) == 0
     assert card.asked == ["status"]
     assert card.watched == ["wlan0", "wlan0"]
@@ -100,3 +102,10 @@ def test_a_key_that_is_taken_out_of_the_file_opens_nothing_more(card):
     assert (card.folder / "keys").read_text() == KEY + "\n"
     assert card("") == 0
     assert not (card.folder / "keys").exists()
+
+
+def test_a_phone_is_led_to_the_first_page_only_where_nobody_moved_in(card):
+    with closing(Book(card.folder / "home.db")) as book:
+        People(book).add("Robin", "parent", "nobody's password", 1.0)
+    assert card("country = FR\nssid = Toys\nwifi_password = four bears\n") == 0
+    assert not card.plan[0].welcome

@@ -16,6 +16,7 @@ from tests.appliance.gateway.plans import DOLL, ETHERNET, FULL, PHONE, WIFI
 GOLDEN = Path(__file__).with_name("golden")
 JUDGING = nftables.Judging(7, {"192.168.77.20": DOLL, "fd77:7ab1:e000::20": DOLL, "192.168.77.30": PHONE})
 TLS = ETHERNET._replace(dns=Dns(("9.9.9.9#dns.quad9.net", "2620:fe::fe#dns.quad9.net")))
+WELCOME = ETHERNET._replace(welcome=True)
 BRIDGE = FULL._replace(mode="bridge", toys="eth1")
 
 
@@ -29,6 +30,7 @@ def texts() -> dict[str, str]:
         "update.nft": nftables.update(FULL, [(FULL.policies[0], ["198.51.100.8", "2001:db8::8"])], 8),
         "full.dnsmasq": dnsmasq.config(FULL, "/var/lib/leases", "/run/resolvers", "/var/lib/clock"),
         "tls.dnsmasq": dnsmasq.config(TLS, "/var/lib/leases", "/run/resolvers", "/var/lib/clock"),
+        "welcome.dnsmasq": dnsmasq.config(WELCOME, "/var/lib/leases", "/run/resolvers", "/var/lib/clock"),
         "tls.resolved": resolved.config(TLS.dns),
         "full.hostapd": wifi.hostapd(WIFI, "wlan0", "/run/tattlebox/keys"),
         "full.keys": wifi.device_keys(WIFI),
@@ -91,7 +93,7 @@ def test_five_hundred_policies_are_taken(netns: str) -> None:
     assert "p_p499_4" in nft(netns, nftables.ruleset(ETHERNET._replace(policies=policies)))
 
 
-@pytest.mark.parametrize("plan", [ETHERNET, FULL], ids=["ethernet", "full"])
+@pytest.mark.parametrize("plan", [ETHERNET, FULL, WELCOME], ids=["ethernet", "full", "welcome"])
 def test_dnsmasq_takes_its_text(tmp_path: Path, plan: Plan) -> None:
     program = shutil.which("dnsmasq", path="/usr/sbin:/usr/bin")
     if program is None:

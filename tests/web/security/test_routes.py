@@ -20,6 +20,7 @@ FOR_ANYONE = {
     "setup.speak": "the first run; later it sends strangers to the login",
     "setup.password": "the first run; later it sends strangers to the login",
     "setup.begin": "the first run; it makes an account only where there is none",
+    "portal.state": "whether a phone should show the first page before anything else",
     "certificate.show": "what the browser's warning means",
     "certificate.download": "the certificate that every visitor of the encrypted pages gets anyway",
 }
