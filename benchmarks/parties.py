@@ -31,7 +31,7 @@ from appliance.parties.knowledge import Geography, Maker  # noqa: E402
 from appliance.parties.party import Destination  # noqa: E402
 
 PURPOSES = ROOT / "tests" / "appliance" / "parties"
-MORE = ("labelled", "unseen", "third", "services")
+MORE = ("labelled", "unseen", "third", "services", "clients")
 """Lists beside the first, tests/appliance/parties/purposes_NAME.csv."""
 
 PRODUCT_VENDORS = {
