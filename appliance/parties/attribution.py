@@ -26,7 +26,7 @@ KIND_PURPOSES: Final[Mapping[str, str]] = {
 """What infrastructure of a kind is for when the host name does not say."""
 
 TELLING: Final = frozenset(
-    ("login", "telemetry", "crash", "update", "time", "advertising", "analytics", "payment", "push", "stun")
+    "login telemetry crash update time advertising analytics payment push stun voice connectivity".split()
 )
 """Purposes that a word in the host name tells better than what its owner is known for: accounts.<music>."""
 
