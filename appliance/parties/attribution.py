@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from appliance.parties import domains, roles, vendors
 from appliance.parties.knowledge import SHARED_KINDS, SUPPORT_KINDS, Maker, Owner, PartyKnowledge
 from appliance.parties.party import Destination, Party
+from appliance.parties.purposes import PURPOSES
 
 CACHE_SIZE: Final = 32_768
 """Answers kept: every (vendor, destination) of a busy home's day, about 20 MB."""
@@ -25,9 +26,19 @@ KIND_PURPOSES: Final[Mapping[str, str]] = {
 }
 """What infrastructure of a kind is for when the host name does not say."""
 
-TELLING: Final = frozenset(
-    "login telemetry crash update time advertising analytics payment push stun voice connectivity".split()
+_WIDE: Final = (
+    "ai",
+    "api",
+    "certificates",
+    "content",
+    "control",
+    "dns",
+    "location",
+    "storage",
+    "support",
+    "video",
 )
+TELLING: Final = frozenset(PURPOSES) - frozenset(_WIDE)
 """Purposes that a word in the host name tells better than what its owner is known for: accounts.<music>."""
 
 OPEN_KINDS: Final = frozenset(("company", "maker", "platform", "cloud", "hosting"))
