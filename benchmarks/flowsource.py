@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import tempfile
-from base64 import b64encode
+from base64 import urlsafe_b64encode
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +22,7 @@ from appliance.store.database import HASTY, open_for_writing
 from appliance.store.flowlog import Wanted, flows
 from appliance.store.tables import FLOW
 from appliance.store.writer import Writer
+from sensor.communityid import community_id_of
 from tests.household.generate import DAYS, END, generate
 
 DAY_S = 86_400.0
@@ -51,14 +52,13 @@ def tell_again(day: list[FlowRow], count: int, draw: random.Random, start: float
     """Return `count` flows of one day from `start`, in the order of time."""
     made = []
     while len(made) < count:
-        renamed: dict[str, tuple[str, str, int]] = {}
+        renamed: dict[str, tuple[str, int]] = {}
         shift = draw.uniform(0, DAY_S)
         for flow in day[: count - len(made)]:
             name = renamed.get(flow.uid)
             if name is None:
                 name = renamed[flow.uid] = (
-                    "F" + os.urandom(12).hex()[:16],
-                    "1:" + b64encode(os.urandom(20)).decode(),
+                    "F" + urlsafe_b64encode(os.urandom(12)).decode(),
                     draw.randrange(EPHEMERAL, 61_000) if flow.orig_p >= EPHEMERAL else flow.orig_p,
                 )
             grown = draw.uniform(0.8, 1.25)
@@ -68,8 +68,8 @@ def tell_again(day: list[FlowRow], count: int, draw: random.Random, start: float
                     ts=start + round((flow.ts + shift) % DAY_S, 6),
                     duration_s=round(flow.duration_s * grown, 6),
                     uid=name[0],
-                    community_id=name[1],
-                    orig_p=name[2],
+                    community_id=community_id_of(flow.proto, flow.orig_h, name[1], flow.resp_h, flow.resp_p),
+                    orig_p=name[1],
                     orig_wire_bytes=flow.orig_wire_bytes - flow.orig_bytes + up,
                     resp_wire_bytes=flow.resp_wire_bytes - flow.resp_bytes + down,
                     orig_ip_bytes=flow.orig_ip_bytes - flow.orig_bytes + up,

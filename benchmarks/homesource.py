@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 import random
-from base64 import b64encode
+from base64 import urlsafe_b64encode
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from sensor.communityid import community_id_of
 from sensor.records import (
     DhcpAck,
     DhcpRequest,
@@ -68,14 +69,14 @@ class HomeSource:
                 name = names.get(uid) or names.setdefault(uid, self._name())
                 fields["uid"] = name["uid"]
                 if isinstance(record, FlowRecord):
-                    fields |= name | self._sizes(record)
-                    fields["orig_p"] = name["orig_p"] if record.orig_p >= EPHEMERAL else record.orig_p
+                    port = name["orig_p"] if record.orig_p >= EPHEMERAL else record.orig_p
+                    ends = record.proto, record.orig_h, port, record.resp_h, record.resp_p
+                    fields |= self._sizes(record) | {"orig_p": port, "community_id": community_id_of(*ends)}
             yield record._replace(**fields)
 
     def _name(self) -> dict[str, Any]:
         return {
-            "uid": "F" + os.urandom(12).hex()[:16],
-            "community_id": "1:" + b64encode(os.urandom(20)).decode(),
+            "uid": "F" + urlsafe_b64encode(os.urandom(12)).decode(),
             "orig_p": self._draw.randrange(EPHEMERAL, 61_000),
         }
 

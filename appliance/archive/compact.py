@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-IDS: Final = frozenset({"uid", "community_id"})
+from appliance.flowrow import FlowRow
+
+COMMUNITY_ID: Final = "community_id"
+IDS: Final = frozenset({"uid", COMMUNITY_ID})
+
+ARCHIVED: Final = tuple(name for name in FlowRow._fields if name != COMMUNITY_ID)
+"""What an archived file has of a flow."""
+
+COMPACT: Final = tuple(name for name in FlowRow._fields if name not in IDS)
+"""What a compact file is made of."""
+
+WITH_IDS: Final = (*ARCHIVED, COMMUNITY_ID)
+"""All of a flow, in the order of `parquet.Engine.lines`."""
 
 
 class Difference(NamedTuple):
@@ -35,6 +47,5 @@ DIFFERENCES: Final = {
 
 def compact(columns: Iterable[str]) -> dict[str, str]:
     """Return the compact columns, each with what it is made of."""
-    kept = [name for name in columns if name not in IDS]
-    made = (DIFFERENCES.get(name, Difference(name, f'"{name}"', "")) for name in kept)
+    made = (DIFFERENCES.get(name, Difference(name, f'"{name}"', "")) for name in columns)
     return {one.name: one.expression for one in made}

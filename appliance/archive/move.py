@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from appliance.archive.compact import ARCHIVED
 from appliance.archive.folder import PART, ArchiveError, take_name
 from appliance.archive.parquet import Engine
 from appliance.store import catalogue, pruning
@@ -53,7 +54,7 @@ def _move_one(db: sqlite3.Connection, engine: Engine, folder: Path, day: int, wa
     path = _free_name(folder, day)
     part = path.with_name(path.name + PART)
     there = sums(db, wanted)
-    engine.write(lines(db, wanted), [], Wanted(), part)
+    engine.archive(lines(db, wanted, ARCHIVED), part)
     copied = engine.sums(part)
     if copied != there:
         part.unlink(missing_ok=True)

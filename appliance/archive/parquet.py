@@ -1,7 +1,8 @@
 """Flows as Parquet files (zstd), written and read with duckdb. Its library is loaded by short processes only.
 
 Columns carry the names of `FlowRow`. `ts` is a timestamp in UTC; `duration_s` becomes `duration_us`, whole
-microseconds, which are stored in half the space.
+microseconds, which are stored in half the space. The archive has no community ids, which would be two thirds
+more and follow from the rest: they are made where they are asked for.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from typing import Any, Final
 
 import duckdb
 
-from appliance.archive.compact import IDS, compact
+from appliance.archive.compact import ARCHIVED, COMPACT, WITH_IDS, compact
 from appliance.archive.folder import ArchiveError
 from appliance.flowrow import FlowRow
-from appliance.store.flowlog import PAGE, TICKS, Key, Sums, Wanted
+from appliance.store.flowlog import FREE, PAGE, TICKS, Key, Sums, Wanted
+from sensor.communityid import community_id_of
 
 MEMORY: Final = "96MB"
 """What duckdb may hold at once; beside it stand about 60 MB of the library and Python."""
@@ -59,10 +61,19 @@ def _renamed(name: str) -> str:
     return "duration_us" if name == "duration_s" else name
 
 
+def _cell(name: str) -> str:
+    """Return what makes a column's cell of the text that `_text` reads."""
+    if name in FREE:
+        return f"CASE WHEN {name} IS NULL THEN '' ELSE '\"' || replace({name}, '\"', '\"\"') || '\"' END"
+    return "epoch_us(ts)" if name == "ts" else f"coalesce(\"{_renamed(name)}\"::VARCHAR, '')"
+
+
 COLUMNS: Final = _columns()
 """Name and type of each column as the text of `flowlog.lines` has it."""
 
-_READ: Final = ", ".join("epoch_us(ts)" if name == "ts" else f'"{name}"' for name in COLUMNS)
+_ENDS: Final = "proto, orig_h, orig_p, resp_h, resp_p"
+_READ: Final = ", ".join("epoch_us(ts)" if name == "ts" else f'"{_renamed(name)}"' for name in ARCHIVED)
+_CELLS: Final = " || ',' || ".join(_cell(name) for name in ARCHIVED)
 
 
 class Engine:
@@ -84,19 +95,43 @@ class Engine:
         """Close it."""
         self._db.close()
 
-    def write(
-        self, lines: Iterable[bytes], files: Sequence[Path], wanted: Wanted, out: Path, *, ids: bool = True
-    ) -> None:
-        """Write flows of `files` that are wanted, then those of `lines`, to `out`. Raises ArchiveError.
+    def archive(self, lines: Iterable[bytes], out: Path) -> None:
+        """Write flows, the ARCHIVED columns of each, to `out`. Raises ArchiveError.
 
-        Without `ids` the columns are the compact ones, and `lines` have no ids either. `out` is whole on the
-        disk when this returns; when it raises there may be a part of it.
+        `out` is whole on the disk when this returns; when it raises there may be a part of it.
         """
-        kept = {name: f'"{name}"' for name in COLUMNS} if ids else compact(COLUMNS)
-        archived, values = self._archived(_selected(kept), files, wanted)
+        self._write(lines, ARCHIVED, _plain(ARCHIVED), ("", []), out)
+
+    def write_compact(self, lines: Iterable[bytes], files: Sequence[Path], wanted: Wanted, out: Path) -> None:
+        """Write the wanted flows of `files`, then those of `lines` (COMPACT of each), compact, likewise."""
+        made = compact(map(_renamed, COMPACT))
+        self._write(lines, COMPACT, made, self._archived(_selected(made), files, wanted), out)
+
+    def write_with_ids(self, lines: Iterable[bytes], out: Path) -> None:
+        """Write flows, WITH_IDS of each, with all columns, likewise."""
+        self._write(lines, WITH_IDS, _plain(FlowRow._fields), ("", []), out)
+
+    def lines(self, files: Sequence[Path], wanted: Wanted) -> Iterator[bytes]:
+        """Yield WITH_IDS of the wanted flows of `files` as `flowlog.lines` does. Raises ArchiveError."""
+        clause, values = _where(wanted)
+        for path in files:
+            query = f"SELECT {_CELLS}, {_ENDS} FROM read_parquet('{_quoted(path)}') WHERE {clause}"  # noqa: S608
+            for rows in self._pages(query, values, path):
+                yield "".join([f"{cells},{community_id_of(*ends)}\n" for cells, *ends in rows]).encode()
+
+    def _write(
+        self,
+        lines: Iterable[bytes],
+        named: Iterable[str],
+        made: Mapping[str, str],
+        archived: tuple[str, list[Any]],
+        out: Path,
+    ) -> None:
+        """Write what `archived` selects, then columns made of those that are `named` in `lines`."""
+        fresh = _selected({**made, "ts": "make_timestamp(ts)"})
+        first, values = archived
         with _Pipe(lines) as pipe:
-            fresh = _selected(kept | {"ts": "make_timestamp(ts)"})
-            self._copy(f"{archived}SELECT {fresh} FROM {_text(pipe.path, ids=ids)}", values, out)  # noqa: S608 - names only
+            self._copy(f"{first}SELECT {fresh} FROM {_text(pipe.path, named)}", values, out)  # noqa: S608 - names only
 
     def write_objects(self, lines: Iterable[bytes], types: Mapping[str, str], out: Path) -> None:
         """Write JSON lines with columns of these types to `out`. Raises ArchiveError."""
@@ -150,18 +185,23 @@ class Engine:
             f"SELECT {_READ} FROM read_parquet('{_quoted(path)}') WHERE {clause}"  # noqa: S608
             " ORDER BY epoch_us(ts), uid, part"
         )
+        for rows in self._pages(query, values, path):
+            yield [_row(*row) for row in rows]
+
+    def _pages(self, query: str, values: list[Any], path: Path) -> Iterator[list[tuple[Any, ...]]]:
         try:
             cursor = self._db.cursor().execute(query, values)
             while rows := cursor.fetchmany(PAGE):
-                yield [FlowRow._make((row[0] / TICKS, row[1] / TICKS, *row[2:])) for row in rows]
+                yield rows
         except duckdb.Error as error:
             raise ArchiveError(_explain(path, error)) from error
 
     def community_ids(self, files: Sequence[Path], wanted: Wanted, uids: Collection[str]) -> dict[str, str]:
         """Return the community ids of these flows that the files have. Raises ArchiveError."""
         clause, values = _where(wanted)
-        query = f"SELECT DISTINCT uid, community_id FROM {_sources(files)} WHERE {clause} AND uid IN (SELECT unnest(?))"  # noqa: S608, E501
-        return dict(self._run(query, [*values, list(uids)], files[0]))
+        query = f"SELECT DISTINCT uid, {_ENDS} FROM {_sources(files)} WHERE {clause} AND uid IN (SELECT unnest(?))"  # noqa: S608, E501
+        found = self._run(query, [*values, list(uids)], files[0])
+        return {uid: community_id_of(*ends) for uid, *ends in found}
 
     def _archived(self, selected: str, files: Sequence[Path], wanted: Wanted) -> tuple[str, list[Any]]:
         if not files:
@@ -208,6 +248,15 @@ class _Pipe:
             self._failure = error
 
 
+def _row(ts: int, duration: int, uid: str, part: int, *rest: Any) -> FlowRow:
+    """Return the row of _READ."""
+    return FlowRow(ts / TICKS, duration / TICKS, uid, community_id_of(*rest[:5]), part, *rest)
+
+
+def _plain(names: Iterable[str]) -> dict[str, str]:
+    return {name: f'"{name}"' for name in map(_renamed, names)}
+
+
 def _selected(columns: Mapping[str, str]) -> str:
     """Return the list of a SELECT: what each column is made of, and its name."""
     return ", ".join(f'{expression} AS "{name}"' for name, expression in columns.items())
@@ -229,10 +278,9 @@ def _sources(files: Sequence[Path]) -> str:
     return f"read_parquet([{names}], union_by_name = true)"
 
 
-def _text(path: str, *, ids: bool) -> str:
+def _text(path: str, named: Iterable[str]) -> str:
     """Return what reads the text of `flowlog.lines`: every column named, nothing guessed."""
-    named = COLUMNS.items()
-    types = ", ".join(f"'{name}': '{kind}'" for name, kind in named if ids or name not in IDS)
+    types = ", ".join(f"'{name}': '{COLUMNS[name]}'" for name in map(_renamed, named))
     return (
         f"read_csv('{path}', header = false, auto_detect = false, buffer_size = {BUFFER_BYTES}, delim = ',',"
         f" quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, columns = {{{types}}})"

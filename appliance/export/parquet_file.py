@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from appliance.archive.compact import IDS
+from appliance.archive.compact import COMPACT, WITH_IDS
 from appliance.export.kinds import FLOWS, KINDS, Kind
-from appliance.flowrow import FlowRow
 from appliance.store.flowlog import Wanted
 
 if TYPE_CHECKING:  # the command's help needs no duckdb
@@ -39,9 +39,12 @@ def write(source: Source, kind: Kind, wanted: Wanted, part: Path, *, ids: bool =
     """Write an export to `part`. Raises ArchiveError."""
     engine = source.span.engine
     if kind is FLOWS:
-        names = [name for name in FlowRow._fields if ids or name not in IDS]
-        lines = source.span.lines(wanted, names)
-        engine.write(lines, source.span.files(wanted), wanted, part, ids=ids)
+        files = source.span.files(wanted)
+        if ids:
+            fresh = source.span.lines(wanted, WITH_IDS)
+            engine.write_with_ids(chain(engine.lines(files, wanted), fresh), part)
+        else:
+            engine.write_compact(source.span.lines(wanted, COMPACT), files, wanted, part)
     else:
         types = {column: _type(kind, column) for column in kind.columns}
         engine.write_objects(_objects(source, kind, wanted, types), types, part)

@@ -1,10 +1,9 @@
-"""Names of a flow: its uid, its Community ID, and the text forms of addresses and protocols. Does no I/O."""
+"""Names of a flow: its uid, and the text forms of its addresses and times. Does no I/O."""
 
 from __future__ import annotations
 
 import struct
-from base64 import b64encode, urlsafe_b64encode
-from hashlib import sha1
+from base64 import urlsafe_b64encode
 from typing import Final
 
 UID_KEY: Final = b"tattlebox flowid"
@@ -13,24 +12,7 @@ UID_KEY: Final = b"tattlebox flowid"
 NO_VLAN: Final = 0xFFFF
 """VLAN field of an untagged flow; 802.1Q ids are 0 to 4094."""
 
-ICMP, TCP, UDP, ICMP6, SCTP = 1, 6, 17, 58, 132
-
-PORTED: Final = frozenset({TCP, UDP, SCTP, ICMP, ICMP6})
-"""Protocols whose Community ID covers two ports."""
-
-ICMP_PAIRS: Final = {8: 0, 0: 8, 13: 14, 14: 13, 15: 16, 16: 15, 10: 9, 9: 10, 17: 18, 18: 17}
-ICMP6_PAIRS: Final = {
-    128: 129, 129: 128, 133: 134, 134: 133, 135: 136, 136: 135,
-    130: 131, 131: 130, 139: 140, 140: 139, 144: 145, 145: 144,
-}  # fmt: skip
-"""Types that answer each other (Community ID specification): request and answer are one flow."""
-
 _MASK: Final = (1 << 64) - 1
-
-
-def icmp_ports(proto: int, kind: int, code: int) -> tuple[int, int]:
-    """Return the Community ID ports of an ICMP message: its type, and the answering type or its code."""
-    return kind, (ICMP_PAIRS if proto == ICMP else ICMP6_PAIRS).get(kind, code)
 
 
 def uid(key: bytes, start_ns: int) -> str:
@@ -48,20 +30,6 @@ def flow_key(ends: Ends, proto: int, vlan: int) -> bytes:
     a, a_port, b, b_port = ends
     version = 4 if len(a) == 4 else 6
     return struct.pack(">16s16sHHHBB", a, b, a_port, b_port, vlan, proto, version)
-
-
-def community_id(proto: int, orig: bytes, orig_p: int, resp: bytes, resp_p: int) -> str:
-    """Return the Community ID v1 with seed 0 (https://github.com/corelight/community-id-spec)."""
-    if (resp, resp_p) < (orig, orig_p) and not _one_way(proto, orig_p):
-        orig, orig_p, resp, resp_p = resp, resp_p, orig, orig_p
-    ports = struct.pack(">HH", orig_p, resp_p) if proto in PORTED else b""
-    digest = sha1(b"\0\0" + orig + resp + bytes((proto, 0)) + ports, usedforsecurity=False).digest()
-    return "1:" + b64encode(digest).decode()
-
-
-def _one_way(proto: int, kind: int) -> bool:
-    """Say whether this is an ICMP type without an answering type: such flows keep their direction."""
-    return (proto == ICMP and kind not in ICMP_PAIRS) or (proto == ICMP6 and kind not in ICMP6_PAIRS)
 
 
 def address_text(address: bytes) -> str:

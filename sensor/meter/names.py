@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+ICMP, TCP, UDP, ICMP6, SCTP = 1, 6, 17, 58, 132
+
 MAX_FLOWS: Final = 1_000_000
 """Flows in the table at once: a scan of a home's whole address space fits, and it takes 160 MB."""
 

@@ -10,7 +10,8 @@ import struct
 from collections.abc import Iterator
 from typing import Any, Final
 
-from sensor.meter.flowid import NO_VLAN, address_text, community_id, mac_text, seconds, uid
+from sensor.communityid import community_id
+from sensor.meter.flowid import NO_VLAN, address_text, mac_text, seconds, uid
 from sensor.meter.names import PROTOCOLS
 from sensor.records import FlowRecord
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from sensor.meter.flowid import ICMP, ICMP6, NO_VLAN, SCTP, TCP, UDP, icmp_ports
+from sensor.communityid import icmp_ports
+from sensor.meter.flowid import NO_VLAN
 from sensor.meter.link import IPV4, IPV6, MPLS, NO_FAMILY, PPP, PPP_KINDS, PPPOE, WIFI, Bad, be16, link_layer
+from sensor.meter.names import ICMP, ICMP6, SCTP, TCP, UDP
 
 MAX_TAGS: Final = 16
 """Headers between link and network layer (VLAN tags, MPLS labels, …); real networks stack three or four."""

@@ -14,23 +14,12 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
+from sensor.communityid import community_id
 from sensor.meter.block import Block
-from sensor.meter.flowid import (
-    NO_VLAN,
-    SCTP,
-    TCP,
-    UDP,
-    Ends,
-    address_text,
-    community_id,
-    flow_key,
-    mac_text,
-    seconds,
-    uid,
-)
+from sensor.meter.flowid import NO_VLAN, Ends, address_text, flow_key, mac_text, seconds, uid
 from sensor.meter.items import Item
 from sensor.meter.link import Bad
-from sensor.meter.names import MAX_FLOWS, OTHER_KINDS, PROTOCOLS
+from sensor.meter.names import MAX_FLOWS, OTHER_KINDS, PROTOCOLS, SCTP, TCP, UDP
 from sensor.meter.parse import Ip, Other, parse
 from sensor.meter.ring import Corrupt, RingFrame, packets, ring_frames, tagged
 from sensor.meter.select import DISSECTED, Side, selected

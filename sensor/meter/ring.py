@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from sensor.meter.flowid import UDP
 from sensor.meter.link import ETHERNET
+from sensor.meter.names import UDP
 from sensor.meter.parse import Ip
 from sensor.meter.walk import MAX_CAPTURED, Frame
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sensor.meter.flowid import ICMP, ICMP6, TCP, UDP
+from sensor.meter.names import ICMP, ICMP6, TCP, UDP
 from sensor.meter.parse import Ip
 from sensor.packet import STREAM_BYTES
 

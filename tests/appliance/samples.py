@@ -83,7 +83,7 @@ FLOW = FlowRow(
     ts=TS,
     duration_s=1.5,
     uid="Fvoice0000000001",
-    community_id="1:AAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+    community_id="1:Yy0UlKhrLoYbIVKq31UzAqUuvOs=",
     part=0,
     proto="tcp",
     orig_h="192.168.7.20",

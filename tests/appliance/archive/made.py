@@ -6,6 +6,7 @@ from pathlib import Path
 
 from appliance.flowrow import FlowRow
 from appliance.store.writer import Writer
+from sensor.communityid import community_id_of
 from sensor.records import NtpRequest
 from tests.appliance.samples import ALERT, CHANGE, DEVICE, DOLL, FLOW, PARTY, SIGHTING
 
@@ -20,16 +21,18 @@ def flows(days: int, each: int = 40) -> list[FlowRow]:
     made = []
     for n in range(days * each):
         ts = FIRST + n * DAY / each + n % 7 * 1e-6
+        port, far = n % 65_536, "2001:db8::7" if n % 5 == 0 else "198.51.100.7"
         made.append(
             FLOW._replace(
                 ts=ts,
                 duration_s=n % 300 + 0.25,
                 uid=f"F{n:016d}",
+                community_id=community_id_of("tcp", FLOW.orig_h, port, far, FLOW.resp_p),
                 part=n % 3,
-                orig_p=n % 65_536,
+                orig_p=port,
                 orig_pkts=n + 1,
                 orig_wire_bytes=(n + 1) * 2**20,
-                resp_h="2001:db8::7" if n % 5 == 0 else "198.51.100.7",
+                resp_h=far,
                 vlan=7 if n % 4 == 0 else None,
                 resp_mac=None if n % 4 == 1 else "02:00:00:00:00:01",
                 device=(DOLL, BOX, None)[n % 3],

@@ -23,7 +23,7 @@ from appliance.export.csv_table import FORMULA, cell
 from appliance.export.kinds import KINDS
 from appliance.export.zeek_log import conn_state, text
 from appliance.store.flowlog import Wanted
-from sensor.meter.flowid import community_id
+from sensor.communityid import community_id
 from sensor.meter.names import PROTOCOLS
 from tests.appliance.archive.made import home
 from tests.appliance.samples import FLOW
