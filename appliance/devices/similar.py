@@ -30,7 +30,9 @@ FLOWS_DESCRIBED: Final = 200
 """Flows of a device that are turned into words: its first ones; later ones would only repeat them."""
 
 _EPHEMERAL: Final = 10_000  # ports from here on are mostly chosen at random and describe nothing
-_SERIAL: Final = re.compile(r"[0-9a-f]{4,}|\d{3,}")
+_SERIAL: Final = re.compile(r"(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{4,}|\d{5,}")
+"""Digits and letters of a MAC or serial number, or many digits; up to four are a model's: HS110, SP-2101W."""
+
 _UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 

@@ -36,7 +36,11 @@ def test_likeness_is_a_share_and_best_first(device: frozenset[str], known: dict[
         ("ESP_07AEFB", "esp_#"),
         ("Lightify-017b5f6b", "lightify-#"),
         ("uuid:2f402f80-da50-11e1-9b23-001788102201", "uuid:#"),
-        ("DCS-930L", "dcs-#l"),
+        ("BRW1234567890AB", "brw#"),
+        ("toy-4f2a", "toy-#"),
+        ("No. 00123456", "no. #"),
+        ("DCS-930L", "dcs-930l"),  # the number of a model stays
+        ("SP-2101W", "sp-2101w"),
         ("api.xbcs.net", "api.xbcs.net"),
     ],
 )

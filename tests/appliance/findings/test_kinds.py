@@ -160,6 +160,10 @@ FOUND: dict[str, list[Case]] = {
     "bad_certificate": one(
         *(certificate(not_after=1e9 - late) for late in (1, 60, 3_600, DAY, 30 * DAY, 3_650 * DAY)),
         *(certificate(self_signed=True, chain=1, server=address) for address in ABROAD),
+        *(certificate(self_signed=True, chain=1, server_port=port) for port in (853, 4433, 8443, 8883)),
+        *(certificate(self_signed=True, chain=1, not_after=1e9 + left) for left in (60, DAY, 1.1e9)),
+        certificate(self_signed=True, chain=1, not_before=1e9 + DAY),
+        certificate(self_signed=True, chain=1, not_after=5.0),
         *(certificate(not_after=5.0, server=address) for address in ABROAD),
     ),
     "own_dns": one(
