@@ -5,7 +5,9 @@ row counts, also where one pair is labelled twice and differently. The labels kn
 of the home stands there as "third", so our outcome "local" is compared as such.
 
 Purpose is measured on `purposes.csv` of the folder (host, vendor, purpose), else on our own list of hosts
-labelled from public documents; and on four more of our lists (docs/parties.md says which).
+labelled from public documents; and on six more of our lists (docs/parties.md says which). `catalogue_coverage` is
+the
+share of the toy makers' domains in our catalogue that are known as their own.
 """
 
 from __future__ import annotations
@@ -25,13 +27,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from appliance.devices.knowledge import split_list  # noqa: E402
 from appliance.lookup.knowledge import load_knowledge  # noqa: E402
+from appliance.lookup.knowledge_files import MAKER_COLUMNS, read_rows  # noqa: E402
 from appliance.parties.attribution import Parties  # noqa: E402
 from appliance.parties.knowledge import Geography, Maker  # noqa: E402
 from appliance.parties.party import Destination  # noqa: E402
 
 PURPOSES = ROOT / "tests" / "appliance" / "parties"
-MORE = ("labelled", "unseen", "third", "services", "clients")
+MORE = ("labelled", "unseen", "third", "services", "clients", "homes")
 """Lists beside the first, tests/appliance/parties/purposes_NAME.csv."""
 
 PRODUCT_VENDORS = {
@@ -83,6 +87,7 @@ PRODUCT_VENDORS = {
     "samsungsmartcam": "Samsung SmartCam",
     "smartcam": "Samsung SmartCam",
     "netcam": "Belkin",
+    "netgeararlo": "Arlo",
     "microwave": "GE Appliances",
     "smartercoffee": "Smarter",
     "luohe": "Luohe",
@@ -201,6 +206,14 @@ def measure_purposes(path: Path, parties: Parties, show: bool) -> float:
     return right / max(1, len(rows))
 
 
+def measure_catalogue(parties: Parties) -> float:
+    """Return the share of the toy makers' domains that are known as that maker's own."""
+    makers = read_rows("makers.csv", MAKER_COLUMNS)
+    domains = [(row["maker"], name) for row in makers for name in split_list(row["domains"])]
+    known = [parties.attribute(maker, destination(name)) for maker, name in domains]
+    return sum(party.role == "first" and party.organisation is not None for party in known) / len(known)
+
+
 def measure_rate(parties: Parties, names: list[str], count: int = 40_000) -> tuple[float, float]:
     """Return attributions per second of processor time: of new names at new addresses, and of a known one."""
     draw = random.Random(7)
@@ -265,6 +278,7 @@ def main() -> int:
     lists |= {f"_{name}": PURPOSES / f"purposes_{name}.csv" for name in MORE}
     for name, path in lists.items():
         figures[f"purpose_accuracy{name}"] = measure_purposes(path, parties, options.show)
+    figures["catalogue_coverage"] = measure_catalogue(parties)
     figures["knowledge_rss_mb"] = held / 1e6
     names = [row["domain"].lstrip("*.") for row in rows if "." in row["domain"]] or ["example.com"]
     figures["attributions_per_s"], figures["cached_attributions_per_s"] = measure_rate(parties, names)

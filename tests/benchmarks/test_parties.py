@@ -14,7 +14,7 @@ import pytest
 
 from appliance.lookup.knowledge import load_knowledge
 from appliance.parties.attribution import Parties
-from benchmarks.parties import measure_roles, vendor_of
+from benchmarks.parties import measure_catalogue, measure_roles, vendor_of
 
 LABELS = Path(__file__).parents[1] / "appliance" / "parties" / "other_labs" / "party.csv"
 KNOWLEDGE = load_knowledge().parties
@@ -29,6 +29,10 @@ def test_roles_and_owners_of_other_laboratories_devices() -> None:
     assert figures["organisation_coverage"] >= 0.95
 
 
+def test_every_domain_of_the_toy_catalogue_is_its_makers() -> None:
+    assert measure_catalogue(Parties(KNOWLEDGE)) == 1.0
+
+
 @pytest.mark.parametrize(
     ("device", "vendor"),
     [
@@ -39,6 +43,7 @@ def test_roles_and_owners_of_other_laboratories_devices() -> None:
         ("rokutv", "roku"),
         ("ge-microwave", "GE Appliances"),
         ("galaxywatch5", "Samsung"),
+        ("NetgearArloCamera", "Arlo"),
         ("nobody-knows", "nobody"),
     ],
 )
