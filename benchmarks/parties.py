@@ -5,9 +5,9 @@ row counts, also where one pair is labelled twice and differently. The labels kn
 of the home stands there as "third", so our outcome "local" is compared as such.
 
 Purpose is measured on `purposes.csv` of the folder (host, vendor, purpose), else on our own list of hosts
-labelled from public documents; and on six more of our lists (docs/parties.md says which). `catalogue_coverage` is
-the
-share of the toy makers' domains in our catalogue that are known as their own.
+labelled from public documents; and on six more of our lists (docs/parties.md says which).
+
+`catalogue_coverage` is the share of the toy makers' domains in our catalogue that are known as their own.
 """
 
 from __future__ import annotations
