@@ -18,6 +18,9 @@ of all changes fall there by chance, so nothing says "because of"."""
 QUIET_S: Final = 28 * DAY_S
 """The same kind of change of one party is told once in this time."""
 
+KEPT_S: Final = DAY_S
+"""What a device went on doing for so long after an update did not change with it."""
+
 MAX_TOLD: Final = 2_048
 """Changes remembered per device so as not to be told twice: several per party of a full table."""
 
@@ -40,12 +43,17 @@ def make(
     certainty: str = "confirmed",
     evidence: tuple[str, ...] = (),
     within_s: float = AFTER_UPDATE_S,
+    kept_until: float = 0.0,
 ) -> Change:
     """Return a change of the device's dealings with a party, grouped with an update shortly before it.
 
-    `within_s` is how long before at most; `after["doubts"]`, empty as a rule, says what else may explain it.
+    `within_s` is how long before at most, `kept_until` when the old way was last seen; `after["doubts"]`,
+    empty as a rule, says what else may explain it.
     """
     domain = party.domain if party else None
+    update = device.last_update(ts + (DAY_S - 1 if dated_to_day(ts) else 0), within_s)
+    if update is not None and kept_until > update + KEPT_S:
+        update = None
     return Change(
         change_id(device.device, kind, domain, ts),
         ts,
@@ -56,7 +64,7 @@ def make(
         party.role if party else None,
         before,
         {**after, "doubts": doubts.of(device, ts, watch)},
-        device.last_update(ts + (DAY_S - 1 if dated_to_day(ts) else 0), within_s),
+        update,
         certainty,
         evidence,
     )

@@ -78,6 +78,7 @@ class Channel:
     plain_ts: float = 0.0  # latest readable upload
     sealed_since: int = 0  # encrypted uploads since then
     sealed_ts: float = 0.0  # the first of those
+    sealed_last: float = 0.0  # the latest encrypted upload
     open: bool = False  # readable uploads are no news: they came first, or were told
     known: bool = False  # its service is no news for this party
     waiting_since: float | None = None  # first contact of a service that is news, until its second
@@ -232,6 +233,7 @@ class Handshake:
     new_shape: str | None = None
     new_times: int = 0
     new_ts: float = 0.0
+    last_ts: float = 0.0  # when `shape` was last seen
 
 
 @dataclass(slots=True)
@@ -289,6 +291,7 @@ class Device:
     named: int = 0  # uploads to parties whose name was seen
     hides: bool = False  # it hides names, and that is no news any more
     hidden_hours: list[int] = field(default_factory=list)  # in which it did, until it was told
+    hidden_ts: float | None = None  # the first time
     blocks: list[list[float | None]] = field(default_factory=list)  # what we blocked: [domain, from, to]
     told: dict[str, float] = field(default_factory=dict)  # kind and domain → ts of the latest change
     dropped: int = 0  # parties forgotten at the bound

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from appliance.behaviour import versions
+from appliance.behaviour import turns, versions
 from appliance.behaviour.facts import Contact, Update
 from appliance.behaviour.hosts import FIRMWARE_PATH, is_update_like
-from appliance.behaviour.spans import DAY_S, DAYS_KEPT, HOUR_S, day_of
+from appliance.behaviour.spans import DAY_S, HOUR_S, day_of
 from appliance.behaviour.state import Channel, Cue, Device, Handshake, Party, Report, Start
+from appliance.behaviour.turns import ECHO_S, WINDOW_S
 from sensor.records import (
     DhcpRequest,
     DnsAnswer,
@@ -25,9 +26,6 @@ from sensor.records import (
     SsdpAnnouncement,
     TlsClientHello,
 )
-
-WINDOW_S: Final = 6 * HOUR_S
-"""Cues of one update lie within this: download by day, restart at the next quiet moment."""
 
 BOOT_S: Final = 180
 """A device asks for its usual names within this of joining the network."""
@@ -68,10 +66,6 @@ were updates, too."""
 
 STEADY_HELLOS: Final = 3
 """Handshakes of the old and of the new shape before "changed and stayed" is said."""
-
-ECHO_S: Final = DAYS_KEPT * DAY_S
-MAX_SHOWN: Final = 64
-"""So long, and so many of them, turns from an old version or handshake to a new one are remembered."""
 
 MAX_HANDSHAKES: Final = 256
 MAX_UPDATES: Final = 64
@@ -122,7 +116,7 @@ def _versions(device: Device, record: Record) -> Sequence[Update]:
     found: list[Update] = []
     for heard in versions.said(record):
         change = versions.learn(device, record.ts, heard)
-        if change is not None and not _echoes(device, f"{change.before} {change.after}", record.ts):
+        if change is not None and not turns.echoes(device, "version", change.before, change.after, record.ts):
             text = f"{change.where} changed from {change.before} to {change.after}"
             cue = Cue(record.ts, "version", 4.0, text, change.before, change.after)
             found.extend(_weigh(device, cue, change.since))
@@ -211,10 +205,11 @@ def _shook(device: Device, ts: float, peer: str, shape: str, what: str) -> Seque
     seen = device.handshakes.get(peer)
     if seen is None:
         if len(device.handshakes) < MAX_HANDSHAKES:
-            device.handshakes[peer] = Handshake(shape, 1)
+            device.handshakes[peer] = Handshake(shape, 1, last_ts=ts)
         return NOTHING
     if shape == seen.shape:
         seen.times += 1
+        seen.last_ts = max(seen.last_ts, ts)
         seen.new_shape, seen.new_times = None, 0
         return NOTHING
     return list(_shook_anew(device, seen, _Shake(ts, peer, shape, what)))
@@ -226,31 +221,32 @@ def _shook_anew(device: Device, seen: Handshake, shake: _Shake) -> Iterator[Upda
     if shape != seen.new_shape:
         seen.new_shape, seen.new_times, seen.new_ts = shape, 0, ts
     seen.new_times += 1
-    if seen.new_times < STEADY_HELLOS:
+    alike = _turned_alike(device, seen)
+    if sum(one.new_times for one in alike.values()) < STEADY_HELLOS:
         return
-    steady = seen.times >= STEADY_HELLOS
-    device.handshakes[peer] = Handshake(shape, seen.new_times)
-    if steady and not _echoes(device, f"{what} {seen.shape} {shape}", seen.new_ts):
+    steady = sum(one.times for one in alike.values()) >= STEADY_HELLOS
+    for other, one in alike.items():
+        device.handshakes[other] = Handshake(shape, one.new_times, last_ts=ts)
+    if steady and not turns.echoes(device, what, seen.shape, shape, seen.new_ts):
         text = (
             f"its {what} with {peer} changed and stayed so"
             if what.startswith("TLS")
             else f"its {what} changed"
         )
-        yield from _weigh(device, Cue(seen.new_ts, "handshake", 3.0, text), None)
+        yield from _weigh(device, Cue(seen.new_ts, "handshake", 3.0, text), seen.last_ts or None)
 
 
-def _echoes(device: Device, turn: str, ts: float) -> bool:
-    """Return whether the same turn from old to new was seen before.
+def _turned_alike(device: Device, turned: Handshake) -> dict[str, Handshake]:
+    """Return the handshakes that took the same turn, by peer, with `turned` itself.
 
-    With every host that the device meets seldom, one update shows again, days later.
+    Minutes of a device hold one or two with each peer. It stands alone while others still keep the old shape.
     """
-    first = device.shown.get(turn)
-    if first is not None and ts - first < ECHO_S:
-        return ts - first > WINDOW_S
-    device.shown[turn] = ts
-    while len(device.shown) > MAX_SHOWN:
-        del device.shown[min(device.shown, key=lambda key: (device.shown[key], key))]
-    return False
+    old, new = turned.shape, turned.new_shape
+    alike = {peer: one for peer, one in device.handshakes.items() if (one.shape, one.new_shape) == (old, new)}
+    first = min(one.new_ts for one in alike.values())
+    if any(one.shape == old and one.last_ts > first for one in device.handshakes.values()):
+        return {peer: one for peer, one in alike.items() if one is turned}
+    return alike
 
 
 def _weigh(device: Device, cue: Cue, since: float | None) -> Iterator[Update]:
@@ -260,6 +256,13 @@ def _weigh(device: Device, cue: Cue, since: float | None) -> Iterator[Update]:
     """
     if cue.code in ("version", "handshake"):
         cue.ts = _dated(device, cue.ts, since)
+        earlier = _explained(device, cue, since)
+        if earlier is not None:
+            yield from _confirmed(device, earlier, cue)
+            return
+        if any(cue.ts < old.ts - WINDOW_S for old in device.cues):
+            yield _told_late(device, cue)
+            return
     if not _adds(device, cue):
         return
     device.cues = sorted([*device.cues, cue], key=lambda one: (one.ts, one.code, one.text))[-MAX_CUES:]
@@ -270,6 +273,43 @@ def _weigh(device: Device, cue: Cue, since: float | None) -> Iterator[Update]:
     if update != device.group and not (certainty == "restarted" and roams(device)):
         _remember(device, update)
         yield update
+
+
+def _explained(device: Device, cue: Cue, since: float | None) -> Update | None:
+    """Return the update hours or days before, of which a host that is met seldom shows only now; None: none.
+
+    The old state was last seen before that update. One that showed its versions explains no other version.
+    """
+    if since is None:
+        return None
+    for update in reversed(device.updates):
+        apart_s = cue.ts - update.ts
+        if update.certainty == "restarted" or update.ts < since or not 0 <= apart_s < ECHO_S:
+            continue
+        if cue.code == "version" and update.version_before is not None:
+            return None
+        return update if apart_s > WINDOW_S or update != device.group else None
+    return None
+
+
+def _told_late(device: Device, cue: Cue) -> Update:
+    """Return the update of a cue that is dated before those of the present: nothing else belongs to it."""
+    certainty = _certainty([cue]) or "probably updated"
+    update = Update(cue.ts, device.device, certainty, (cue.text,), cue.before, cue.after)
+    device.updates = sorted([*device.updates, update], key=lambda one: one.ts)[-MAX_UPDATES:]
+    return update
+
+
+def _confirmed(device: Device, update: Update, cue: Cue) -> Iterator[Update]:
+    """Yield the update with the versions that a later cue tells; its certainty stays."""
+    if cue.before is None:
+        return
+    told = (*update.evidence, cue.text)[:MAX_CUES]
+    grown = update._replace(evidence=told, version_before=cue.before, version_after=cue.after)
+    device.updates = [grown if one == update else one for one in device.updates]
+    if device.group == update:
+        device.group = grown
+    yield grown
 
 
 def roams(device: Device) -> bool:

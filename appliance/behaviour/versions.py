@@ -34,6 +34,9 @@ _DOTTED: Final = re.compile(r"^v?\d{1,4}(?:[._-]\d{1,8}){1,5}(?:[-+._]?[a-z]{1,1
 _STEADY_TIMES: Final = 3
 """How often a string without a dotted version must have been the same before its change means something."""
 
+_OF_SOFTWARE: Final = ("ssdp|", "dhcp|", "mdns|")
+"""Where nothing but software is named, any change of it is one; a User-Agent may hold a session's number."""
+
 
 class Said(NamedTuple):
     """A string that may carry a version: under one key only one version is expected at a time."""
@@ -91,7 +94,8 @@ def learn(device: Device, ts: float, said: Said) -> VersionChange | None:
 
 def _changed(version: Version, ts: float, said: Said) -> VersionChange | None:
     before, after = _differing(version.text, said.text)
-    telling = not version.volatile and (_dotted(before, after) or version.times >= _STEADY_TIMES)
+    named = said.key.startswith(_OF_SOFTWARE) or _dotted(before, after)
+    telling = not version.volatile and (named or version.times >= _STEADY_TIMES)
     if said.text in version.older:
         version.volatile, telling = True, False
     version.changed = [*(t for t in version.changed if t > ts - 7 * DAY_S), ts][-VOLATILE_CHANGES:]

@@ -29,6 +29,7 @@ def hid(device: Device, party: Party, contact: Contact, watch: Watch) -> Iterato
         device.hides = True
         return
     hour = int(contact.ts // HOUR_S)
+    device.hidden_ts = contact.ts if device.hidden_ts is None else min(device.hidden_ts, contact.ts)
     if hour not in device.hidden_hours:
         device.hidden_hours = [*device.hidden_hours, hour]
     if len(device.hidden_hours) < HIDDEN_HOURS:
@@ -36,8 +37,14 @@ def hid(device: Device, party: Party, contact: Contact, watch: Watch) -> Iterato
     device.hides = True
     before = {"named_uploads": device.named, "watched_days": watch.in_days(device.first_ts, contact.ts)}
     after = {**changes.surroundings(party), "reason": contact.reason}
-    ts = min(device.hidden_hours) * HOUR_S
     made = changes.make(
-        device, party, "name_hidden", ts, before=before, after=after, watch=watch, evidence=(contact.uid,)
+        device,
+        party,
+        "name_hidden",
+        device.hidden_ts,
+        before=before,
+        after=after,
+        watch=watch,
+        evidence=(contact.uid,),
     )
     yield changes.tell(device, made)

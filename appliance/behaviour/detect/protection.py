@@ -56,6 +56,7 @@ def downgraded(
         return
     if sealed:
         channel.sealed += 1
+        channel.sealed_last = max(channel.sealed_last, contact.ts)
         channel.unread = 0
         if not channel.sealed_since:
             channel.sealed_ts = contact.ts
@@ -76,7 +77,8 @@ def downgraded(
 
 def _lost(device: Device, party: Party, channel: Channel, contact: Contact, watch: Watch) -> Iterator[Change]:
     """Yield the change when readable uploads on a channel that was encrypted are more than one."""
-    sealed = sum(other.sealed for other in party.channels.values() if other.pattern == channel.pattern)
+    twins = [other for other in party.channels.values() if other.pattern == channel.pattern]
+    sealed = sum(other.sealed for other in twins)
     if sealed < SEALED_BEFORE:
         channel.open = True
         return
@@ -98,8 +100,8 @@ def _lost(device: Device, party: Party, channel: Channel, contact: Contact, watc
         "port": contact.port,
     }
     made = changes.make(
-        device, party, "encryption_lost", contact.ts,
-        before=before, after=after, watch=watch, evidence=(contact.uid,),
+        device, party, "encryption_lost", contact.ts, before=before, after=after, watch=watch,
+        evidence=(contact.uid,), kept_until=max(other.sealed_last for other in twins),
     )  # fmt: skip
     yield changes.tell(device, made)
 
@@ -121,8 +123,8 @@ def _gained(
     channel.plain_days, channel.readable, channel.open, channel.sealed = 0, 0, False, channel.sealed_since
     if device.learned and changes.may_tell(device, "encryption_gained", party.domain, ts):
         made = changes.make(
-            device, party, "encryption_gained", ts,
-            before=before, after=after, watch=watch, evidence=(contact.uid,),
+            device, party, "encryption_gained", ts, before=before, after=after, watch=watch,
+            evidence=(contact.uid,), kept_until=channel.plain_ts,
         )  # fmt: skip
         yield changes.tell(device, made)
 

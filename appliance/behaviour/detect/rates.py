@@ -64,6 +64,9 @@ LONGEST_DAYS: Final = BASE_DAYS + PLAYED[-1].recent
 AT_ONCE_S: Final = 4 * DAY_S
 """What an update does to amounts shows at once; so far off the day may be on which we think that it began."""
 
+EARLY_DAYS: Final = 2
+"""An update so many of the days told of later may be what an amount changed with, too."""
+
 UPDATED_SURPRISE: Final = 4.2
 UPDATED_RATIO: Final = 1.4
 
@@ -308,10 +311,23 @@ def _began(found: Found) -> int:
     return start
 
 
+def _after_update(device: Device, days: list[int], start: int) -> int:
+    """Return `start`, or the day of an update that came hardly later.
+
+    One or two days before it that are like those after it may be chance, when more of them follow.
+    """
+    latest = min(start + EARLY_DAYS, len(days) - 1)
+    update = device.last_update((days[latest] + 1) * DAY_S - 1, (days[latest] - days[start] + 1) * DAY_S)
+    if update is None or day_of(update) <= days[start]:
+        return start
+    begun = next(index for index, day in enumerate(days) if day >= day_of(update))
+    return begun if len(days) - begun > begun - start else start
+
+
 def _told(scene: Scene, party: Party, channel: Channel, found: Found) -> Iterator[Change]:
     """Yield the change, unless it was told lately, and begin a new baseline."""
     device, watch = scene.device, scene.watch
-    start = _began(found)
+    start = _after_update(device, found.series.days, _began(found))
     after_days = found.series.days[start:]
     base_days = found.series.days[max(0, start - BASE_DAYS) : start]
     measure = "bytes" if found.kind in ("bigger", "smaller") else "contacts"

@@ -95,6 +95,23 @@ def test_where_nothing_was_read_the_port_tells_of_lost_encryption(name):
     assert all(it.after["read"] is False and it.after["readable_uploads"] >= 4 for it in found)
 
 
+@pytest.mark.parametrize(
+    ("kind", "before", "after"), [("encryption_lost", 443, 80), ("encryption_gained", 80, 443)]
+)
+@pytest.mark.parametrize(("days_later", "named"), [(0.5, True), (8, False)])
+def test_what_went_on_for_days_after_an_update_did_not_change_with_it(kind, before, after, days_later, named):
+    versions = [agent(at(day, 3), f"Bear/1.{day >= 28}") for day in range(45)]
+    turn = 28 + days_later
+    uploads = [
+        contact(at(day, hour), "b.example", port=port, encrypted=port == 443, **OTHER)
+        for day in range(45)
+        for hour in (9, 12, 18)
+        for port in [before if day + hour / 24 < turn else after]
+    ]
+    (found,) = [it for it in live(LIFE, versions, uploads) if isinstance(it, Change) and it.kind == kind]
+    assert (found.update is not None) is named
+
+
 @pytest.mark.parametrize("name", STORIES)
 def test_stories(name):
     parts, kind = STORIES[name]
