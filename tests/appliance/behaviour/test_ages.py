@@ -10,6 +10,7 @@ import pytest
 
 from appliance.cli import main
 from tests.appliance import known
+from tests.appliance.behaviour import visits
 from tests.appliance.behaviour.setups import DAY_S, START_TS, moved, setup, told
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "captures" / "devices"
@@ -67,6 +68,41 @@ def test_the_command_writes_what_two_captures_differ_in(tmp_path):
     assert new["before"]["watched_days"] < 0.1
     (alert,) = [row for row in rows("alerts") if row["kind"] == "new_party"]
     assert alert["volume"] == "log" and "too short a time" in alert["text"]
+
+
+@pytest.mark.parametrize("shown", ["http", "ssdp", "dhcp", "mdns"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("1.0", "1.1"),
+        ("7", "8"),
+        ("v100", "v101"),
+        ("1.0.3-rc1", "1.0.3-rc2"),
+        ("2.00.4494.PVT-OWRT", "2.00.10885.PVT-OWRT"),
+        ("20240110", "20250612"),
+        ("1.02B03", "1.02B05"),
+        ("build1234", "build1301"),
+        ("3.4.1 (r2811)", "3.4.1 (r2999)"),
+        ("1.2", "1.2.1"),
+        ("a1b2c3d", "d4e5f6a"),
+    ],
+)
+def test_versions_of_many_makes(tmp_path, knowledge, shown, before, after):
+    visit = visits.Visit(START_TS, before, shown)
+    earlier = visits.write(tmp_path / "a.pcap", visit)
+    later = visits.write(tmp_path / "b.pcap", visit._replace(ts=START_TS + DAY_S, version=after, seed=2))
+    said = told(knowledge, (earlier, later))
+    assert (len(said.updates), said.new) == (1, set())
+
+
+@pytest.mark.parametrize("minutes", [1.0, 2.0, 5.0])
+def test_a_handshake_of_minutes_counts_with_all_peers_together(tmp_path, knowledge, minutes):
+    visit = visits.Visit(START_TS, shown="tls", minutes=minutes)
+    earlier = visits.write(tmp_path / "a.pcap", visit)
+    later = visits.write(tmp_path / "b.pcap", visit._replace(ts=START_TS + DAY_S, version="3.0", seed=2))
+    said = told(knowledge, (earlier, later))
+    assert [one.certainty for one in said.updates] == ["updated"]  # it started, too
+    assert said.new == set()
 
 
 def real_devices():
