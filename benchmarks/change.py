@@ -136,6 +136,8 @@ def main() -> int:
         "new_party_within_day": it.new_party_within_day,
         "new_party_told": it.new_party_told,
         "new_party_pushed": it.new_party_pushed,
+        "recall_by_name": it.recall_by_name,
+        "encryption_lost_at_once": it.encryption_lost_at_once,
         "recall_new_party": it.recall_new_party,
         "recall_all": it.recall_all,
         "false_pushes_per_device_month": it.false_pushes,

@@ -25,7 +25,10 @@ RULES: Final = """\
 - **Found**: a confirmed change, or an alert that reached a phone, of the right device, kind and domain,
   said within 14 days of its first showing; 21 days for what became less (gone, less often, smaller).
   "Always on" and "active at night" may be told for one another, or as "more often"; "new kind of data"
-  also as a posture finding. *Exact* is the number found under their own name.
+  also as a posture finding. *Exact* is the number also said under their own name.
+- **Within a day**: a new party confirmed, or pushed, no later than a day after its second contact, which is
+  the next one five minutes or more after the first. **At once**: lost encryption said within an hour of the
+  second readable upload.
 - **Recall** is found ÷ true. **Precision** of a kind is the share of its confirmed changes whose device
   and domain have any line of truth at or before that time.
 - A change that was found may have been told loudly or only shown: false pushes alone reward silence, so read
@@ -100,17 +103,18 @@ def _page(tasks: list[Task], scores: dict[tuple[str, float], Score], strangers: 
 
 def _overview(scores: dict[tuple[str, float], Score]) -> str:
     rows = [
-        "| homes | false pushes / device / month (95 %) | new party | all kinds | new party, median delay | "
-        "within a day of the second contact | null update told | quiet devices | wrong update | "
-        "updates seen | false updates / device / month |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
+        "| homes | false pushes / device / month (95 %) | new party | all kinds | of them under their own "
+        "name | new party, median delay | within a day of the second contact | encryption lost, at once | "
+        "null update told | quiet devices | wrong update | updates seen | false updates / device / month |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for (shape, drift), it in scores.items():
         interval = f"{it.interval[0]:.3f}–{it.interval[1]:.3f}"
         rows.append(
             f"| {shape}, drift {drift:g} | **{it.false_pushes:.3f}** ({interval}) | "
-            f"{it.recall_new_party:.0%} | {it.recall_all:.0%} | {it.delay_new_party_median_h:.0f} h | "
-            f"{it.new_party_within_day:.0%} | {it.null_update_false:.1%} of {it.null_updates} | "
+            f"{it.recall_new_party:.0%} | {it.recall_all:.0%} | {it.recall_by_name:.0%} | "
+            f"{it.delay_new_party_median_h:.0f} h | {it.new_party_within_day:.0%} | "
+            f"{it.encryption_lost_at_once:.0%} | {it.null_update_false:.1%} of {it.null_updates} | "
             f"{it.quiet_devices:.0%} | {it.attribution_error:.0%} | {it.update_recall:.0%} | "
             f"{it.false_updates:.3f} |"
         )

@@ -26,6 +26,9 @@ UPDATE_S: Final = 6 * 3_600.0
 """An update is named rightly when its time is off by no more."""
 
 EARLY_S: Final = 3_600.0
+AT_ONCE_S: Final = 3_600.0
+"""Lost encryption is said at once when it is so soon after it showed a second time."""
+
 RESAMPLES: Final = 1_000
 Line = dict[str, Any]
 
@@ -51,6 +54,8 @@ class Score(NamedTuple):
     rows: tuple[Row, ...]
     recall_new_party: float
     recall_all: float
+    recall_by_name: float  # under exactly the kind of the truth
+    encryption_lost_at_once: float
     false_pushes: float  # per device and month
     interval: tuple[float, float]  # 95 %, by resampling homes
     new_party_told: float  # share by push or digest
@@ -104,6 +109,12 @@ def found(line: Line, said: Iterable[Told]) -> Told | None:
     return min(hits, key=lambda it: it.at, default=None)
 
 
+def named(line: Line, result: Result) -> bool:
+    """Return whether a line was found under its own kind, whatever else was said of it."""
+    said = (it for it in (*result.changes, *result.alerts) if it.kind == line["kind"])
+    return found(line, filter(is_sure, said)) is not None
+
+
 def is_sure(it: Told) -> bool:
     """Return whether it is a confirmed change or an alert that reached a phone."""
     return it.volume in ("confirmed", "push")
@@ -118,6 +129,7 @@ def score(results: list[Result]) -> Score:
         (line, result, found(line, filter(is_sure, (*result.changes, *result.alerts))))
         for line, result in lines
     ]
+    lost = [(line, hit) for line, _, hit in hits if line["kind"] == "encryption_lost"]
     new = [(line, hit) for line, _, hit in hits if line["kind"] == "new_party"]
     delays = [(hit.at - line["first"]) / 3_600 for line, hit in new if hit]
     in_day = [hit is not None and hit.at <= line["second"] + DAY_S for line, hit in new]
@@ -139,6 +151,10 @@ def score(results: list[Result]) -> Score:
         rows=_rows(results, hits),
         recall_new_party=_share(hit is not None for _, hit in new),
         recall_all=_share(hit is not None for _, _, hit in hits),
+        recall_by_name=_share(named(line, result) for line, result in lines),
+        encryption_lost_at_once=_share(
+            hit is not None and hit.at <= line["second"] + AT_ONCE_S for line, hit in lost
+        ),
         false_pushes=sum(false) / months if months else 0.0,
         interval=_interval(false, [it.device_months for it in results]),
         new_party_told=_share(_alerted(*it) in ("push", "digest") for it in lines if _is_new(it[0])),
@@ -269,7 +285,7 @@ def _row(kind: str, results: list[Result], hits: list[tuple[Line, Result, Told |
         kind,
         len(hits),
         sum(hit is not None for _, _, hit in hits),
-        sum(hit is not None and hit.kind == kind for _, _, hit in hits),
+        sum(named(line, result) for line, result, _ in hits),
         sum(volume in ("push", "digest") for volume in loud),
         loud.count("push"),
         len(said),

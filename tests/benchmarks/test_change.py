@@ -51,6 +51,29 @@ def test_found(said: Told, expected: bool) -> None:
     assert (found(line(), [said]) is not None) == expected
 
 
+def test_a_kind_found_under_another_name_is_not_exact() -> None:
+    said = [told("more_often"), told("new_data", days=102)]
+    always, data = line("always_on"), line("new_data")
+    it = score([result([always, data], said, [])])
+    assert (it.recall_all, it.recall_by_name) == (1.0, 0.5)
+    assert [(row.kind, row.found, row.exact) for row in it.rows if row.true] == [
+        ("always_on", 1, 0),
+        ("new_data", 1, 1),
+    ]
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(2.1, 1.0), (25.9, 1.0), (26.1, 0.0)])
+def test_a_new_party_is_due_a_day_after_its_second_contact(hours: float, expected: float) -> None:
+    """The second contact of `line` comes two hours after the first."""
+    assert score([result([line()], [told(days=100 + hours / 24)], [])]).new_party_within_day == expected
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(2.5, 1.0), (3.5, 0.0)])
+def test_lost_encryption_is_due_at_once(hours: float, expected: float) -> None:
+    said = [told("encryption_lost", days=100 + hours / 24)]
+    assert score([result([line("encryption_lost")], said, [])]).encryption_lost_at_once == expected
+
+
 def test_what_became_less_may_be_found_later() -> None:
     assert found(line("gone_party"), [told("gone_party", days=120)])
 
