@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from appliance.devices.hearing import Hearing
-from appliance.devices.identity import is_device_mac, is_nobody
+from appliance.devices.identity import is_device_mac, is_made_of, is_nobody
 from appliance.devices.state import DeviceState
 from appliance.devices.table import Table
 from sensor.records import FlowRecord
@@ -142,11 +142,10 @@ class Endpoints:
     def _learn_sides(self, flow: FlowRecord, there: str | None) -> None:
         """Learn from a flow between IPv6 addresses which of its sides is the home's."""
         table = self.table
-        if flow.orig_mac is None and there is None:
+        if (flow.orig_mac is None and there is None) or not (table.gateways or table.prefixes):
             caller = table.prefixes.caller(flow)
             if caller is not None:
                 table.learn_prefix(caller)
-            return
         for mac in table.prefixes.gateways(flow, there):
             state = table.of_mac(mac, flow.ts) if mac not in table.gateways else None
             if state is not None:
@@ -155,11 +154,13 @@ class Endpoints:
     def _learn_remote(self, mac: str, address: str, ts: float, other_mac: str | None) -> None:
         """Learn from a MAC that sends from an address outside the home's ranges.
 
-        A global IPv6 address on a frame to the gateway is the sender's own; any other foreign address means
-        that the MAC is the gateway's. Nothing follows from IPv6 before the gateway is known.
+        A global IPv6 address that is made of the MAC, or on a frame to the gateway, is the sender's own; from
+        another nothing follows before the gateway is known. An IPv4 address: the MAC is the gateway's.
         """
         table = self.table
-        if mac in table.gateways or (":" in address and other_mac not in table.gateways):
+        if mac in table.gateways:
+            return
+        if ":" in address and other_mac not in table.gateways and not is_made_of(address, mac):
             return
         state = table.of_mac(mac, ts)
         if state is None:

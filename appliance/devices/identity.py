@@ -7,6 +7,7 @@ comparisons of text: they run for every endpoint of every flow.
 from __future__ import annotations
 
 import hashlib
+from ipaddress import AddressValueError, IPv6Address
 from typing import Final
 
 _NOBODY: Final = frozenset({"00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"})
@@ -44,6 +45,20 @@ def is_home_range(address: str) -> bool:
         number = int(second) if second.isascii() and second.isdigit() and len(second) <= 3 else -1
         return 16 <= number <= 31 if address.startswith("172.") else 64 <= number <= 127
     return False
+
+
+def is_made_of(address: str, mac: str) -> bool:
+    """Return whether an IPv6 address ends in what an interface makes of its MAC (RFC 4291 appendix A)."""
+    if "ff:fe" not in address:
+        return False
+    try:
+        digits = bytes.fromhex(mac.replace(":", ""))
+        return (
+            IPv6Address(address).packed[8:]
+            == bytes((digits[0] ^ 2,)) + digits[1:3] + b"\xff\xfe" + digits[3:]
+        )
+    except (AddressValueError, IndexError, ValueError):
+        return False
 
 
 def is_nobody(address: str) -> bool:

@@ -46,13 +46,17 @@ class Prefixes:
         """Return whether an address is of a prefix of the home."""
         return bool(self._home) and prefix_of(address) in self._home
 
+    def __bool__(self) -> bool:
+        """Return whether any prefix of the home is known."""
+        return bool(self._home)
+
     def learn(self, address: str) -> bool:
         """Note an address that is at home; return whether its prefix is news."""
         prefix = prefix_of(address)
         return prefix is not None and keep_last(self._home, prefix, MAX_PREFIXES)[0]
 
     def caller(self, flow: FlowRecord) -> str | None:
-        """Return the end of a flow without MACs that is at home: who calls a service that is not."""
+        """Return the end of a flow that is at home for all we know: who calls a service that is not."""
         outward = flow.resp_p < SERVICE_PORTS <= flow.orig_p
         if not outward or prefix_of(flow.resp_h) is None or flow.resp_h in self:
             return None

@@ -277,8 +277,10 @@ class Devices:
 
     def _observe_answer(self, record: DnsAnswer) -> None:
         """Learn that who was answered is at home: nobody from outside asks for names here."""
-        if ":" in record.client and record.client not in self._table.by_address:
-            self._table.learn_prefix(record.client)
+        if record.client in self._table.by_address:
+            return
+        self._table.learn_prefix(record.client)
+        if self._table.is_local(record.client):
             self._endpoints.meet(record.client_mac, record.client, record.ts)
 
     def _observe_certificate(self, record: TlsCertificate) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from appliance.devices.prefixes import MANY_PREFIXES, Prefixes, prefix_of
 from appliance.devices.registry import Devices
-from sensor.records import DnsAnswer, Record
+from appliance.endpoints import subject
+from sensor.records import DnsAnswer, FlowRecord, Record
 from tests.appliance.devices.samples import (
     BOX,
     KNOWLEDGE,
@@ -110,6 +111,37 @@ def test_behind_a_mac_with_many_prefixes_is_the_internet() -> None:
     assert devices.observe_flow(after) == (devices.owner(PLUG, TOY), None)
     assert devices.owner(PLUG, TOY) is not None
     assert devices.owner(ROUTER, afar[0]) is None
+
+
+OWN = "2001:db8:1:0:a677:33ff:fe00:102"  # what an interface makes of the MAC below
+
+
+@pytest.mark.parametrize(
+    ("what", "record", "owner"),
+    [
+        ("made of the MAC", flow("a4:77:33:00:01:02", OWN, ROUTER, AFAR, resp_p=50_000), OWN),
+        ("made of another's", flow("a4:77:33:00:01:03", OWN, ROUTER, AFAR, resp_p=50_000), None),
+        ("who calls a service", flow("a4:77:33:00:01:03", TOY, ROUTER, AFAR), TOY),
+        ("whom a service answers", flow(ROUTER, AFAR, "a4:77:33:00:01:03", TOY, resp_p=50_000), None),
+    ],
+)
+def test_a_device_of_ipv6_alone(what: str, record: FlowRecord, owner: str | None) -> None:
+    devices = home(record)
+    held = [address for device in devices.ids() for address in devices.record(device).addresses]
+    assert held == ([owner] if owner else []), what
+    assert not owner or devices.observe_flow(record) == (devices.owner(None, owner), None)
+
+
+def test_an_address_counts_as_a_callers_only_as_long_as_nothing_else_is_known() -> None:
+    devices = home(neighbour(ROUTER, DOLL), flow(PLUG, AFAR, ROUTER, "2001:db8:77::1"))
+    assert devices.owner(None, AFAR) is None
+
+
+def test_whom_the_first_packet_answers_is_at_home() -> None:
+    said = TOLD._replace(client_mac=PLUG, client="192.168.1.20")
+    devices = home(said)
+    assert devices.owner(*subject(said)) == devices.owner(PLUG, "192.168.1.20") is not None
+    assert not home(said._replace(client="198.51.100.9")).ids()
 
 
 def test_prefixes_are_bounded() -> None:
