@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from appliance.devices.device import DeviceRecord
-from appliance.devices.knowledge import Model, organisation_key
+from appliance.devices.knowledge import Model
+from appliance.devices.organisations import organisation_key
 from appliance.parties.party import PartyRecord
 
 PHONES: Final = ("phone", "tablet")

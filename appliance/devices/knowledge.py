@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
 from typing import Final, NamedTuple, Protocol
 
+from appliance.devices.organisations import organisation_key, shown_organisation, words_of
 from sensor.records import MAX_TEXT
 
 UNNAMED: Final = "-"
@@ -97,65 +98,6 @@ class Model(NamedTuple):
     support_end: str | None  # ISO date, where the maker publishes one
     source: str
     date: str
-
-
-_LEGAL: Final = frozenset(
-    [
-        "inc",
-        "incorporated",
-        "llc",
-        "ltd",
-        "limited",
-        "co",
-        "corp",
-        "corporation",
-        "company",
-        "gmbh",
-        "ag",
-        "bv",
-        "b",
-        "v",
-        "sa",
-        "s",
-        "a",
-        "sas",
-        "sarl",
-        "srl",
-        "spa",
-        "ab",
-        "as",
-        "oy",
-        "oyj",
-        "aps",
-        "plc",
-        "kk",
-        "pte",
-        "pty",
-        "kg",
-        "nv",
-        "lda",
-    ]
-)
-_WORDS: Final = re.compile(r"[^\W_]+")
-
-
-def organisation_key(name: str) -> str:
-    """Return an organisation's name as compared: whole, without case, punctuation and closing legal form.
-
-    "LEGO System A/S" and "LEGO SYSTEM A/S." are one name; "Kyoto Microcomputer" is not "Yoto".
-    """
-    words = _WORDS.findall(name.casefold())
-    while len(words) > 1 and words[-1] in _LEGAL:
-        words.pop()
-    return " ".join(words)
-
-
-def shown_organisation(name: str) -> str:
-    """Return a registered name as people say it: without its closing legal form."""
-    words = name.replace(",", " ").replace("，", " ").split()
-    while len(words) > 1 and all(part in _LEGAL for part in _WORDS.findall(words[-1].casefold()) or ["co"]):
-        words.pop()
-    return " ".join(words)
 
 
 class Catalogue(NamedTuple):
@@ -315,8 +257,8 @@ def line_of(models: list[Model]) -> str | None:
     names = [model.model.split() for model in models]
     shared = takewhile(lambda words: len(set(map(str.casefold, words))) == 1, zip(*names, strict=False))
     line = " ".join(words[0] for words in shared)
-    of_maker = set(_WORDS.findall(models[0].maker.casefold()))
-    return line if set(_WORDS.findall(line.casefold())) - of_maker else None
+    of_maker = set(words_of(models[0].maker))
+    return line if set(words_of(line)) - of_maker else None
 
 
 def split_list(cell: str) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ from appliance.devices.knowledge import (
     UNNAMED,
     DeviceKnowledge,
     Model,
-    organisation_key,
 )
+from appliance.devices.organisations import organisation_key
 from appliance.devices.registry import Devices
 from appliance.lookup.knowledge_files import (
     BLOCK_COLUMNS,

@@ -11,8 +11,6 @@ from appliance.devices.knowledge import (
     Model,
     Rule,
     line_of,
-    organisation_key,
-    shown_organisation,
     split_list,
 )
 from tests.appliance.devices.samples import KNOWLEDGE, PLUG, Registered
@@ -24,37 +22,6 @@ def rule(signal: str, pattern: str, vendor: str = "V") -> Rule:
 
 def toy(model: str, maker: str) -> Model:
     return Model(model, maker, "toy", (), (), (), (), "no", "no", "no", None, None, "test", "2026-12-01")
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("LEGO System A/S", "LEGO SYSTEM A/S.", True),
-        ("Samsung Electronics Co.,Ltd", "SAMSUNG ELECTRONICS CO., LTD.", True),
-        ("Roku, Inc", "Roku, Inc.", True),
-        ("tonies GmbH", "Tonies", True),
-        ("Yoto", "Kyoto Microcomputer Co., Ltd.", False),
-        ("Ring LLC", "Ring Solutions", False),
-        ("Ring LLC", "RING ACCESS, INC.", False),
-        ("LEGO System A/S", "The LEGO Group", False),
-        ("Miku", "Mikotek Information Inc.", False),
-    ],
-)
-def test_organisation_names_are_compared_whole(one: str, other: str, same: bool) -> None:
-    assert (organisation_key(one) == organisation_key(other)) is same
-
-
-@pytest.mark.parametrize(
-    ("registered", "shown"),
-    [
-        ("Edimax Technology Co. Ltd.", "Edimax Technology"),
-        ("NETVUE，INC.", "NETVUE"),
-        ("Withings", "Withings"),
-        ("Co., Ltd.", "Co."),
-    ],
-)
-def test_a_registered_name_as_people_say_it(registered: str, shown: str) -> None:
-    assert shown_organisation(registered) == shown
 
 
 @pytest.mark.parametrize(
@@ -95,8 +62,6 @@ def test_a_stated_maker_gets_our_name_for_it() -> None:
 def test_any_text_is_matched_without_a_fault(signal: str, text: str) -> None:
     assert len(list(KNOWLEDGE.match(signal, text))) < 50
     list(KNOWLEDGE.match_domain(text))
-    organisation_key(text)
-    shown_organisation(text)
 
 
 def test_a_cell_with_several_entries() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.devices.knowledge import organisation_key
+from appliance.devices.organisations import organisation_key
 from tests.appliance.devices.published import category_right, published, recognised, vendor_right
 from tests.appliance.devices.test_data_files import registered_names
 
