@@ -30,7 +30,7 @@ def files(plan: Plan) -> dict[str, str]:
         return {
             "10-tattlebox-upstream.network": _upstream(plan.upstream),
             "10-tattlebox-toys.network": _toys(plan),
-            SYSCTL: _sysctl(forwarding=True),
+            SYSCTL: _sysctl(forwarding=True) + (_between(plan.toys) if plan.mode == "access_point" else ""),
         }
     if plan.mode == "bridge":
         member = "[Match]\nName={name}\n\n[Network]\nBridge=" + BRIDGE + "\nLinkLocalAddressing=no\n"
@@ -65,3 +65,15 @@ def _toys(plan: Plan) -> str:
 def _sysctl(*, forwarding: bool) -> str:
     on = int(forwarding)
     return f"net.ipv4.ip_forward={on}\nnet.ipv6.conf.all.forwarding={on}\n"
+
+
+def _between(radio: str) -> str:
+    """Return what lets devices of one radio reach each other through the firewall alone.
+
+    The radio passes nothing on between them (hostapd's ap_isolate). So we answer ARP for all of them (RFC
+    3069), and what one sends to another comes to us and goes back out; no device is told of a shorter way.
+    """
+    return (
+        f"net/ipv4/conf/{radio}/proxy_arp_pvlan=1\n"
+        f"net/ipv4/conf/{radio}/send_redirects=0\nnet/ipv4/conf/all/send_redirects=0\n"
+    )

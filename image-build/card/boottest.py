@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import re
 import shutil
 import ssl
 import sys
@@ -18,13 +17,9 @@ from typing import Final
 from playwright.sync_api import sync_playwright
 
 from card.base import BOARD
-from card.machine import Machine, card_of, started
+from card.cuts import cuts
+from card.machine import PATIENCE_S, Machine, card_of, reported, started, tail
 from card.run import BuildError
-
-PATIENCE_S: Final = 1_200.0
-"""A loaded machine without hardware help emulates a start many times slower than a Pi makes it."""
-
-DONE: Final = "=== done"
 
 ASKED: Final = """
 say() { echo "=== $1"; };
@@ -35,7 +30,7 @@ say mounts; findmnt --real -n -o TARGET,SOURCE,FSTYPE,OPTIONS;
 say space; df -h --output=target,size,avail /var;
 say listening; ss -Hltnup;
 say memory; sleep 30; free -m;
-say kernel; grep -E "^(AnonPages|Shmem|Slab|KernelStack|PageTables|Percpu|KReclaimable):" /proc/meminfo;
+say kernel; grep -E "^(AnonPages|Cached|Shmem|Slab|SUnreclaim|KernelStack|PageTables):" /proc/meminfo;
 say processes; for p in /proc/[0-9]*; do
   echo "$(awk '/^Pss(_Anon)?:/ {printf "%5d ", $2 / 1024}' $p/smaps_rollup)" \
     "$(tr '\\0' ' ' <$p/cmdline | cut -c-60)";
@@ -44,7 +39,7 @@ say biggest; systemctl status --no-pager -n0 "tattlebox*" | grep -E "Memory:|●
 say half; /opt/tattlebox/bin/tattlebox update status;
 say doctor; /opt/tattlebox/bin/tattlebox doctor --store /var/lib/tattlebox/home.db;
 say journal; journalctl -b -p warning --no-pager -o cat | tail -40;
-say time; systemd-analyze;
+say time; systemd-analyze; systemd-analyze blame | head -12;
 say done
 """
 
@@ -57,7 +52,7 @@ def main() -> int:
             card = card_of(options.image, Path(folder))
             wrong = _look(card, options)
             if options.power_cuts:
-                wrong += _cuts(card, options)
+                wrong += cuts(card, options.arch, options.power_cuts, random.Random(options.seed))
         except BuildError as error:
             print(f"boot-test: {error}", file=sys.stderr)
             return 1
@@ -85,16 +80,17 @@ def _look(card: Path, options: argparse.Namespace) -> list[str]:
     wrong = []
     with started(card, options.arch, ASKED) as machine:
         answered = _first_page(machine)
-        print(f"first page after {answered:.0f} s" if answered else "no page", flush=True)
+        worked = f"first page after {answered:.0f} s, {machine.worked_s():.0f} s of them at work"
+        print(worked if answered else "no page", flush=True)
         if not answered:
             wrong.append("the dashboard did not answer")
         elif options.screenshot:
             _picture(machine.https_port, options.screenshot)
-        said = _report(machine)
+        said = reported(machine)
         if options.transcript:
             shutil.copy(machine.report, options.transcript)
         if not said:
-            return [*wrong, "the machine did not report; its last words:\n" + _tail(machine.console)]
+            return [*wrong, "the machine did not report; its last words:\n" + tail(machine.console)]
     print("\n".join(f"--- {name}\n{text}" for name, text in said.items()))
     if said["system"] != "running":
         wrong.append(f"systemd calls the system {said['system']}: {said['failed']}")
@@ -102,6 +98,9 @@ def _look(card: Path, options: argparse.Namespace) -> list[str]:
     print(f"memory_used_mb: {used}")
     if used > 200:
         wrong.append(f"{used} MB of memory are used at rest, expected at most 200")
+    wrong += [f"tattlebox doctor: {line}" for line in said["doctor"].splitlines() if line.startswith("bad")]
+    if said["space"].split()[-2].endswith("M"):
+        wrong.append(f"the record did not get the rest of the card: {said['space']}")
     return wrong
 
 
@@ -134,79 +133,6 @@ def _picture(port: int, path: Path) -> None:
         page.goto("https://tattlebox.local/")
         page.screenshot(path=path)
         browser.close()
-
-
-def _report(machine: Machine) -> dict[str, str]:
-    """Return what the machine said of itself, by heading; nothing when it did not come to an end."""
-    while time.monotonic() - machine.began < PATIENCE_S and machine.process.poll() is None:
-        text = machine.report.read_text(errors="replace") if machine.report.exists() else ""
-        if DONE in text:
-            parts = text.replace("\r", "").split("=== ")[1:]
-            return {part.partition("\n")[0]: part.partition("\n")[2].strip() for part in parts}
-        time.sleep(1)
-    return {}
-
-
-def _cuts(card: Path, options: argparse.Namespace) -> list[str]:
-    """Cut the power at random moments of a machine that writes; return what of it was lost."""
-    moments = random.Random(options.seed)
-    wrong: list[str] = []
-    committed = 0
-    for number in range(options.power_cuts + 1):
-        with started(card, options.arch, WRITER) as machine:
-            begun, last = _written(machine, moments.uniform(0, 20) if number < options.power_cuts else 0)
-            tail = _tail(machine.console)
-        print(f"start {number + 1}: {begun}; then committed up to {last}", flush=True)
-        found = BEGUN.search(begun)
-        if found is None:
-            wrong.append(f"no start after {number} power cuts; the last words: {tail}")
-        elif int(found[1]) < committed or found[2] != "ok" or found[3] != "0":
-            wrong.append(
-                f"after {number} power cuts {committed} were committed, and what was found is {begun}"
-            )
-        committed = max(committed, last)
-    return wrong
-
-
-BEGUN: Final = re.compile(r"begun with (\d+), database (\w+), file system errors (\d+)")
-
-WRITER: Final = """
-cat >/run/writer.py <<'END'
-import sqlite3, subprocess
-db = sqlite3.connect("/var/lib/tattlebox/cut.db", isolation_level=None)
-db.execute("pragma journal_mode=wal"); db.execute("pragma synchronous=full")
-db.execute("create table if not exists t (n integer primary key, b blob)")
-n = db.execute("select coalesce(max(n), 0) from t").fetchone()[0]
-sound = db.execute("pragma integrity_check").fetchone()[0]
-log = subprocess.run(["dmesg"], capture_output=True, text=True).stdout
-print(f"begun with {n}, database {sound}, file system errors {log.count('EXT4-fs error')}", flush=True)
-while True:
-    n += 1
-    db.execute("insert into t values (?, randomblob(20000))", (n,))
-    db.execute("delete from t where n < ?", (n - 500,))
-    print("committed", n, flush=True)
-END
-exec python3 /run/writer.py
-"""
-"""As the store does it: a write-ahead log, each commit synchronised. What it prints has left the machine."""
-
-
-def _written(machine: Machine, cut_after_s: float) -> tuple[str, int]:
-    """Return how the writer inside began, and the last number that it committed before the cut."""
-    begun = 0.0
-    while time.monotonic() - machine.began < PATIENCE_S and machine.process.poll() is None:
-        lines = machine.report.read_text(errors="replace").splitlines() if machine.report.exists() else []
-        if lines and not begun:
-            begun = time.monotonic()
-        if begun and time.monotonic() - begun >= cut_after_s:
-            numbers = [int(line.split()[1]) for line in lines[1:-1] if line.startswith("committed ")]
-            return lines[0], max(numbers, default=0)
-        time.sleep(0.05)
-    return "", 0
-
-
-def _tail(path: Path) -> str:
-    return "\n".join(path.read_text(errors="replace").splitlines()[-15:]) if path.exists() else ""
 
 
 if __name__ == "__main__":
