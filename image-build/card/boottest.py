@@ -20,6 +20,8 @@ from card.base import BOARD
 from card.cuts import cuts
 from card.machine import PATIENCE_S, Machine, card_of, reported, started, tail
 from card.run import BuildError
+from card.toys import toys
+from tests.lab.lab import LabError
 
 ASKED: Final = """
 say() { echo "=== $1"; };
@@ -50,10 +52,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="tattlebox-boot-", dir=options.scratch) as folder:
         try:
             card = card_of(options.image, Path(folder))
-            wrong = _look(card, options)
+            wrong = _look(card, options) if not options.toys else toys(card, options.arch)
             if options.power_cuts:
                 wrong += cuts(card, options.arch, options.power_cuts, random.Random(options.seed))
-        except BuildError as error:
+        except (BuildError, LabError) as error:
             print(f"boot-test: {error}", file=sys.stderr)
             return 1
     for sentence in wrong:
@@ -71,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="a picture of the first page")
     parser.add_argument("--transcript", type=Path, metavar="FILE", help="what the machine said of itself")
     parser.add_argument("--power-cuts", type=int, default=0, metavar="N", help="cut the power N times")
+    parser.add_argument("--toys", action="store_true", help="let toys join, by radio and cable (root)")
     parser.add_argument("--seed", type=int, default=1, help="of the moments of the cuts")
     return parser
 

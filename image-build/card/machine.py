@@ -25,7 +25,7 @@ CARD_MIB: Final = 4_096
 MEMORY_MIB: Final = 1_024
 """Of a Pi 3; a Zero 2 has half."""
 
-PATIENCE_S: Final = 1_200.0
+PATIENCE_S: Final = 1_800.0
 """A loaded machine without hardware help emulates a start many times slower than a Pi makes it."""
 
 DONE: Final = "=== done"

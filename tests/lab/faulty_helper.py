@@ -2,6 +2,8 @@
 
 `error`: the step fails; `kill`: the process dies before the step; `late kill`: right after it; `hang`: the
 step is done and never returns. The fault happens once.
+
+`/run/lab/anchor` holds the key of the lab's own root, where the lab has a signed one.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from appliance.gateway import helper
+from appliance.gateway import dnsmasq, helper
 from appliance.gateway.apply import Gateway, Step
 from appliance.gateway.machine import MachineError
 
@@ -25,7 +27,11 @@ KINDS: Final = ("error", "kill", "late kill", "hang")
 NAMES: Final = Path("/run/lab/steps.json")
 """The names of the steps of the last attempt, as far as it got."""
 
+ANCHOR: Final = Path("/run/lab/anchor")
+
 _steps = Gateway.steps
+_config = dnsmasq.config
+_anchors = dnsmasq.ROOT_ANCHORS
 
 
 def _fail(kind: str, step: Step) -> None:
@@ -49,6 +55,13 @@ def steps(self: Gateway, *given: Any) -> Iterator[Step]:
         yield Step(step.name, partial(_fail, kind, step)) if number == where else step
 
 
+def config(*given: Any) -> str:
+    """Return dnsmasq's settings, with the lab's root in place of the internet's."""
+    dnsmasq.ROOT_ANCHORS = (ANCHOR.read_text().strip(),) if ANCHOR.exists() else _anchors  # type: ignore[misc]
+    return _config(*given)
+
+
 if __name__ == "__main__":
+    dnsmasq.config = config
     Gateway.steps = steps  # type: ignore[method-assign]
     sys.exit(helper.main())

@@ -25,7 +25,9 @@ from tests.lab import stream, toy, world
 
 PATIENCE_S: Final = 1.0
 SETTLE_S: Final = 15.0
-PAGE_S: Final = 10.0
+PAGE_S: Final = 60.0
+"""An emulated card draws a page slowly."""
+
 ECHO_PORT: Final = 7
 WORD: Final = b"are you there?"
 
@@ -147,14 +149,15 @@ class Probe:
         long = int.from_bytes(six[:2])
         return [self.toy.lease.get(DHCP_OPTION, b"").decode(), six[2 : 2 + long].decode()]
 
-    def fetch(self, url: str) -> list[Any]:
+    def fetch(self, url: str, token: str = "") -> list[Any]:
         """Fetch a page, believing every certificate; return status, where it leads on, content type, text."""
         parts = urlsplit(url)
         address = next(one for one in self.resolve(parts.hostname or "") if ":" not in one)
         line: HTTPConnection = HTTPConnection(address, timeout=PAGE_S)
         if parts.scheme == "https":
             line = HTTPSConnection(address, timeout=PAGE_S, context=_believing())
-        line.request("GET", parts.path, headers={"Host": str(parts.hostname)})
+        allowed = {"Authorization": f"Bearer {token}"} if token else {}
+        line.request("GET", parts.path, headers={"Host": str(parts.hostname)} | allowed)
         answer = line.getresponse()
         kind = answer.headers.get("Content-Type", "")
         return [answer.status, answer.headers.get("Location", ""), kind, answer.read().decode()]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
 from appliance.gateway.plan import Dns, to_json
 from tests.household import cloud
-from tests.lab import lab, world
+from tests.lab import lab, signed, world
 from tests.lab.faults import HOST, Home, await_that
+from tests.lab.faulty_helper import ANCHOR
 from tests.lab.namespaces import full_name, ip
 from tests.lab.test_lab import needs_lab
 from tests.lab.test_resilience import refused
@@ -54,6 +56,29 @@ def test_names_that_nobody_signed_are_refused_where_the_plan_wants_signatures(ho
     home.gateway.write("/run/lab/other.json", to_json(lab.PLAN._replace(dns=Dns(dnssec=True))))
     done = home.gateway.tattlebox("gateway", "apply", "--yes", "/run/lab/other.json")
     assert "our resolver finds no name of the internet" in done.stderr
+    await_that(home.online)
+
+
+@pytest.mark.skipif(
+    not signed.possible(), reason="nsd and ldns-signzone are missing (Debian: nsd, ldnsutils)"
+)
+def test_a_good_signature_is_believed_and_a_bad_one_is_not(home: Home, tmp_path: Path) -> None:
+    server, anchor = signed.serve(home.name, tmp_path)
+    unchecked = lab.PLAN._replace(dns=Dns((signed.RESOLVER,)))
+    try:
+        home.gateway.write(str(ANCHOR), anchor)
+        home.gateway.apply(unchecked)
+        await_that(lambda: home.box.resolve(signed.FORGED) == [signed.FORGED_ADDRESS])
+        home.gateway.apply(unchecked._replace(dns=Dns((signed.RESOLVER,), dnssec=True)))
+        await_that(home.online)
+        assert home.box.resolve("ns.example") == [signed.RESOLVER]
+        assert home.box.resolve(signed.FORGED) == []
+        assert home.box.resolve("nowhere.example") == []
+    finally:
+        server.terminate()
+        server.wait()
+        home.gateway.run("rm", "-f", str(ANCHOR))
+        home.gateway.apply(lab.PLAN)
     await_that(home.online)
 
 
