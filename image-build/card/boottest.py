@@ -9,6 +9,7 @@ import ssl
 import sys
 import tempfile
 import time
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
@@ -83,8 +84,8 @@ def _look(card: Path, options: argparse.Namespace) -> list[str]:
     wrong = []
     with started(card, options.arch, ASKED) as machine:
         answered = _first_page(machine)
-        worked = f"first page after {answered:.0f} s, {machine.worked_s():.0f} s of them at work"
-        print(worked if answered else "no page", flush=True)
+        after = f"{answered} s of the machine's own time, {time.monotonic() - machine.began:.0f} s of ours"
+        print(f"first page after {after}" if answered else "no page", flush=True)
         if not answered:
             wrong.append("the dashboard did not answer")
         elif options.screenshot:
@@ -107,8 +108,8 @@ def _look(card: Path, options: argparse.Namespace) -> list[str]:
     return wrong
 
 
-def _first_page(machine: Machine) -> float:
-    """Return the seconds from power-on to the first page, 0 for none."""
+def _first_page(machine: Machine) -> int:
+    """Return the seconds from power-on to the first page by the machine's own clock, 0 for none."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = (
         False,
@@ -118,13 +119,14 @@ def _first_page(machine: Machine) -> float:
         asking = HTTPSConnection("127.0.0.1", machine.https_port, timeout=60, context=context)
         try:
             asking.request("GET", "/setup/", headers={"Host": "tattlebox.local"})
-            if asking.getresponse().status == HTTPStatus.OK:
-                return time.monotonic() - machine.began
+            answer = asking.getresponse()
+            if answer.status == HTTPStatus.OK:
+                return int(parsedate_to_datetime(answer.headers["Date"]).timestamp()) - machine.clock
         except (HTTPException, OSError):
             time.sleep(1)
         finally:
             asking.close()
-    return 0.0
+    return 0
 
 
 def _picture(port: int, path: Path) -> None:
