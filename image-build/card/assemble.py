@@ -19,8 +19,10 @@ CHUNK: Final = MIB
 
 def pack_system(root: Path, out: Path) -> None:
     """Write the read-only system of a root folder. Raises BuildError when it does not fit."""
+    epoch = os.environ["SOURCE_DATE_EPOCH"]
     run(
         [
+            *("env", "-u", "SOURCE_DATE_EPOCH"),  # it goes with no other option about times
             "mksquashfs",
             root,
             out,
@@ -29,6 +31,7 @@ def pack_system(root: Path, out: Path) -> None:
             "-Xcompression-level",
             "15",
             "-noappend",
+            *("-mkfs-time", epoch, "-all-time", epoch),  # a base that was kept has times of an earlier day
             "-no-progress",
             "-quiet",
         ]
