@@ -41,8 +41,32 @@ def test_rauc_writes_to_the_halves_that_start():
 
 
 def test_the_small_systems_shell_is_sound():
-    for script in ("tattlebox", "hook"):
-        subprocess.run(["sh", "-n", BUILD / "initramfs" / script], check=True)
+    for script in ("initramfs/tattlebox", "initramfs/hook", "inside/wifi.sh", "inside/wired.sh"):
+        subprocess.run(["sh", "-n", BUILD / script], check=True)
+
+
+@pytest.mark.parametrize(("sizes", "grown"), [("9 9 100", True), ("100", True), ("9", False)])
+def test_the_first_start_waits_until_the_kernel_knows_the_partition(tmp_path, sizes, grown):
+    """`sizes`: of partition 7 as the kernel says it, one after the other; the last one stays."""
+    (tmp_path / "sfdisk").write_text("#!/bin/sh\necho '/dev/mmcblk0p7 : start= 50, size= 100, type=83'\n")
+    (tmp_path / "blockdev").write_text(f"#!/bin/sh\necho >>{tmp_path}/read\n")
+    for program in ("sfdisk", "blockdev"):
+        (tmp_path / program).chmod(0o755)
+    (tmp_path / "sizes").write_text("\n".join(sizes.split()) + "\n")
+    played = f"""
+        . {BUILD}/initramfs/tattlebox
+        TOOLS={tmp_path}
+        wait_for_udev() {{ :; }}
+        cat() {{
+            head -n 1 {tmp_path}/sizes
+            [ "$(wc -l <{tmp_path}/sizes)" = 1 ] || sed -i 1d {tmp_path}/sizes
+        }}
+        grown /dev/mmcblk0 /dev/mmcblk0p7
+    """
+    done = subprocess.run(["sh", "-c", played], check=False)
+    assert (done.returncode == 0) == grown
+    asked = (tmp_path / "read").read_text().count("\n") if (tmp_path / "read").exists() else 0
+    assert asked == (len(sizes.split()) - 1 if grown else 40)
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
