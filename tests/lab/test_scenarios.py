@@ -9,7 +9,7 @@ import pytest
 from tests.lab import lab, scenario
 from tests.lab.test_lab import needs_lab
 
-PLAYED = ("join", "update-adds-a-party", "silent-change", "encryption-lost", "ipv6-only", "random-mac")
+PLAYED = ("join", "update-adds-a-party", "silent-change", "encryption-lost", "ipv6-only")
 """Played with every change, one of each kind: a scenario takes 11 to 21 seconds on two busy cores."""
 
 
