@@ -8,7 +8,7 @@ from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from appliance.declared.codes import lines
-from appliance.declared.compare import BOTH, DECLARED, DENIED, SEEN
+from appliance.declared.compare import BOTH, DECLARED, DENIED, MENTIONED, SEEN
 from appliance.declared.document import MAX_TEXT, PARTY, Document
 from appliance.declared.mud import MudError
 from appliance.declared.table import Table, read_document, table
@@ -27,6 +27,7 @@ pages = Blueprint("declared", __name__, url_prefix="/devices/<device>/declared")
 STANDINGS: Final = {
     DENIED: ("act", N_("Seen, though the notice says no")),
     SEEN: ("changed", N_("Seen and not declared")),
+    MENTIONED: ("changed", N_("Seen, and its name is in the text")),
     BOTH: ("quiet", N_("Declared and seen")),
     DECLARED: ("away", N_("Declared and not seen")),
 }

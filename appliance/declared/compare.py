@@ -7,15 +7,17 @@ from typing import Final, NamedTuple
 
 from appliance.declared import names
 from appliance.declared.document import COUNTRY, PARTY, PURPOSE, Claim, Document
+from appliance.declared.mention import mention
 from appliance.declared.mud import FROM_DEVICE, Access
 from appliance.declared.seen import Destination, is_allowed, is_home, speaks_of
 from appliance.parties.party import PartyRecord
 
 BOTH: Final = "declared and seen"
 SEEN: Final = "seen and not declared"
+MENTIONED: Final = "seen and mentioned"
 DECLARED: Final = "declared and not seen"
 DENIED: Final = "seen and denied"
-STANDINGS: Final = (DENIED, SEEN, BOTH, DECLARED)
+STANDINGS: Final = (DENIED, SEEN, MENTIONED, BOTH, DECLARED)
 """In the order in which a family wants to read them."""
 
 NETWORK: Final = "network"
@@ -48,15 +50,18 @@ def latest(documents: Sequence[Document]) -> list[Document]:
     return list({document.kind: document for document in documents}.values())
 
 
-def compare(claims: Iterable[Claim], parties: Sequence[PartyRecord]) -> list[Row]:
+def compare(claims: Iterable[Claim], parties: Sequence[PartyRecord], texts: Sequence[str] = ()) -> list[Row]:
     """Return the rows of what a notice or label claims, in the order of STANDINGS.
 
-    `claims` are those of the documents that hold now. Periods are not here: nothing can be seen of them.
+    `claims` are those of the documents that hold now, `texts` are what those documents say: a party whose
+    name stands there is never told as one that is not named. Periods are not here: nothing is seen of them.
     """
+    claims = list(claims)
     standing = [claim for claim in claims if not claim.struck]
+    struck = [claim for claim in claims if claim.struck and claim.topic == PARTY]
     outside = [party for party in parties if party.outcome != "local"]
     rows = [
-        *_parties([claim for claim in standing if claim.topic == PARTY], outside),
+        *_parties([claim for claim in standing if claim.topic == PARTY], struck, outside, texts),
         *_values(COUNTRY, standing, {p.domain: p.server_countries for p in outside}, outside),
         *_values(PURPOSE, standing, {p.domain: (p.purpose,) if p.purpose else () for p in outside}, outside),
     ]
@@ -65,7 +70,9 @@ def compare(claims: Iterable[Claim], parties: Sequence[PartyRecord]) -> list[Row
     )
 
 
-def _parties(claims: list[Claim], parties: list[PartyRecord]) -> Iterator[Row]:
+def _parties(
+    claims: list[Claim], struck: list[Claim], parties: list[PartyRecord], texts: Sequence[str]
+) -> Iterator[Row]:
     left = {party.domain: party for party in parties}
     for claim in claims:
         seen = [party for party in parties if _is_named(party, claim.value)]
@@ -74,10 +81,14 @@ def _parties(claims: list[Claim], parties: list[PartyRecord]) -> Iterator[Row]:
         if seen or not claim.denied:
             yield _row(claim, PARTY, seen)
     for party in left.values():
-        standing, note = (BOTH, "its maker") if party.role == FIRST else (SEEN, "")
+        standing, note, sentence = BOTH, "its maker", ""
+        if party.role != FIRST:
+            denied_by_family = any(_is_named(party, claim.value) for claim in struck)
+            sentence, note = "" if denied_by_family else mention(party, texts), ""
+            standing = MENTIONED if sentence else SEEN
         value = party.organisation or party.domain
         span = (party.first_ts, party.last_ts)
-        yield Row(standing, PARTY, value, (party.domain,), *span, None, None, "", note)
+        yield Row(standing, PARTY, value, (party.domain,), *span, None, None, sentence, note)
 
 
 def _is_named(party: PartyRecord, value: str) -> bool:

@@ -14,23 +14,27 @@ WORDS: Final = Words(
         r" third[\s-]part\w* provider\w* processor\w* sub-?processor\w* vendor\w* partner\w*"
         r" recipient\w* contractor\w* affiliate\w* host\w* outsourc\w* work_with rely_on relies_on"
         r" use[sd]? using provid\w* run runs sees? goes go gets? counts? checks? called reach\w*"
-        r" access\w* collect\w* engage\w* available repair\w* warrant\w* \w+ed_by \w+n_by receiv\w*"
+        r" access\w* collect\w* recipients? representative counsel engage\w* available repair\w*"
+        r" warrant\w* \w+ed_by \w+n_by receiv\w*"
         r" process\w* stor\w* help\w* supplied operated handled deliver\w* analy\w*"
     ),
     excluded=alternatives(
-        r"complain\w* complaint\w* supervisory_authority commissioner\w* regulator lodge lodged"
+        r"complain\w* complaint\w* supervisory_authority supervises? supervised_by commissioner\w*"
+        r" regulator lodge lodged"
         r" available_in compatible trademark\w* copyright"
     ),
     receiver=alternatives(
         r"providers? processors? sub-?processors? vendors? partners? recipients? company companies"
-        r" firms? contractors? agency agencies institute studio publisher bank affiliates? subsidiary"
+        r" firms? contractors? agency agencies institute studio publisher bank counsel representative"
+        r" affiliates? subsidiary"
         r" subsidiaries services? platforms? hosts? supplier[s]? tools? parent business carriers?"
         r" network networks operators? called named specialist specialists publishers? distributor"
         r" (?:part|service|brand|subsidiary|product|division|component|software|tool)_(?:of|by)"
     ),
     before=alternatives(r"by with to from through via at on uses? using engage[sd]? choose chose use called"),
     listing=alternatives(
-        r"such_as including includes? namely like e\.g\. for_example these_are currently are is"
+        r"such_as including includes? among_(?:them|which|whom) namely like e\.g\. for_example these_are"
+        r" currently are is"
     ),
     joining=r"\s*(?:,\s*(?:and|or|as\s+well\s+as)\b|,|;|\b(?:and|or|as\s+well\s+as|&)\s)\s*(?:also\s|by\s|with\s|to\s|the\s)*",
     doing=alternatives(
@@ -41,7 +45,7 @@ WORDS: Final = Words(
         r" may as_well does tells? shows? looks? takes?"
     ),
     at_places=alternatives(
-        "in near within outside at from city town street road menu button tab section page"
+        "in near within outside at from am city town street road menu button tab section page"
     ),
     linking=some("of the & for"),
     ordinary=some(
@@ -71,7 +75,7 @@ WORDS: Final = Words(
         " setting firmware software server servers center centre centers centres new old every another"
         " operator operators controller manufacturer maker publisher seller authority authorities police"
         " court courts government governments office department introduction overview scope definitions"
-        " region dr prof sir plan alerts none category categories"
+        " region statement usage content delivery network dr prof sir plan alerts none category categories"
     ),
     apart=some(
         "act code regulation regulations directive framework shield clauses rules principles agreement"
@@ -88,6 +92,7 @@ WORDS: Final = Words(
             r"recipients? providers? processors? sub-?processors? vendors? compan(?:y|ies)"
             r" third_part(?:y|ies)"
             r" suppliers? organi[sz]ations? operator entity (?:disclosed|shared|sent|passed)_(?:to|with)"
+            r" (?:set|provided|placed)_by"
         ),
         alternatives(r"name partners? who tools? services?"),
     ),

@@ -13,7 +13,8 @@ WORDS: Final = Words(
         r"partag\w* transmet\w* transmi\w* transf[eéè]r\w* communiqu\w* divulg\w* envoy\w* envoi\w*"
         r" vend\w* cèd\w* céd\w* tiers prestataire\w* sous-traitant\w* fournisseur\w* partenaire\w*"
         r" destinataire\w* héberg\w* recour\w* fai\w+_appel confi\w* utilis\w* reçoi\w* recev\w*"
-        r" trait\w* stock\w* fourni\w* opéré\w* gér\w* assur\w* analys\w* \w+[éiu]e?s?_par recours appel"
+        r" trait\w* stock\w* fourni\w* conçu\w* fabriqu\w* édit\w* exploit\w* étudi\w* opéré\w* gér\w*"
+        r" assur\w* analys\w* \w+[éiu]e?s?_par recours appel"
         r" disposition aid\w* répar\w* garantie\w* conserv\w* livr\w* passe\w*"
     ),
     excluded=alternatives(
@@ -22,7 +23,8 @@ WORDS: Final = Words(
     receiver=alternatives(
         r"prestataires? sous-traitants? fournisseurs? partenaires? destinataires? sociétés? entreprises?"
         r" firmes? filiales? agences? instituts? organismes? éditeurs? studios? banques? services?"
-        r" plateformes? hébergeurs? outils? groupe réseaux? opérateurs? transporteurs? nommée? appelée?"
+        r" plateformes? hébergeurs? outils? groupe réseaux? opérateurs? transporteurs? représentante?"
+        r" nommée? appelée?"
         r" spécialistes? sas sasu sarl scop sa cabinet étude association maison-mère maison_mère"
         r" (?:prestataire|partenaire|fournisseur|réseau|service|outil)_d[eu]_(?-i:[a-zà-ÿ])\w+"
         r" (?:service|filiale|marque|produit)_d[eu]"
@@ -32,7 +34,8 @@ WORDS: Final = Words(
         r" c['’]est recours_à appel_à grâce_à (?:par|avec|chez|via|à)_les? (?:par|avec|chez|via|à)_l['’]"
     ),
     listing=alternatives(
-        r"tels?_que telles?_que tel_que comme notamment dont à_savoir par_exemple p\._ex\. actuellement"
+        r"parmi_(?:eux|elles|lesquels|lesquelles) tels?_que telles?_que tel_que comme notamment dont"
+        r" à_savoir par_exemple p\._ex\. actuellement"
         r" sont est"
     ),
     joining=r"\s*(?:,(?!\s*(?:et|ou)\b)|;|\b(?:et|ou|ainsi\s+que|&)\s)\s*(?:aussi\s|par\s|avec\s|à\s|chez\s|de\s)*",
@@ -68,7 +71,8 @@ WORDS: Final = Words(
         " entre sous dès jusqu depuis sauf rien personne une seul seule afin conformément aucune aucun"
         " ne sas sarl sa inc gmbh bouclier décision adéquation transferts transfert partage consentement"
         " contrat intérêt légitime histoires histoire chansons musique paramètres logiciel serveur"
-        " serveurs centre centres y ci selon grâce outre autorités autorité police tribunal tribunaux"
+        " serveurs centre centres y ci selon grâce outre autorités autorité police parquet procureur"
+        " mairie préfecture tribunal tribunaux contenu contenus"
         " gouvernement ministère code préambule introduction région profil dr prof lors jamais nouveau"
         " nouvelle"
     ),

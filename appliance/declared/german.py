@@ -19,7 +19,7 @@ WORDS: Final = Words(
         r" setzen einsetzen eingesetzt nutzen nutzt genutzt verwenden verwendet bedienen beauftrag\w*"
         r" erhalten erhält verarbeit\w* speicher\w* gespeichert \w*bereit\w* ausgewertet übernimmt"
         r" arbeiten zusammen geben gibt gehen geht liefer\w* hilf\w* helfen fließ\w* landet landen zugriff"
-        r" mieten"
+        r" mieten \w*verantwortliche\w* beteiligt\w* erfolgt abgewickelt \w*versand anmeldung"
         r" relais leitet \w+_von"
     ),
     excluded=alternatives(
@@ -30,13 +30,14 @@ WORDS: Final = Words(
         r" \w*werkstätten \w*händlern? call-?center verlage?s kanzlei genossenschaft verein[s]?"
         r" (?:dienst|marke|tochter|angebot|produkt)_(?:von|der|des) \w*herstellern? empfänger[ns]? firma"
         r" firmen agentur institut"
-        r" stiftung verlag studio bank unternehmens? gesellschaft tochter mutter \w*dienste?s?"
+        r" stiftung verlag studio bank unternehmens? \w*gesellschaft \w*firma vertreter(?:in)? datenbank"
+        r" tochter mutter \w*dienste?s?"
         r" plattform(?:en)? hoster[ns]? werkzeuge? tools? netzwerke?n? netz spezialisten? namens"
         r" \w*versender \w*speicher konzern \w*betreiber"
     ),
     before=alternatives(
         r"von vom durch beauftragen_wir beauftragt_wir mit an bei über via zu zur zum aus und_an und_von"
-        r" nutzen nutzt verwenden setzen_wir der die das beim auf"
+        r" nutzen_wir verwenden_wir nutzen nutzt verwenden setzen_wir der die das beim auf"
     ),
     listing=alternatives(
         r"wie etwa z\.\s*B\. zum_Beispiel beispielsweise insbesondere nämlich darunter derzeit sind ist wären"
@@ -87,7 +88,7 @@ WORDS: Final = Words(
         " oma opa mama papa thema info infos auto büro radio kita risiko logo prof dr tool tools plugin"
         " widget pixel remarketing retargeting tracking reparatur reparaturen galerie link links button"
         " menü team code codes app-store chat log logs region angaben angabe auskunft cent euro ablauf"
-        " widerruf"
+        " widerruf content delivery network staatsanwaltschaft"
         " löschfrist frist fristen klauseln"
     ),
     apart=some(
@@ -101,7 +102,8 @@ WORDS: Final = Words(
     ),
     column=(
         alternatives(
-            r"\w*empfänger\w* \w*dienstleister\w* \w*anbieter\w* firma firmen unternehmen \w*verarbeiter\w*"
+            r"\w*empfänger\w* \w*auftragnehmer\w* \w*dienstleister\w* \w*anbieter\w* firma firmen"
+            r" unternehmen \w*verarbeiter\w*"
             r" betreiber organisation (?:weitergegeben|übermittelt)_an"
         ),
         alternatives(r"name partner wer hersteller dritte werkzeuge? tools? dienste?"),
@@ -113,7 +115,7 @@ WORDS: Final = Words(
         r"\w*dienst \w*dienste?s \w*dienstleister\w* \w*angebot \w*anbieter unternehmen \w*plattform firma"
         r" \w*tochter \w*gesellschaft marke produkt werkzeug \w*hoster \w*händler verlag agentur"
     ),
-    endings=r"\w{3,}(?:daten|dienste?n?s?|leister[ns]?|anbieter[ns]?|nummern?|adressen?|namen?|zeit(?:en)?|stellen?"
+    endings=r"\w{3,}(?:daten|dienste?n?s?|leister[ns]?|anbieter[ns]?|nummern?|adressen?|händlern?|namen?|zeit(?:en)?|stellen?"
     r"|behörden?|partner[ns]?|unternehmens?|ung|ungen|ungs|heit|heiten|keit|keiten|schaft|schaften|ion"
     r"|ionen|tät|täten|zwecken?|rechten?|nutzern?s?|kindern?|geräten?|netzwerken?|system\w*|verträge"
     r"|vertrag|anfragen?|protokollen?|berichten?|inhalten?|aufnahmen?|befehlen?|servern?|land|ländern?"

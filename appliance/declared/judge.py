@@ -8,10 +8,17 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from appliance.declared import names
+from appliance.declared.lexicon import is_compound
 from appliance.declared.terms import FOREIGN, Terms
 from appliance.declared.words import Words, holds
 
 ITEM: Final = rf"(?:{names.NAME})"
+
+
+_DIRECTION: Final = re.compile(
+    r"\s(?:north|south|east|west|central|nord|süd|ost|mitte|sud|est|ouest)$|^(?:north|south|east|west)\s"
+)
+"""Words that tell a part of a country or town from the rest: "Schweiz Nord", a region of a cloud."""
 
 
 class Known(NamedTuple):
@@ -22,6 +29,8 @@ class Known(NamedTuple):
     countries: dict[str, str]  # name in small letters → ISO 3166-1 alpha-2, in every language
     adjectives: frozenset[str]  # names of languages, which are those of peoples; small letters
     places: frozenset[str]  # towns and states of the world; small letters
+    first_names: frozenset[str]  # of people; small letters
+    german: frozenset[str]  # ordinary words of German, less those that are made of two; small letters
 
 
 class Found(NamedTuple):
@@ -145,7 +154,10 @@ class Judge:
             and not (rule in WEAK and self.is_a_term(name))
             and not (at and _is_in_an_address(text, at, at + len(item), self.words))
         ]
-        if lenient or not self.german or any(self._is_sure(name, rule) for name, _ in passing):
+        vouched = any(self._is_sure(name, rule) for name, _ in passing)
+        if rule in WEAK and not (self.german and vouched):
+            passing = [(name, at) for name, at in passing if not self.is_plain(name)]
+        if lenient or not self.german or vouched:
             yield from (Found(name, rule, at) for name, at in passing)
 
     def _is_behind_place_word(self, before: str, cue: str) -> bool:
@@ -168,6 +180,27 @@ class Judge:
             acronym = 2 <= len(name) <= 5 and name.isupper()
             return acronym or not {plain, plain.rstrip("s")}.isdisjoint(self.terms.small | self.terms.defined)
         return plain.split()[0] == self.terms.maker
+
+    def is_plain(self, name: str) -> bool:
+        """Return whether this is a person's first name, or a word of German, which has a capital there."""
+        plain = name.casefold()
+        return plain in self.known.first_names or (self.german and plain in self.known.german)
+
+    def looks_german(self, name: str) -> bool:
+        """Return whether a word, or it without its case, ends with one of our list of German words."""
+        last = name.casefold().rpartition("-")[2]
+        stems = {last, re.sub(r"e?[sn]$", "", last)}
+        return any(stem[at:] in self.known.german for stem in stems for at in range(len(stem) - 2))
+
+    def is_made_of_german(self, name: str) -> bool:
+        """Return whether a word is made of German ones alone: "Mobilfunk"; a name may be, too."""
+        return not names.is_striking(name) and is_compound(name.casefold(), self.known.german)
+
+    def is_foreign(self, name: str) -> bool:
+        """Return whether a lone word is spelt as no word of German is: a name wherever it stands."""
+        if re.search(r"[\s-]", name) or name.isupper() or len(name) < 4:
+            return False
+        return names.is_striking(name) or not (self.looks_german(name) or self.is_plain(name))
 
     def passes(self, name: str, *, strict: bool = False) -> bool:
         """Return whether no word list says that this is no organisation; `strict`: of none of its words."""
@@ -193,6 +226,7 @@ class Judge:
     def is_place(self, name: str) -> bool:
         """Return whether this is a country, an area, a state or a town; an organisation we know is none."""
         plain, known = name.casefold().strip(), self.known
+        plain = _DIRECTION.sub("", plain)
         return (
             plain in known.countries
             or plain in self.words.areas
@@ -204,5 +238,6 @@ class Judge:
             " " in name
             or names.is_striking(name)
             or self.is_known(name)
+            or not self.looks_german(name)
             or (rule == "before" and (name.casefold() in self.terms.acting or bool(FOREIGN.search(name))))
         )

@@ -123,7 +123,7 @@ MAX_WORDS: Final = 6
 
 NAME: Final = rf"{_WORD}(?:\s(?:(?:of|de|du|des|&)\s)?{_WORD}){{0,{MAX_WORDS - 1}}}"
 _LONG: Final = NAME.replace("of|de", "of|and|und|et|à|für|for|pour|de")
-_REGION: Final = r"(?:\s\([A-ZÀ-ÖØ-Þ][\w. ]{1,20}\))?"
+_REGION: Final = rf"(?:\s\([A-ZÀ-ÖØ-Þ][\w. ]{{1,20}}\)(?:\s{_WORD}){{0,3}}?)?"
 LEGAL: Final = re.compile(rf"(?P<name>{_LONG}{_REGION}),?\s(?P<form>{_FORM})(?![\w])")
 """An organisation with its legal form, also with a region between: "PayPal (Europe) S.à r.l."."""
 
@@ -172,7 +172,7 @@ def trimmed(text: str, words: Words, *, legal: bool = False) -> str:
         kept = kept[1:]
     while kept and (kept[-1].casefold() in words.linking or not kept[-1][-1:].isalnum()):
         kept = kept[:-1]
-    return " ".join(kept).rstrip(".,;:")
+    return re.sub(r"['’]s$", "", " ".join(kept).rstrip(".,;:"))
 
 
 def _is_small_word(word: str, words: Words) -> bool:

@@ -25,10 +25,20 @@ _QUOTED: Final = re.compile(rf"[\"“„«»‚‘]\s?({ITEM})\s?[\"”“»«�
 
 def named(sentence: Sentence, words: Words, known: Known, terms: Terms = NO_TERMS) -> Iterator[Found]:
     """Yield each organisation that a sentence names; one may come by several rules."""
-    yield from _with_legal_form(sentence.text, words, known)
+    firms = list(_with_legal_form(sentence.text, words, known))
+    yield from firms
     if holds(words.excluded, sentence.text):
         return
     judge = Judge(words, known, terms)
+    spans = [(firm.at, firm.at + len(firm.name)) for firm in firms]
+    for found in _otherwise(sentence, judge):
+        if not any(start < found.at < end for start, end in spans):  # part of a legal name
+            yield found
+
+
+def _otherwise(sentence: Sentence, judge: Judge) -> Iterator[Found]:
+    """Yield the names that a sentence has by other signs than a legal form."""
+    words = judge.words
     if sentence.cells:
         column = _column(sentence, words)
         yield from _in_cell(sentence, column, judge) if column is not None else _known(sentence, judge)
@@ -41,6 +51,9 @@ def named(sentence: Sentence, words: Words, known: Known, terms: Terms = NO_TERM
     concerned = _concerns(f"{sentence.lead} {sentence.text}", words)
     if concerned or not judge.german:
         yield from _behind_small_words(sentence, judge)
+    else:
+        behind = judge.runs(judge.cues.before, _bare(sentence.text), "before", lenient=False)
+        yield from (found for found in behind if judge.is_foreign(found.name))
     if concerned:
         yield from _where_sharing_is_spoken_of(sentence, judge)
 
@@ -70,7 +83,8 @@ def _anywhere(sentence: Sentence, judge: Judge) -> Iterator[Found]:
             named_so = [(serving["name"], serving.start("name"))]
             yield from judge.pass_on(named_so, "serving", text, lenient=lenient)
     for found in cues.apposed.finditer(text):
-        yield from judge.pass_on([(found["name"], found.start("name"))], "apposed", text, lenient=True)
+        if not judge.is_plain(found["name"]):
+            yield from judge.pass_on([(found["name"], found.start("name"))], "apposed", text, lenient=True)
 
 
 def _column(sentence: Sentence, words: Words) -> int | None:
@@ -129,7 +143,10 @@ def _known(sentence: Sentence, judge: Judge) -> Iterator[Found]:
     """Yield names that our own tables know, wherever they stand; the longest of a run of capitals."""
     bare = _bare(sentence.text)
     for found in re.finditer(ITEM, bare):
-        run = found[0].split() if judge.is_known(found[0]) else names.trimmed(found[0], judge.words).split()
+        whole = found[0].split()
+        if not judge.is_known(found[0]) and not judge.words.apart.isdisjoint(map(str.casefold, whole)):
+            continue  # "NIST Cybersecurity Framework"
+        run = whole if judge.is_known(found[0]) else names.trimmed(found[0], judge.words).split()
         if name := _from_known(run, judge):
             yield Found(name, "known", found.start())
     for word in SMALL.finditer(bare):
@@ -140,7 +157,9 @@ def _known(sentence: Sentence, judge: Judge) -> Iterator[Found]:
 def _from_known(words: list[str], judge: Judge) -> str:
     """Return what of a run begins with a known name, less ordinary words and places at its end; or ""."""
     first = 0
-    while first < len(words) - 1 and names.is_ordinary(words[first], judge.words):
+    while first < len(words) - 1 and (
+        names.is_ordinary(words[first], judge.words) or judge.is_place(words[first])
+    ):
         first += 1
     spans = [(start, end) for start in dict.fromkeys((0, first)) for end in range(len(words), start, -1)]
     for begin, end in spans:
@@ -158,7 +177,11 @@ def _where_sharing_is_spoken_of(sentence: Sentence, judge: Judge) -> Iterator[Fo
     """Yield names in brackets, in lines of a list, in quotes, that are known, or within a clause."""
     text, words = sentence.text, judge.words
     for aside in _INSIDE.finditer(text):
-        items = _whole_items(aside[1], judge.cues.joining)
+        items = [
+            item
+            for item in _whole_items(aside[1], judge.cues.joining)
+            if not (judge.german and judge.is_made_of_german(item))
+        ]
         if not any(judge.is_place(item) for item in aside[1].split(", ")):  # else it is an address
             yield from judge.pass_on([(item, aside.start(1)) for item in items], "aside", text, lenient=True)
     if sentence.listed:
@@ -200,7 +223,8 @@ def _with_legal_form(text: str, words: Words, known: Known) -> Iterator[Found]:
         if small and (name in words.ordinary or name in words.common):
             continue
         if name and not all(word.casefold() in words.ordinary for word in name.split()):
-            yield Found(f"{name} {found['form']}", "legal_form", found.start())
+            at = found.start() + max(found["name"].find(name), 0)
+            yield Found(f"{name} {found['form']}", "legal_form", at)
 
 
 def _whole_items(text: str, joining: re.Pattern[str]) -> list[str]:
@@ -217,12 +241,17 @@ def _line(text: str, words: Words) -> list[str]:
     ]
     items = list(dict.fromkeys(items))
     able = [item for item in items if not all(names.is_ordinary(word, words) for word in item.split())]
-    labelled = len(able) > 1 and text.startswith(f"{parts[0]}:")
+    labelled = len(able) > 1 and re.match(rf"{re.escape(parts[0])}\s?:", text) is not None
     rest = text.partition(": ")[2]
     if re.match(rf"(?:{words.receiver})\s", rest, re.IGNORECASE):
         return []  # "Accounts: agency X": the other rules read that
-    if able and text.startswith(f"{able[0]}: ") and rest[:1].isupper() and len(rest.split()) > 6:
-        return []  # a sentence of its own: what stands before it is a topic
+    if (
+        able
+        and re.match(rf"{re.escape(able[0])}\s?: ", text)
+        and rest[:1].isupper()
+        and len(rest.split()) > 4
+    ):
+        return []  # a sentence of its own or a list: what stands before it is a topic
     return able[1:2] if labelled else able[:1]
 
 

@@ -49,7 +49,7 @@ def read_notice(text: str, known: Known, words: Words | None = None) -> list[Cla
     terms = terms_of(text, words)
     for sentence in sentences(text):
         for topic, value, denied, rule in _claims(sentence, words, known, terms):
-            place = (topic, _same_name(held, value, denied) if topic == PARTY else value, denied)
+            place = (topic, _same_name(held, value, denied, rule) if topic == PARTY else value, denied)
             before = held.get(place)
             if before is None:
                 held[place] = Claim(0, 0, "", topic, value, denied, sentence.text, rule, RULE, False)
@@ -71,10 +71,15 @@ def read_ends(text: str) -> list[Claim]:
     return list(ends.values())
 
 
-def _same_name(held: dict[tuple[str, str, bool], Claim], name: str, denied: bool) -> str:
-    """Return the spelling under which a party is held already, else the one given."""
-    for topic, value, was_denied in held:
+def _same_name(held: dict[tuple[str, str, bool], Claim], name: str, denied: bool, rule: str) -> str:
+    """Return the spelling under which a party is held already, else the one given.
+
+    Two legal names are two companies, also where the name of one begins that of the other: those of a group.
+    """
+    for (topic, value, was_denied), claim in held.items():
         if topic == PARTY and was_denied == denied and names.same(value, name):
+            if claim.rule == rule == "legal_form" and names.key(claim.value) != names.key(name):
+                continue
             return value
     return name
 

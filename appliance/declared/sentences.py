@@ -15,6 +15,9 @@ MAX_SENTENCE: Final = 2_000
 MAX_CELLS: Final = 12
 """Cells of a row; wider tables do not fit on a page."""
 
+BARS: Final = 2
+"""Bars between the cells of a row that has none at its ends; a line with one is a heading with its site."""
+
 BENEATH: Final = 4
 """Sentences under a heading that tell what it is about."""
 
@@ -100,6 +103,8 @@ def _lines(text: str) -> Iterator[str]:
 def _row(raw: str) -> str:
     """Return a line; one with tabs, as a table leaves when it is copied from a page, as a row."""
     cells = [cell.strip() for cell in raw.strip().split("\t")]
+    if len(cells) == 1 and not raw.lstrip().startswith("|") and raw.count(" | ") >= BARS:
+        cells = [cell.strip() for cell in raw.split(" | ")]
     return f"| {' | '.join(cells)} |" if len(cells) > 1 else cells[0]
 
 

@@ -9,6 +9,8 @@ from appliance.declared.compare import Difference, Row, compare, compare_mud, di
 from appliance.declared.document import MUD, NOTICE, PASSPORT, Claim, Document
 from appliance.declared.judge import Known
 from appliance.declared.mud import MudFile, parse
+from appliance.declared.page import is_page
+from appliance.declared.page import text_of as page_text
 from appliance.declared.passport import text_of
 from appliance.declared.read import language_of, read_ends, read_notice
 from appliance.declared.seen import Destination
@@ -49,7 +51,10 @@ def table(
     """Return the table of one device; without a document it has no rows."""
     now = latest(documents)
     holding = {document.id for document in now if document.kind != MUD}
-    rows = compare([claim for claim in claims if claim.document in holding], parties) if holding else []
+    texts = [_plain(document) for document in now if document.id in holding]
+    rows = (
+        compare([claim for claim in claims if claim.document in holding], parties, texts) if holding else []
+    )
     mud = next((document for document in now if document.kind == MUD), None)
     parsed = parse(mud.text) if mud is not None else None
     if mud is not None and parsed is not None:
@@ -57,6 +62,13 @@ def table(
     return Table(
         now, rows, parsed, [(one, _changed(one, documents, claims)) for one in now if _former(one, documents)]
     )
+
+
+def _plain(document: Document) -> str:
+    """Return what a document says, a saved page without its scripts and menus."""
+    if document.kind == PASSPORT:
+        return text_of(document.text)
+    return page_text(document.text) if is_page(document.text) else document.text
 
 
 def _former(document: Document, documents: Sequence[Document]) -> Document | None:

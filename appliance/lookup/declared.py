@@ -46,7 +46,8 @@ def load_known() -> Known:
     )
     small = frozenset(name for name in services if name[0].islower() and " " not in name)
     known = frozenset(filter(None, organisations))
-    return Known(known, small, {**countries, **_ALSO}, adjectives, _places())
+    people, german = (frozenset(_lines(f"extracted/{name}.txt")) for name in ("first-names", "german-words"))
+    return Known(known, small, {**countries, **_ALSO}, adjectives, _places(), people, german)
 
 
 def _places() -> frozenset[str]:
@@ -58,7 +59,10 @@ def _places() -> frozenset[str]:
         for zone in Locale(locale).time_zones.values()
         if "city" in zone
     }
-    return frozenset(name.casefold() for name in zones | cities | set(_lines("places.txt")))
+    return frozenset(
+        name.casefold()
+        for name in zones | cities | set(_lines("places.txt")) | set(_lines("extracted/towns.txt"))
+    )
 
 
 def _lines(name: str) -> list[str]:

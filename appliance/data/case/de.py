@@ -241,6 +241,7 @@ TEXTS: Final[dict[str, str]] = {
     "dossier.standing.declared_and_seen": "angegeben und beobachtet",
     "dossier.standing.seen_and_not_declared": "beobachtet, nicht angegeben",
     "dossier.standing.declared_and_not_seen": "angegeben, nicht beobachtet",
+    "dossier.standing.seen_and_mentioned": "beobachtet, und der Name steht im Text",
     "dossier.standing.seen_and_denied": "beobachtet, obwohl verneint",
     "dossier.c.sentence": "Satz",
     "support.source.document": "ein Dokument seines Herstellers: „{quote}“",

@@ -241,6 +241,7 @@ TEXTS: Final[dict[str, str]] = {
     "dossier.standing.declared_and_seen": "declared and seen",
     "dossier.standing.seen_and_not_declared": "seen and not declared",
     "dossier.standing.declared_and_not_seen": "declared and not seen",
+    "dossier.standing.seen_and_mentioned": "seen, and its name is in the text",
     "dossier.standing.seen_and_denied": "seen, though denied",
     "dossier.c.sentence": "Sentence",
     "support.source.document": "a document of its maker: “{quote}”",

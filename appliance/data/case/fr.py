@@ -241,6 +241,7 @@ TEXTS: Final[dict[str, str]] = {
     "dossier.standing.declared_and_seen": "déclaré et constaté",
     "dossier.standing.seen_and_not_declared": "constaté, non déclaré",
     "dossier.standing.declared_and_not_seen": "déclaré, non constaté",
+    "dossier.standing.seen_and_mentioned": "constaté, et son nom est dans le texte",
     "dossier.standing.seen_and_denied": "constaté, bien que nié",
     "dossier.c.sentence": "Phrase",
     "support.source.document": "un document de son fabricant : « {quote} »",

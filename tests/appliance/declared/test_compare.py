@@ -10,6 +10,7 @@ from appliance.declared.compare import (
     BOTH,
     DECLARED,
     DENIED,
+    MENTIONED,
     SEEN,
     compare,
     difference,
@@ -127,3 +128,26 @@ def test_what_a_new_version_says_otherwise():
     assert [c.value for c in changed.added] == ["Adorchard", "24 months"]
     assert [c.value for c in changed.gone] == ["Sternfunk", "12 months"]
     assert difference(before, before) == ([], [])
+
+
+SENTRY_TEXTS = (
+    ("its owner", "Errors are read by Functional Software in Vienna.", MENTIONED),
+    ("its domain's word", "Errors go to Sentry, too.", MENTIONED),
+    ("its domain", "See https://sentry.io/privacy for more.", MENTIONED),
+    ("small letters are a word", "A sentry stands at the gate of the castle.", SEEN),
+    ("part of a word", "Our Sentrybox is made of wood.", SEEN),
+    ("another domain", "See sentry.io.example or my-sentry.io for more.", SEEN),
+    ("nothing", "We share nothing.", SEEN),
+)
+
+
+@pytest.mark.parametrize(("name", "text", "standing"), SENTRY_TEXTS, ids=[case[0] for case in SENTRY_TEXTS])
+def test_a_party_whose_name_is_in_the_text_is_not_told_as_unnamed(name, text, standing):
+    (row,) = [row for row in compare([], [SENTRY], [text]) if row.topic == PARTY]
+    assert (row.standing, row.sentence) == (standing, text if standing == MENTIONED else ""), name
+
+
+def test_what_a_family_struck_is_not_found_again_in_the_text():
+    text = "A Sentry bear is what your child gets."
+    rows = compare([claim("Sentry", struck=True)], [SENTRY], [text])
+    assert [row.standing for row in rows if row.topic == PARTY] == [SEEN]

@@ -27,7 +27,8 @@ def parties(notice: Notice) -> list[Claim]:
 
 @pytest.mark.parametrize("language", ["en", "fr", "de"])
 @pytest.mark.parametrize(
-    "split", ["dev", "second", "third", "held", "fourth", "fifth", "sixth", "seventh", "eighth"]
+    "split",
+    ["dev", "second", "third", "held", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"],
 )
 def test_parties_are_found_and_none_is_made_up(language, split):
     wanted = found = 0
@@ -41,11 +42,11 @@ def test_parties_are_found_and_none_is_made_up(language, split):
         found += sum(any(same(claim, label) for claim in read) for label in labels)
         may = [*labels, *notice.found.get("may", [])]
         made_up += [claim.value for claim in read if not any(same(claim, label) for label in may)]
-    bound = {"held": 0.75, "sixth": 0.8, "seventh": 0.8, "eighth": 0.81}.get(
-        split, 0.9
-    )  # these were only measured, or all but: docs
+    bound = {"held": 0.75, "sixth": 0.8, "seventh": 0.8, "ninth": 0.89, "tenth": 0.79}.get(split, 0.9)
     assert wanted >= 8 and found >= bound * wanted, f"{found} of {wanted}"
-    assert len(made_up) <= {"fifth": 2, "sixth": 3, "seventh": 1, "eighth": 3}.get(split, 0), made_up
+    assert len(made_up) <= {"fifth": 2, "sixth": 2, "seventh": 1, "eighth": 2, "ninth": 5, "tenth": 1}.get(
+        split, 0
+    ), made_up
 
 
 @pytest.mark.parametrize("notice", NOTICES, ids=lambda notice: f"{notice.language} {notice.title}")

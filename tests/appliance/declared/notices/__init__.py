@@ -1,7 +1,7 @@
 """Invented privacy notices in the style of real ones, and what each names.
 
 The rules were tuned on those marked "dev"; the others were each written before the rules were asked, and
-measured at first sight (docs/declared.md); after "eighth" no rule was changed. A label has the spellings of
+measured at first sight (docs/declared.md). A label has the spellings of
 one party, " = " between; what "may" be read is neither missed nor made up.
 """
 
@@ -15,7 +15,7 @@ class Notice(NamedTuple):
     """A notice and what a careful reader finds in it."""
 
     language: str
-    split: str  # "dev", "second", "third", "held", "fourth", "fifth", "sixth", "seventh", "eighth"
+    split: str  # "dev", "second", "third", "held", "fourth", "fifth", "sixth", … "tenth"
     title: str
     text: str
     found: dict[str, list[str]]  # "parties", "denied", "may", "countries", "periods"
