@@ -193,14 +193,15 @@ def _names_itself(decision: Decision) -> bool:
 def shown_name(decision: Decision, last: str) -> str:
     """Return what to call the device; `last` is the end of its MAC or address, for one nobody knows.
 
-    A category that is a mere guess does not enter the name.
+    A model or category that is a mere guess does not enter the name.
     """
     if decision.given_name:
         return decision.given_name
     category = decision.category if decision.confidence.get("category", 0.0) >= _GUESS else None
+    model = decision.model if decision.confidence.get("model", 0.0) >= _GUESS else None
     brand = brand_name(decision.vendor) if decision.vendor else None
-    if brand and decision.model:
-        return decision.model if _names_itself(decision) else f"{brand} {decision.model}"
+    if brand and model:
+        return model if _names_itself(decision) else f"{brand} {model}"
     if brand and category:
         return f"{brand} {category}"
     if decision.own_name:

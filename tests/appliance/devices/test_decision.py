@@ -153,6 +153,7 @@ def test_the_order_of_evidence_does_not_matter(evidence: list[Evidence], random:
             "Meta Quest",
         ),
         ([said("vendor", "Sonos", "oui", 0.9), said("model", "Sound One", "oui", 0.6)], "Sonos Sound One"),
+        ([said("vendor", "Sonos", "oui", 0.9), said("model", "Sound One", "dns", 0.4)], "Sonos device"),
         ([said("vendor", "Sonos", "oui", 0.9), said("category", "speaker", "oui", 0.9)], "Sonos speaker"),
         (
             [said("vendor", "Google (Nest)", "oui", 0.9), said("category", "camera", "oui", 0.9)],
