@@ -65,7 +65,8 @@ def show(device: str) -> str:
     met = day_sent(days, reader.sums(days, device))
     week = reader.sightings(device, days[-ACTIVITY_DAYS][0], days[-1][1])
     alerts, findings = reader.told(device), reader.findings(device)
-    own = Own(_sent(here, device, now), alerts, findings, parties)
+    spans = today_spans(language, now)
+    own = Own(reader.sent(spans, device).get(device, [0] * len(spans)), alerts, findings, parties)
     return page(
         "device.html",
         device=found,
@@ -106,12 +107,3 @@ def _comparison(
     around = sides(chosen, updates, watch)
     sums = here.reader.sums([hours(side) for side in around], chosen.device)
     return comparison(chosen, around, parties, sums, changes)
-
-
-def _sent(here: Desk, device: str, now: float) -> list[int]:
-    """Return what one device sent over `today_spans`."""
-    spans = today_spans(here.language, now)
-    found = [0] * len(spans)
-    for row in here.reader.sums(spans, device):
-        found[row.span] += row.bytes_up
-    return found

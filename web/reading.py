@@ -45,13 +45,13 @@ class Reader(Protocol):
     def sums(
         self, spans: Sequence[Span], device: str | None = None, domain: str | None = None
     ) -> list[Sum]: ...
-    def sent(self, spans: Sequence[Span]) -> dict[str, list[int]]: ...
+    def sent(self, spans: Sequence[Span], device: str | None = None) -> dict[str, list[int]]: ...
     def day_sums(self, since_day: int, until_day: int) -> list[Sum]: ...
     def flows(self, uids: Sequence[str]) -> list[FlowRow]: ...
     def look(self, question: Question, after: Key = END, limit: int = 100) -> Look: ...
     def names(self, device: str, before: float, limit: int = 100) -> tuple[list[Named], float | None]: ...
     def destinations(self, device: str) -> list[Destination]: ...
-    def learning(self, device: str) -> list[str]: ...
+    def learning(self) -> dict[str, list[str]]: ...
     def watch(self) -> Watch: ...
 
 
@@ -64,6 +64,7 @@ class VisibleReader:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._held: tuple[tuple[object, ...] | None, dict[str, Any]] = (None, {})
+        self._past: tuple[tuple[object, ...], dict[str, list[int]]] = ((), {})  # see `sent`
 
     def version(self) -> tuple[object, ...] | None:
         """Return what differs when something was written; None where that cannot be told."""
@@ -143,8 +144,20 @@ class VisibleReader:
         rows = _domains_visible(self._reader.sums(spans, device, domain if as_stored else None))
         return rows if domain is None or as_stored else [row for row in rows if row.domain == domain]
 
-    def sent(self, spans: Sequence[Span]) -> dict[str, list[int]]:
-        return self._reader.sent(spans)
+    def sent(self, spans: Sequence[Span], device: str | None = None) -> dict[str, list[int]]:
+        """Return what the devices (or one) sent within each span of hours, the latest span first.
+
+        Nothing is added to spans gone by: they are read once, and anew when a device comes or goes.
+        """
+        known = tuple(sorted(record.device for record in self.devices()))
+        key = (tuple(spans[1:]), known)
+        past_of, past = self._past
+        if past_of != key:
+            past = self._reader.sent(spans[1:]) if spans[1:] else {}
+            self._past = (key, past)
+        none = [0] * len(spans[1:])
+        latest = self._reader.sent(spans[:1], device)
+        return {name: [*sent, *past.get(name, none)] for name, sent in latest.items()}
 
     def day_sums(self, since_day: int, until_day: int) -> list[Sum]:
         return _domains_visible(self._reader.day_sums(since_day, until_day))
@@ -161,7 +174,8 @@ class VisibleReader:
         return visible_in(found), earliest
 
     def learning(self, device: str) -> list[str]:
-        return visible_in(self._reader.learning(device))
+        """Return what the device's baseline still misses; empty when it is complete."""
+        return list(self._whole("learning", self._reader.learning).get(device, ()))
 
     def watch(self) -> Watch:
         return self._whole("watch", self._reader.watch)

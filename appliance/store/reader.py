@@ -163,9 +163,9 @@ class Reader:
         """Return what each device (or one) exchanged with each party (or one) within each span of hours."""
         return rollups.sums(self._db, spans, device, domain)
 
-    def sent(self, spans: Sequence[rollups.Span]) -> dict[str, list[int]]:
-        """Return for each device the bytes it sent within each span of hours."""
-        return rollups.sent(self._db, spans)
+    def sent(self, spans: Sequence[rollups.Span], device: str | None = None) -> dict[str, list[int]]:
+        """Return for each device (or one) the bytes it sent within each span of hours."""
+        return rollups.sent(self._db, spans, device)
 
     def day_sums(self, since_day: int, until_day: int) -> list[rollups.Sum]:
         """Return what each device exchanged with each party on some UTC days (ts // 86400)."""
@@ -201,9 +201,10 @@ class Reader:
         """Return how every notification channel and sink stands, each in a sentence."""
         return standing(self._db.execute, now)
 
-    def learning(self, device: str) -> list[str]:
-        """Return what the device's baseline still misses, in words; empty when it is complete."""
-        return list(self.meta("learning", {}).get(device, ()))
+    def learning(self) -> dict[str, list[str]]:
+        """Return what each device's baseline still misses, in words; nothing for those that are complete."""
+        found: dict[str, list[str]] = self.meta("learning", {})
+        return found
 
     def losses(self, since: float, until: float) -> list[Loss]:
         """Return what was not seen between two times, in order."""

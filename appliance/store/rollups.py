@@ -17,6 +17,10 @@ MAX_SPANS: Final = 400
 """Spans of one question: a year of days; SQLite itself takes 32,766 values in one statement."""
 
 
+LONG_DAYS: Final = 3
+"""From so many whole days on, a span is read from the daily sums: a day is a row instead of up to 24."""
+
+
 class Sum(NamedTuple):
     """What a device sent to a party within one span."""
 
@@ -47,15 +51,18 @@ _SUMS: Final = (
     " GROUP BY span.n, s.device, s.domain ORDER BY span.n, s.device, s.domain"
 )
 _SUMS_OF_ONE: Final = (
-    "SELECT span.n, s.device, s.domain, sum(s.contacts), sum(s.flows), sum(s.bytes_up), sum(s.bytes_down)"
-    " FROM span CROSS JOIN sighting AS s"
-    " ON s.device = ? AND s.hour >= span.since AND s.hour < span.until AND (? IS NULL OR s.domain = ?)"
-    " GROUP BY span.n, s.domain ORDER BY span.n, s.domain"
+    "SELECT n, ?, domain, sum(contacts), sum(flows), sum(bytes_up), sum(bytes_down) FROM ("
+    "SELECT span.n AS n, s.domain, s.contacts, s.flows, s.bytes_up, s.bytes_down"
+    " FROM span CROSS JOIN sighting AS s ON s.device = ? AND s.hour >= span.since AND s.hour < span.until"
+    " WHERE NOT span.whole UNION ALL "
+    "SELECT span.n AS n, s.domain, s.contacts, s.flows, s.bytes_up, s.bytes_down"
+    " FROM span CROSS JOIN daily AS s ON s.device = ? AND s.day >= span.since AND s.day < span.until"
+    " WHERE span.whole) WHERE ? IS NULL OR domain = ? GROUP BY n, domain ORDER BY n, domain"
 )
 _SENT: Final = (
     "SELECT d.device, span.n, coalesce((SELECT sum(s.bytes_up) FROM sighting AS s"
     " WHERE s.device = d.device AND s.hour >= span.since AND s.hour < span.until), 0)"
-    " FROM device AS d CROSS JOIN span ORDER BY d.device, span.n"
+    " FROM device AS d CROSS JOIN span WHERE ? IS NULL OR d.device = ? ORDER BY d.device, span.n"
 )
 
 
@@ -66,14 +73,31 @@ def sums(
     if device is None:
         rows = db.execute(_asked(spans) + _SUMS, _values(spans))
     else:
-        rows = db.execute(_asked(spans) + _SUMS_OF_ONE, (*_values(spans), device, domain, domain))
+        _check(spans)
+        pieces = [piece for n, span in enumerate(spans) for piece in _pieces(n, span)]
+        asked = f"WITH span (n, since, until, whole) AS (VALUES {', '.join(['(?, ?, ?, ?)'] * len(pieces))}) "
+        values = [value for piece in pieces for value in piece]
+        rows = db.execute(asked + _SUMS_OF_ONE, (*values, device, device, device, domain, domain))
     return [Sum._make(row) for row in rows]
 
 
-def sent(db: sqlite3.Connection, spans: Sequence[Span]) -> dict[str, list[int]]:
-    """Return for each device the bytes it sent within each span, in the order of the spans."""
+def _pieces(n: int, span: Span) -> list[tuple[int, int, int, bool]]:
+    """Return a span as (its place, since, until, False) in hours; in days (True) where it holds some."""
+    since, until = span
+    first, last = -(-since // HOURS), until // HOURS
+    if last - first < LONG_DAYS:
+        return [(n, since, until, False)]
+    return [
+        (n, since, first * HOURS, False),
+        (n, first, last, True),
+        (n, last * HOURS, until, False),
+    ]
+
+
+def sent(db: sqlite3.Connection, spans: Sequence[Span], only: str | None = None) -> dict[str, list[int]]:
+    """Return for each device (or one) the bytes it sent within each span, in the order of the spans."""
     found: dict[str, list[int]] = {}
-    for device, _, size_bytes in db.execute(_asked(spans) + _SENT, _values(spans)):
+    for device, _, size_bytes in db.execute(_asked(spans) + _SENT, (*_values(spans), only, only)):
         found.setdefault(device, []).append(size_bytes)
     return found
 
@@ -100,9 +124,13 @@ def by_day(db: sqlite3.Connection, device: str, since_day: int, until_day: int) 
 
 
 def _asked(spans: Sequence[Span]) -> str:
+    _check(spans)
+    return f"WITH span (n, since, until) AS (VALUES {', '.join(['(?, ?, ?)'] * len(spans))}) "
+
+
+def _check(spans: Sequence[Span]) -> None:
     if not 0 < len(spans) <= MAX_SPANS:
         raise ValueError(f"read {len(spans)} spans, expected 1 to {MAX_SPANS}")
-    return f"WITH span (n, since, until) AS (VALUES {', '.join(['(?, ?, ?)'] * len(spans))}) "
 
 
 def _values(spans: Sequence[Span]) -> list[int]:

@@ -126,9 +126,9 @@ class MemoryReader:
                     found[key] = Sum(*key, *(a + b for a, b in zip(had[3:], row[3:], strict=True)))
         return [found[key] for key in sorted(found)]
 
-    def sent(self, spans: Sequence[Span]) -> dict[str, list[int]]:
-        found = {record.device: [0] * len(spans) for record in self.known}
-        for row in self.sums(spans):
+    def sent(self, spans: Sequence[Span], device: str | None = None) -> dict[str, list[int]]:
+        found = {record.device: [0] * len(spans) for record in self.known if device in (None, record.device)}
+        for row in self.sums(spans, device):
             found[row.device][row.span] += row.bytes_up
         return found
 
@@ -154,8 +154,8 @@ class MemoryReader:
     def destinations(self, device: str) -> list[Destination]:
         return []
 
-    def learning(self, device: str) -> list[str]:
-        return self.missing.get(device, [])
+    def learning(self) -> dict[str, list[str]]:
+        return self.missing
 
     def watch(self) -> Watch:
         return self.watched

@@ -27,7 +27,7 @@ DOOR = VisibleReader(HOME)
 def test_state_of_a_device(device: str, word: str) -> None:
     record = HOME.device(device)
     assert record is not None
-    assert state(record, DOOR.told(device), HOME.findings(device), HOME.learning(device), NOW) == word
+    assert state(record, DOOR.told(device), HOME.findings(device), DOOR.learning(device), NOW) == word
 
 
 def test_news_of_the_week() -> None:

@@ -105,7 +105,7 @@ def learning(identifier: str) -> Response:
     """Return what a device's baseline still misses."""
     if reader().device(identifier) is None:
         abort(404)
-    return answer({"missing": reader().learning(identifier)})
+    return answer({"missing": reader().learning().get(identifier, [])})
 
 
 @pages.get("/devices/<identifier>/declared")

@@ -70,6 +70,29 @@ def test_sums_of_one_device(tmp_path: Path) -> None:
         ]
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.sets(st.integers(0, 24 * 9), max_size=60), st.integers(0, 120), st.integers(1, 24 * 8))
+def test_long_spans_lose_no_hour(
+    tmp_path_factory: pytest.TempPathFactory, hours: set[int], since: int, length: int
+) -> None:
+    """Whole days come from the daily sums, the hours around them from the hourly ones."""
+    rows = [Sighting("d-1", "a.example", hour, 1, 2, hour + 1, 3) for hour in sorted(hours)]
+    spans = [(since, since + length), (since + length, since + 2 * length)]
+    with store(tmp_path_factory.mktemp("s") / "h.db", [rows]) as reader:
+        found = {row.span: row[3:] for row in reader.sums(spans, "d-1")}
+    wanted = {n: [hour for hour in hours if begin <= hour < end] for n, (begin, end) in enumerate(spans)}
+    assert found == {
+        n: (len(met), 2 * len(met), sum(met) + len(met), 3 * len(met)) for n, met in wanted.items() if met
+    }
+
+
+def test_what_one_device_sent(tmp_path: Path) -> None:
+    rows = [Sighting("d-1", "a.example", 5, 2, 3, 40, 50), Sighting("d-2", "a.example", 5, 1, 1, 1, 1)]
+    with store(tmp_path / "h.db", [rows]) as reader:
+        assert reader.sent([(0, 5), (5, 6)], "d-1") == {"d-1": [0, 40]}
+        assert reader.sent([(0, 5)], "d-9") == {}
+
+
 def test_a_question_has_an_end(tmp_path: Path) -> None:
     with store(tmp_path / "h.db", []) as reader, pytest.raises(ValueError, match="expected 1 to"):
         reader.sums([(0, 1)] * (MAX_SPANS + 1))

@@ -43,7 +43,7 @@ def test_every_record_is_read_back_as_it_was_written(store):
         assert reader.sightings(samples.DOLL, hour, hour + 1) == [samples.SIGHTING]
         assert reader.flows([samples.FLOW.uid]) == [samples.FLOW]
         assert reader.observations([samples.FLOW.uid]) == [json.loads(to_json(samples.HELLO))]
-        assert reader.learning(samples.DOLL) == ["a restart"]
+        assert reader.learning()[samples.DOLL] == ["a restart"]
 
 
 def test_watch_says_what_was_seen_and_lost(store):
@@ -65,7 +65,6 @@ def test_watch_says_what_was_seen_and_lost(store):
         ("alerts", (None, "digest")),
         ("changes", (None, samples.TS + 1)),
         ("flows", (["Fother"],)),
-        ("learning", ("d-unknown",)),
     ],
 )
 def test_what_is_not_there_is_an_empty_list(store, method, arguments):
