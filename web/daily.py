@@ -16,6 +16,8 @@ from web.language import HOUR_S, Language
 USUAL_DAYS: Final = 14
 """Days before today that make "usual": two weeks hold each weekday twice."""
 
+_HOUR_X: Final = tuple(round(hour / 24 * 100, 3) for hour in range(24))
+
 LEVELS: Final = 4
 """Shades of a drawing; more cannot be told apart."""
 
@@ -49,6 +51,11 @@ class HourCell(NamedTuple):
     contacts: int
     level: int  # 0 nothing, 1 to LEVELS
     watched: bool  # False for hours before the first or after the last packet
+
+    @property
+    def x(self) -> float:
+        """Where it begins in the drawing of a day, in per cent."""
+        return _HOUR_X[self.hour]
 
 
 class DayRow(NamedTuple):

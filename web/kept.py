@@ -10,7 +10,7 @@ import functools
 import random
 import threading
 import zlib
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
 from typing import Final, NamedTuple, ParamSpec
 
@@ -39,9 +39,43 @@ up at its next commit, and whoever said it looks for what came of it."""
 
 EXTENSION: Final = "tattlebox-kept"
 
-_drawing: Final = threading.BoundedSemaphore(2)
-"""Pages drawn or handed out at a time; the others wait in turn. More are not done sooner on one interpreter,
-and those that are kept would starve the one that is drawn."""
+
+class Turns:
+    """Lets so many threads in at a time, the others in the order in which they came.
+
+    Past a semaphore of `threading` whoever comes by while one is let in goes first, and who waits waits on.
+    """
+
+    def __init__(self, at_a_time: int) -> None:
+        self._free = at_a_time
+        self._waiting: deque[threading.Lock] = deque()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """Return how many wait."""
+        return len(self._waiting)
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            gate = threading.Lock()
+            gate.acquire()
+            self._waiting.append(gate)
+        gate.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._free += 1
+
+
+_drawing: Final = Turns(2)
+"""Pages drawn or handed out at a time. More are not done sooner on one interpreter, and those that are kept
+would starve the one that is drawn."""
 
 
 class Page(NamedTuple):

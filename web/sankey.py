@@ -155,14 +155,7 @@ def _ribbons(links: Links, sources: Sequence[Node], targets: Sequence[Node], sca
     """Return the ribbons between two columns; at each box they leave in the order of where they go."""
     begin = {node.key: node for node in sources}
     end = {node.key: node for node in targets}
-    out = {
-        key: _first(node, [link for (a, _), link in links.items() if a == key], scale)
-        for key, node in begin.items()
-    }
-    into = {
-        key: _first(node, [link for (_, b), link in links.items() if b == key], scale)
-        for key, node in end.items()
-    }
+    out, into = _firsts(sources, links, 0, scale), _firsts(targets, links, 1, scale)
     ribbons = []
     for (source, target), link in sorted(
         links.items(), key=lambda item: (begin[item[0][0]].y, end[item[0][1]].y)
@@ -175,9 +168,12 @@ def _ribbons(links: Links, sources: Sequence[Node], targets: Sequence[Node], sca
     return ribbons
 
 
-def _first(node: Node, links: Sequence[_Link], scale: float) -> float:
-    """Return where the first ribbon of a box begins: the ribbons stand in its middle."""
-    return node.y + (node.height - sum(_thickness(link, scale) for link in links)) / 2
+def _firsts(nodes: Sequence[Node], links: Links, side: int, scale: float) -> dict[str, float]:
+    """Return where the first ribbon of each box begins: the ribbons stand in its middle."""
+    thick = {node.key: 0.0 for node in nodes}
+    for pair, link in links.items():
+        thick[pair[side]] += _thickness(link, scale)
+    return {node.key: node.y + (node.height - thick[node.key]) / 2 for node in nodes}
 
 
 def _outline(left: float, right: float, thick: float) -> str:

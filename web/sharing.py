@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from flask import Blueprint, request
 
+from appliance.devices.device import DeviceRecord
 from appliance.parties.party import PartyRecord
 from appliance.store.rollups import Sum
 from web.desk import Desk, company, desk, page
 from web.kept import kept
 from web.language import DAY_S
 from web.marking import N_
-from web.sankey import Stream, sankey
+from web.sankey import Sankey, Stream, sankey
 from web.security import allow
+from web.visible import shortened
 from web.worldmap import world
 
 pages = Blueprint("sharing", __name__)
@@ -24,6 +26,10 @@ PERIODS: Final = {7: N_("one week"), 28: N_("four weeks"), 365: N_("one year")}
 """Spans of days that can be chosen; longer ones hide what is new."""
 
 USUAL_PERIOD: Final = 28
+
+
+MAX_LABEL: Final = 26
+"""Characters that fit into a box."""
 
 
 class Share(NamedTuple):
@@ -37,7 +43,7 @@ class Share(NamedTuple):
 @allow("read")
 @kept
 def show() -> str:
-    """Show who shares with whom; `?days=7` chooses the period, `?device=<id>` one device."""
+    """Show who shares with whom; `?days=7` in a week, `?device=<id>` of one device, `?table=1` as table."""
     here = desk()
     devices = {device.device: device for device in here.reader.devices()}
     only = devices.get(request.args.get("device", ""))
@@ -48,17 +54,36 @@ def show() -> str:
     by_device: dict[str, list[Share]] = defaultdict(list)
     for share in found:
         by_device[share.stream.device].append(share)
+    drawing = sankey(streams)
     return page(
         "sharing.html",
         devices=devices,
         only=only,
         days=days,
         periods=PERIODS,
-        drawing=sankey(streams),
+        drawing=drawing,
+        labels=_labels(here, drawing, devices),
         world=world(streams),
         by_device=dict(sorted(by_device.items(), key=lambda item: -_sent(item[1]))),
         shares=found,
+        table=request.args.get("table") == "1",
     )
+
+
+def _labels(here: Desk, drawing: Sankey, devices: Mapping[str, DeviceRecord]) -> dict[str, dict[str, str]]:
+    """Return what each box is called: made once for all the ribbons that name it."""
+    say, others = here.language, drawing.others
+    several = say._n("%(num)d smaller company", "%(num)d smaller companies", others) % {"num": others}
+    unknown = say._("country unknown")
+    texts: dict[str, Callable[[str], str]] = {
+        "device": lambda key: devices[key].name if key in devices else key,
+        "company": lambda key: key or several,
+        "country": lambda key: say.country(key) if key else unknown,
+    }
+    return {
+        side: {node.key: shortened(texts[side](node.key), MAX_LABEL) for node in nodes}
+        for side, nodes in drawing.columns.items()
+    }
 
 
 def shares(here: Desk, days: int, only: str | None) -> list[Share]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Final, NamedTuple
 
 from appliance.behaviour.facts import Change, Update
@@ -171,7 +170,7 @@ def _bars(scale: _Scale, days: Sequence[tuple[float, int]], levels: Levels) -> l
     bars: list[tuple[float, float, int]] = []
     for start, sent in days:
         level = max(1, levels.of(sent))
-        end = start + timedelta(days=1).total_seconds()
+        end = start + DAY_S
         if bars and bars[-1][2] == level and start - bars[-1][1] < DAY_S / 8:
             bars[-1] = (bars[-1][0], end, level)
         else:

@@ -28,6 +28,7 @@ PAGES = (
     f"/devices/{DOLL}/declared",
     *(f"/devices/{device}/page" for device in (DOLL, CAMERA, TABLET)),
     "/sharing?days=7",
+    "/sharing?table=1",
     f"/sharing?device={DOLL}",
     f"/alerts?device={CAMERA}",
     *(f"/alerts/a-00000000000{n}" for n in range(1, 5)),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from appliance.access import PERMISSIONS
 from tests.web.household import MemoryReader
 from tests.web.test_answers import PAGE, Home
-from web.kept import ACT_S, BEHIND_S, EXTENSION, FRESH_S, MAX_BYTES, Page, Pages
+from web.kept import ACT_S, BEHIND_S, EXTENSION, FRESH_S, MAX_BYTES, Page, Pages, Turns
 
 
 @pytest.fixture
@@ -111,3 +113,27 @@ def test_the_bytes_of_kept_pages_are_bounded() -> None:
     assert len(pages) == 30
     assert pages.find(9, VERSION, 39.0) is None
     assert pages.find(0, VERSION, 39.0) is not None, "drawn anew, it is among the youngest"
+
+
+def test_whoever_waits_is_let_in_in_turn() -> None:
+    turns, let_in, most, inside = Turns(1), list[int](), 0, 0
+
+    def go_in(number: int) -> None:
+        nonlocal most, inside
+        with turns:
+            inside += 1
+            most = max(most, inside)
+            let_in.append(number)
+            time.sleep(0.001)
+            inside -= 1
+
+    threads = [threading.Thread(target=go_in, args=(number,)) for number in range(12)]
+    with turns:
+        for waiting, thread in enumerate(threads, 1):
+            thread.start()
+            while len(turns) < waiting:
+                time.sleep(0.0005)
+    for thread in threads:
+        thread.join()
+    assert let_in == list(range(12))
+    assert most == 1

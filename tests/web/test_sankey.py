@@ -73,3 +73,11 @@ def test_shares_of_one_device_join_the_domains_of_a_company() -> None:
     names = [share.stream.company for share in found]
     assert len(names) == len(set(names)) == 4
     assert found[0].stream.sent_bytes > found[-1].stream.sent_bytes
+
+
+def test_the_table_comes_when_it_is_asked_for() -> None:
+    client = dashboard(household()).test_client()
+    plain, full = client.get("/sharing").text, client.get("/sharing?table=1").text
+    assert "<table" not in plain
+    assert 'href="/sharing?days=28&amp;table=1#table"' in plain
+    assert full.count("<tr>") > 5
