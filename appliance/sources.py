@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import heapq
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+import re
+from array import array
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from itertools import chain, islice
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from sensor.records import FlowRecord, HttpRequest, Record, RecordError, TlsClientHello, from_json
 
@@ -21,6 +23,17 @@ HEAD: Final = 5_000
 
 MAX_HELD: Final = 65_536
 """Flows held back until what was read of them has come; the one that ends first goes when there are more."""
+
+
+DISORDER_S: Final = 3_600.0
+DISORDER: Final = 0.05
+"""A file of whose lines so large a share is told so long after later ones is not in the order of time. A few
+are: a gateway's clock that was behind until it heard the time, lines of two devices."""
+
+MAX_SORTED: Final = 4_000_000
+"""Lines that are put in order: their places take 200 MB."""
+
+_TS: Final = re.compile(rb'"ts"\s*:\s*"?(-?[\d.]+(?:[eE][+-]?\d+)?)')
 
 
 class SourceError(ValueError):
@@ -36,10 +49,35 @@ def is_record_file(path: Path) -> bool:
             return False
 
 
-def first_record_ts(path: Path) -> float:
-    """Return the time of a record file's first record. Raises SourceError, OSError."""
+class Order(NamedTuple):
+    """In which order the lines of a file are."""
+
+    first_ts: float  # the earliest time
+    kept: bool  # they are in the order of time, nearly
+
+
+def order_of(path: Path) -> Order:
+    """Return the order of a record file, whose first record must be one. Raises SourceError, OSError."""
     with closing(read_records(path)) as records:
-        return next(records).ts
+        first = latest = next(records).ts
+    lines = late = 0
+    with path.open("rb") as raw, _unpacked(raw) as stream:
+        for _, ts in _times(stream, path):
+            lines += 1
+            late += ts < latest - DISORDER_S
+            first, latest = min(first, ts), max(latest, ts)
+    return Order(first, late <= DISORDER * lines)
+
+
+def _times(stream: BinaryIO, path: Path) -> Iterator[tuple[int, float]]:
+    """Yield the place and the time of each line that has one."""
+    place = 0
+    for line in _lines(stream, path):
+        found = _TS.search(line)
+        if found is not None:
+            with suppress(ValueError):  # "1.2.3": from_json says so when its turn comes
+                yield place, float(found[1])
+        place += len(line)
 
 
 def read_records(
@@ -49,9 +87,40 @@ def read_records(
 
     Raises SourceError, naming the line, where something else stands; records before it have been yielded.
     """
+    yield from _read(path, _lines, progress)
+
+
+def read_sorted(
+    path: Path, progress: Callable[[int], None] = lambda _: None
+) -> Generator[Record, None, None]:
+    """Yield the records of a file in the order of their time, whatever order they are in.
+
+    Raises SourceError as `read_records` (the line by its turn), and where the file is packed or too long.
+    """
+    yield from _read(path, _sorted_lines, progress)
+
+
+def _sorted_lines(stream: BinaryIO, path: Path) -> Iterator[bytes]:
+    if isinstance(stream, gzip.GzipFile):
+        raise SourceError(f"{path} is not in the order of time: unpack it, so that it can be put in order")
+    places, times = array("q"), array("d")
+    for place, ts in _times(stream, path):
+        if len(places) >= MAX_SORTED:
+            most = f"more than {MAX_SORTED:,} lines"
+            raise SourceError(f"{path} is not in the order of time and has {most}: sort it by ts first")
+        places.append(place)
+        times.append(ts)
+    for number in sorted(range(len(times)), key=times.__getitem__):
+        stream.seek(places[number])
+        yield stream.readline(MAX_LINE_BYTES)
+
+
+def _read(
+    path: Path, lines: Callable[[BinaryIO, Path], Iterator[bytes]], progress: Callable[[int], None]
+) -> Generator[Record, None, None]:
     empty = True
     with path.open("rb") as raw, _unpacked(raw) as stream:
-        for number, line in enumerate(_lines(stream, path), 1):
+        for number, line in enumerate(lines(stream, path), 1):
             if number % 1000 == 0:
                 progress(raw.tell())
             if not line.strip():
@@ -64,6 +133,35 @@ def read_records(
             yield record
     if empty:
         raise SourceError(f"{path} holds no records; expected JSON lines as `tattlebox dissect` writes them")
+
+
+def merged(files: Sequence[tuple[float, Iterable[Record]]]) -> Iterator[Record]:
+    """Yield the records of files, each with its earliest time, that may overlap: each file in its own order.
+
+    A flow has its turn when it ends, since what was read of it may be in another file.
+    """
+    waiting = sorted(enumerate(files), key=lambda it: (it[1][0], it[0]), reverse=True)
+    heads: list[tuple[float, int, Record, Iterator[Record]]] = []
+    while waiting or heads:
+        while waiting and (not heads or waiting[-1][1][0] <= heads[0][0]):
+            number, (first_ts, records) = waiting.pop()
+            _wait(heads, first_ts, number, iter(records))
+        if heads:
+            turn, number, record, records = heapq.heappop(heads)
+            yield record
+            _wait(heads, turn, number, records)
+
+
+def _wait(
+    heads: list[tuple[float, int, Record, Iterator[Record]]],
+    turn: float,
+    number: int,
+    records: Iterator[Record],
+) -> None:
+    record = next(records, None)
+    if record is not None:
+        ends = record.ts + record.duration_s if type(record) is FlowRecord else record.ts
+        heapq.heappush(heads, (max(turn, ends), number, record, records))
 
 
 def as_emitted(records: Iterator[Record]) -> Iterator[Record]:

@@ -15,6 +15,7 @@ whoever shows it escapes it.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final, NamedTuple
 
 MAX_MACS: Final = 8
@@ -25,6 +26,9 @@ VERSION: Final = 1
 
 MAX_TEXT: Final = 255
 """Longest text kept from a packet, in characters: a DNS name (RFC 1035 §2.3.4) is the longest we need."""
+
+LATEST_TS: Final = 1e11
+"""Times lie before this (the year 5138): a larger one is in milliseconds."""
 
 MAX_ITEMS: Final = 64
 """Most entries kept in one repeated field (addresses, TXT keys, options): more is abuse, not information."""
@@ -596,8 +600,8 @@ def from_json(line: str | bytes) -> Record:
     """Return the record of a line that `to_json` wrote.
 
     A field this version does not know is passed over (a newer writer), one added since takes its default (an
-    older writer), one that may be null and is left out is null (another program). Raises RecordError for
-    anything else.
+    older writer), one that may be null and is left out is null, and a number is one in quotes, too (another
+    program). Raises RecordError for anything else.
     """
     try:
         fields = json.loads(line)
@@ -623,19 +627,40 @@ def _build(record_type: type[Any], fields: dict[str, Any]) -> Record:
         elif type(value) not in wanted and not (value is None and maybe_none):
             if value is _ABSENT:
                 raise RecordError(f"read a {fields['type']} record without {name}")
-            raise RecordError(f"read {fields['type']}.{name} = {value!r:.60}, expected {kind}")
+            number = _number(value, wanted)
+            if number is None:
+                raise RecordError(f"read {fields['type']}.{name} = {value!r:.60}, expected {kind}")
+            value = number
         elif wanted is _LIST and value is not None:
             value = tuple(tuple(item) if type(item) is list else item for item in value)
         values.append(value)
+    if not -LATEST_TS < values[0] < LATEST_TS:
+        raise RecordError(
+            f"read {fields['type']}.ts = {values[0]!r:.60}, expected seconds since 1970, not milliseconds"
+        )
     record: Record = record_type(*values)
     return record
 
 
+def _number(value: Any, wanted: tuple[type, ...]) -> float | int | None:
+    """Return the number that a text, or a float without a fraction, stands for; None where it is no other."""
+    if wanted not in (_FLOAT, _INT):
+        return None
+    if type(value) is str and _DECIMAL.fullmatch(value):
+        value = float(value) if set(value) & set(".eE") else int(value)
+    if type(value) is float and wanted == _INT and value.is_integer():
+        value = int(value)
+    return value if type(value) in wanted else None
+
+
 _ABSENT: Final = object()
 _LIST: Final = (list,)
+_FLOAT: Final = (float, int)
+_INT: Final = (int,)
+_DECIMAL: Final = re.compile(r"-?\d{1,20}(\.\d{1,20})?([eE][+-]?\d{1,2})?", re.ASCII)
 _JSON_TYPES: Final[dict[str, tuple[type, ...]]] = {
-    "float": (float, int),
-    "int": (int,),
+    "float": _FLOAT,
+    "int": _INT,
     "str": (str,),
     "bool": (bool,),
     "tuple": _LIST,

@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from appliance.cli.common import complain
-from appliance.sources import SourceError, as_emitted, first_record_ts, is_record_file, read_records
+from appliance.sources import (
+    SourceError,
+    as_emitted,
+    is_record_file,
+    merged,
+    order_of,
+    read_records,
+    read_sorted,
+)
 from sensor.capture.btsnoop import first_ts as first_event_ts
 from sensor.capture.btsnoop import is_btsnoop
 from sensor.capture.file import CaptureError, first_ts, refusal
@@ -32,6 +40,7 @@ class Input(NamedTuple):
     path: Path
     kind: str  # "capture", "records", "bluetooth"
     size_bytes: int
+    in_order: bool = True  # of record lines: they are in the order of time
 
 
 class Inputs:
@@ -53,9 +62,11 @@ class Inputs:
             if kind == CAPTURE:
                 yield from self._captures([file.path for file in files], progress)
                 continue
-            read = self._record_file if kind == RECORDS else self._bluetooth
+            if kind == RECORDS:
+                yield from merged([(file.first_ts, self._record_file(file, progress)) for file in files])
+                continue
             for file in files:
-                yield from read(file.path, progress)
+                yield from self._bluetooth(file.path, progress)
 
     def _captures(self, paths: list[Path], progress: Callable[[int], object]) -> Iterator[Record]:
         """Yield the records of captures; of each file one trouble of a kind is complained of."""
@@ -75,8 +86,8 @@ class Inputs:
                     self._fail(f"{opened[-1]}: {record.detail}; {TROUBLES[trouble]}")
             yield record
 
-    def _record_file(self, path: Path, progress: Callable[[int], object]) -> Iterator[Record]:
-        done = 0
+    def _record_file(self, file: Input, progress: Callable[[int], object]) -> Iterator[Record]:
+        path, done = file.path, 0
 
         def step(position: int) -> None:
             nonlocal done
@@ -84,7 +95,7 @@ class Inputs:
             done = position
 
         try:
-            yield from as_emitted(read_records(path, step))
+            yield from as_emitted((read_records if file.in_order else read_sorted)(path, step))
         except SourceError as error:
             self._fail(error)
         except OSError as error:
@@ -109,7 +120,8 @@ class Inputs:
             if stat.S_ISREG(mode) and is_btsnoop(path):
                 return Input(first_event_ts(path), path, BLUETOOTH, path.stat().st_size)
             if stat.S_ISREG(mode) and is_record_file(path):
-                return Input(first_record_ts(path), path, RECORDS, path.stat().st_size)
+                order = order_of(path)
+                return Input(order.first_ts, path, RECORDS, path.stat().st_size, order.kept)
             return Input(first_ts(path), path, CAPTURE, path.stat().st_size)
         except (CaptureError, SourceError) as error:
             self._fail(error)

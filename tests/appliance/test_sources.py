@@ -4,7 +4,17 @@ import gzip
 
 import pytest
 
-from appliance.sources import SourceError, as_emitted, first_record_ts, is_record_file, read_records
+from appliance import sources
+from appliance.sources import (
+    Order,
+    SourceError,
+    as_emitted,
+    is_record_file,
+    merged,
+    order_of,
+    read_records,
+    read_sorted,
+)
 from sensor.records import FlowRecord, HttpRequest, Loss, Weird, to_json
 
 RECORDS = [
@@ -19,7 +29,7 @@ def test_records_are_read_as_written(tmp_path, pack):
     path = tmp_path / "home.jsonl"
     path.write_bytes(pack(LINES))
     assert is_record_file(path)
-    assert first_record_ts(path) == 1.0
+    assert order_of(path) == Order(1.0, True)
     assert list(read_records(path)) == RECORDS
 
 
@@ -72,6 +82,77 @@ def flow(ts, duration_s, uid):
 def request(ts, uid):
     return HttpRequest(ts, uid, None, "192.168.7.20", 40_000, "203.0.113.9", 80, "GET", "a.example", "/", (),
                        None, None, None, ())  # fmt: skip
+
+
+def weird(ts):
+    return Weird(ts, "dns_truncated_name", None, None, None, f"at {ts}")
+
+
+def written(path, records, pack=bytes):
+    path.write_bytes(pack("".join(to_json(record) + "\n" for record in records).encode()))
+    return path
+
+
+HOURS = [weird(3_600.0 * number) for number in range(100)]
+
+
+@pytest.mark.parametrize(
+    ("records", "kept"),
+    [
+        (HOURS, True),
+        (HOURS[::-1], False),
+        (HOURS[50:] + HOURS[:50], False),
+        (HOURS[1::2] + HOURS[::2], False),
+        ([*HOURS[:60], HOURS[2], *HOURS[60:]], True),
+        ([weird(it.ts - it.ts % 7_200) for it in HOURS], True),
+        ([weird(it.ts - 3_000 * (number % 2)) for number, it in enumerate(HOURS)], True),
+    ],
+    ids=["in order", "turned round", "halves", "by kind", "a clock once behind", "in pairs", "jumbled"],
+)
+def test_a_file_out_of_order_is_known_and_put_in_order(tmp_path, records, kept):
+    path = written(tmp_path / "home.jsonl", records)
+    assert order_of(path) == Order(min(it.ts for it in records), kept)
+    assert list(read_sorted(path)) == sorted(records, key=lambda it: it.ts)
+
+
+def test_a_packed_or_endless_file_out_of_order_is_refused(tmp_path, monkeypatch):
+    with pytest.raises(SourceError, match="unpack it"):
+        list(read_sorted(written(tmp_path / "a.gz", HOURS[::-1], gzip.compress)))
+    monkeypatch.setattr(sources, "MAX_SORTED", 99)
+    with pytest.raises(SourceError, match="more than 99 lines: sort it by ts first"):
+        list(read_sorted(written(tmp_path / "a.jsonl", HOURS[::-1])))
+
+
+def test_files_that_overlap_are_read_together():
+    early, late = HOURS[:60:2], HOURS[1::2]
+    both = [(late[0].ts, late), (0.0, early)]
+    assert list(merged(both)) == sorted([*early, *late], key=lambda it: it.ts)
+
+
+def test_a_file_keeps_its_own_order_beside_others():
+    """What comes late in one does not wait for anything, and nothing waits for it."""
+    behind = [HOURS[5], HOURS[2], HOURS[6]]
+    assert list(merged([(HOURS[2].ts, behind), (HOURS[4].ts, [HOURS[4], HOURS[7]])])) == [
+        HOURS[4],
+        *behind,
+        HOURS[7],
+    ]
+
+
+def test_flows_in_a_file_of_their_own_come_after_what_was_read_of_them():
+    assert list(merged([(10.0, [LONG, SHORT]), (20.0, [ASKED])])) == [ASKED, LONG, SHORT]
+
+
+def test_files_are_opened_when_their_time_has_come():
+    opened = []
+
+    def lines(name, records):
+        opened.append(name)
+        yield from records
+
+    joined = merged([(0.0, lines("first", HOURS[:3])), (HOURS[50].ts, lines("second", HOURS[50:]))])
+    assert next(joined) == HOURS[0] and opened == ["first"]
+    assert [*joined][-1] == HOURS[-1] and opened == ["first", "second"]
 
 
 LONG, SHORT, ASKED = flow(10.0, 100.0, "A"), flow(20.0, 0.0, "B"), request(20.0, "B")

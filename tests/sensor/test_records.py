@@ -11,7 +11,7 @@ from sensor.records import TYPES, VERSION, DnsQuery, Loss, MdnsService, RecordEr
 
 WEIRD = Weird(1.5, "dns_truncated", None, "192.168.4.21", None, "read 3 bytes")
 FIELDS = {
-    "float": st.floats(allow_nan=False, allow_infinity=False),
+    "float": st.floats(-1e10, 1e10),
     "int": st.integers(0, 2**48),
     "str": st.text(max_size=20),
     "bool": st.booleans(),
@@ -73,6 +73,12 @@ def test_a_field_of_a_newer_writer_is_passed_over() -> None:
         ({"v": VERSION + 1}, "version 2, expected 1"),
         ({"ts": "now"}, "weird.ts = 'now', expected float"),
         ({"ts": True}, "expected float"),
+        ({"ts": "2026-01-01T00:00:00Z"}, "weird.ts = '2026-01-01T00:00:00Z', expected float"),
+        ({"ts": 1_770_000_000_000}, "seconds since 1970, not milliseconds"),
+        ({"ts": float("nan")}, "seconds since 1970"),
+        ({"ts": "nan"}, "expected float"),
+        ({"ts": "0x10"}, "expected float"),
+        ({"ts": ""}, "expected float"),
         ({"name": None}, "weird.name = None"),
         ({"src": 5}, "weird.src = 5"),
         ({"detail": ...}, "without detail"),
@@ -99,6 +105,31 @@ def test_a_field_that_an_older_writer_did_not_know_takes_its_default() -> None:
     fields = json.loads(to_json(record))
     del fields["edns_options"]
     assert from_json(json.dumps(fields)) == record
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("ts", "1770000000.25", 1_770_000_000.25),
+        ("ts", "1.77e9", 1.77e9),
+        ("ts", "-1", -1),
+        ("lost", "17", 17),
+        ("lost", 17.0, 17),
+        ("lost", "17.0", 17),
+    ],
+)
+def test_a_number_may_stand_in_quotes(name: str, value: Any, read: float) -> None:
+    loss = json.loads(to_json(Loss(1.0, 2.0, "gap", 3, "the interface was down")))
+    found = getattr(from_json(json.dumps(loss | {name: value})), name)
+    assert found == read
+    assert type(found) is type(read)
+
+
+@pytest.mark.parametrize("value", ["17.5", 17.5, "many", "1" * 30, [17], True, "٣"])
+def test_what_is_no_whole_number_is_refused(value: Any) -> None:
+    loss = json.loads(to_json(Loss(1.0, 2.0, "gap", 3, "the interface was down")))
+    with pytest.raises(RecordError, match="expected int"):
+        from_json(json.dumps(loss | {"lost": value}))
 
 
 def test_a_field_that_may_be_null_may_be_left_out() -> None:
