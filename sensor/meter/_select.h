@@ -191,6 +191,13 @@ static bool select_tcp(struct flow *f, const struct packet *p, int end) {
     return *state < S_TLS ? first_bytes(f, p, end, seq) : within(f, p, end, seq);
 }
 
+/* Say whether a SYN begins another connection of the same ends: a device that lost its power counts its ports
+ * anew. One sent again has the number from before; more than one without a word behind it is a scan.
+ */
+static bool begins_anew(const struct flow *f, const struct packet *p, int end) {
+    return (f->state[end] & ~S_BASED) != 0 && p->seq + 1 != f->base[end];
+}
+
 static bool selected(struct flow *f, const struct packet *p, int end) {
     if (p->proto == TCP)
         return select_tcp(f, p, end);

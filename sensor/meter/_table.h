@@ -281,8 +281,9 @@ static int divide(Meter *m, uint32_t index, const struct waiting *w) {
     const struct packet *p = &w->packet;
     bool opening = p->proto == TCP && (p->flags & (SYN | ACK)) == SYN;
     bool idle = w->frame.ts_ns - f->last_ns > (int64_t)timeout_s(f) * NS;
-    if (idle || (opening && f->known & K_CLOSED)) {
-        if (emit_flow(m, index, why_quiet(f)) < 0)
+    bool anew = opening && (f->known & K_CLOSED || begins_anew(f, p, w->end));
+    if (idle || anew) {
+        if (emit_flow(m, index, idle ? why_quiet(f) : E_CLOSED) < 0)
             return -1;
         begin(m, index, w);
     } else if (w->frame.ts_ns - f->first_ns >= (int64_t)ACTIVE_S * NS ||

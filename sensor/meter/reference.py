@@ -22,7 +22,7 @@ from sensor.meter.link import Bad
 from sensor.meter.names import MAX_FLOWS, OTHER_KINDS, PROTOCOLS, SCTP, TCP, UDP
 from sensor.meter.parse import Ip, Other, parse
 from sensor.meter.ring import Corrupt, RingFrame, packets, ring_frames, tagged
-from sensor.meter.select import DISSECTED, Side, selected
+from sensor.meter.select import DISSECTED, Side, begins_anew, selected
 from sensor.meter.walk import Frame, Walk
 from sensor.packet import Packet
 from sensor.records import FlowRecord, Loss, Weird
@@ -237,8 +237,9 @@ class ReferenceMeter:
         """Report what ends before this packet: the flow, or a part of it."""
         opening = ip.proto == TCP and ip.flags & (SYN | ACK) == SYN
         idle = frame.ts_ns - flow.last_ns > flow.timeout_s() * 1_000_000_000
-        if idle or (flow.closed and opening):
-            self._report(flow, "closed" if flow.closed else "idle")
+        anew = opening and (flow.closed or begins_anew(ip, flow.sides[end]))
+        if idle or anew:
+            self._report(flow, "idle" if idle and not flow.closed else "closed")
             self._begin(flow, frame, ip, end)
         elif (
             frame.ts_ns - flow.first_ns >= ACTIVE_S * 1_000_000_000

@@ -98,6 +98,15 @@ def selected(ip: Ip, side: Side) -> bool:
     return ip.payload[0] == UNREACHABLE.get(ip.proto) and _count(side, FIRST_PACKETS)
 
 
+def begins_anew(ip: Ip, side: Side) -> bool:
+    """Say whether a SYN begins another connection of the same ends: a device that lost its power counts its
+    ports anew.
+
+    One that is sent again has the number from before; more than one without a word behind it is a scan.
+    """
+    return side.state > 0 and (ip.seq + 1) & 0xFFFFFFFF != side.base
+
+
 def _count(side: Side, most: int) -> bool:
     """Count a packet of the direction; say whether it is one of the first `most`."""
     if side.state >= most:

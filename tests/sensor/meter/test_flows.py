@@ -100,6 +100,35 @@ def test_a_refused_connection_that_is_tried_again_is_several_flows(meter: Meter)
     ]
 
 
+WORD = f.up(f.PSH, b"hello", 101)
+
+
+@pytest.mark.parametrize(
+    ("frames", "packets"),
+    [
+        pytest.param(
+            [f.up(f.SYN, seq=100), WORD, f.up(f.SYN, seq=900), WORD], [2, 2], id="a toy without power"
+        ),
+        pytest.param([f.up(f.SYN, seq=100), f.up(f.SYN, seq=100), WORD], [3], id="sent again"),
+        pytest.param([f.up(f.SYN, seq=100), WORD, f.down(f.SYN_ACK, seq=900)], [2], id="an answer"),
+        pytest.param([f.up(f.SYN, seq=seq) for seq in (100, 200, 300)], [3], id="a scan"),
+        pytest.param([WORD, f.up(f.SYN, seq=900)], [1, 1], id="begun before the capture"),
+        pytest.param(
+            [f.up(f.SYN, b"\x16\x03", 100), f.up(f.SYN, b"\x16\x03", 100), f.up(f.SYN, seq=0xFFFFFFFF)],
+            [2, 1],
+            id="data in the SYN",
+        ),
+    ],
+)
+def test_a_port_used_again_before_its_connection_ended(
+    meter: Meter, frames: list[bytes], packets: list[int]
+) -> None:
+    seen = flows(meter, f.pcap(*frames))
+    assert [flow.orig_pkts for flow in seen] == packets
+    assert [flow.end for flow in seen] == ["closed"] * (len(packets) - 1) + ["flush"]
+    assert len({flow.uid for flow in seen}) == len(packets)
+
+
 def test_the_table_is_bounded(meter: Meter) -> None:
     data = f.pcap(*[(at, datagram(40000 + at, 50000)) for at in range(5)])
     seen = flows(meter, data)
