@@ -353,7 +353,9 @@ def whole_life():
 
 
 LIFE = whole_life()
-LIFE_TOLD = list(steps(Behaviour(), LIFE))
+LIFE_LED = Behaviour()
+LIFE_TOLD = list(steps(LIFE_LED, LIFE))
+LIFE_SIGHTINGS = LIFE_LED.sightings()
 
 
 def test_the_same_life_twice_tells_the_same():
@@ -379,9 +381,7 @@ def test_interrupted_anywhere_and_resumed_tells_the_same(cuts):
         assert resumed.dump(BEAR) == behaviour.dump(BEAR)
         behaviour = resumed
     assert facts == LIFE_TOLD
-    whole = Behaviour()
-    list(steps(whole, LIFE))
-    assert sorted(sightings.values()) == whole.sightings()
+    assert sorted(sightings.values()) == LIFE_SIGHTINGS
 
 
 contacts = st.builds(

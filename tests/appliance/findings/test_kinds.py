@@ -60,12 +60,15 @@ def sent(purpose: str, megabytes: float, parts: int = 10, **changes: Any) -> Cas
     return Case(records, purpose=purpose)
 
 
+QUERY, HELLO = dns(ROUTER), tls()
+
+
 def dns_for(name: str, ts: float) -> Record:
-    return dns(ROUTER, query=name, ts=ts)
+    return QUERY._replace(query=name, ts=ts)
 
 
 def hello_for(name: str, ts: float) -> Record:
-    return tls(server_name=name, ts=ts)
+    return HELLO._replace(server_name=name, ts=ts)
 
 
 def names(make: Callable[[str, float], Record], count: int, span_s: float) -> Case:

@@ -11,9 +11,9 @@ import pytest
 from appliance.cli import main
 from tests.appliance import known
 from tests.appliance.behaviour import visits
-from tests.appliance.behaviour.setups import DAY_S, START_TS, moved, setup, told
+from tests.appliance.setups import DAY_S, START_TS, moved, setup, told
 
-SHARED = Path(__file__).parents[3].parent / "shared" / "captures" / "devices"
+SHARED = Path(__file__).parents[2].parent / "shared" / "captures" / "devices"
 BEFORE, AFTER = "Storybox/2.4.1", "Storybox/2.5.0"
 MAKER = ("api.storybox.example", "time.storybox.example")
 
