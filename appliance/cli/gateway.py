@@ -79,15 +79,18 @@ def _plan(args: argparse.Namespace) -> int:
     except client.GatewayError as error:
         print(f"tattlebox: {error}; compared with no plan at all", file=sys.stderr)
         now = Plan()
-    found = problems(plan, machine.surroundings(plan.toys, now.toys))
+    if found := problems(plan, machine.surroundings(plan.toys, now.toys)):
+        for sentence in found:
+            print(f"cannot be: {sentence}", file=sys.stderr)
+        return 1
     print(difference(now, plan._replace(policies=now.policies)) or "Nothing would change.")
-    for sentence in found:
-        print(f"cannot be: {sentence}", file=sys.stderr)
-    return 1 if found else 0
+    return 0
 
 
 def _apply(args: argparse.Namespace) -> int:
     plan = read_plan(args.plan)
+    if found := client.ask("check", plan=to_plain(plan))["problems"]:
+        raise CommandError("; ".join(found))
     now = from_plain(client.ask("status")["plan"])
     changes = difference(now, plan._replace(policies=now.policies))
     print(changes or "Nothing would change.")

@@ -53,9 +53,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="tattlebox-boot-", dir=options.scratch) as folder:
         try:
             card = card_of(options.image, Path(folder))
-            wrong = _look(card, options) if not options.toys else toys(card, options.arch)
-            if options.power_cuts:
-                wrong += cuts(card, options.arch, options.power_cuts, random.Random(options.seed))
+            if options.toys:
+                wrong = toys(card, options.arch)
+            elif options.power_cuts:
+                wrong = cuts(card, options.arch, options.power_cuts, random.Random(options.seed))
+            else:
+                wrong = _look(card, options)
         except (BuildError, LabError) as error:
             print(f"boot-test: {error}", file=sys.stderr)
             return 1

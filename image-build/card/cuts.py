@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from card.machine import EARLY, PATIENCE_S, Machine, started, tail
+from card.machine import EARLY, HASTE, PATIENCE_S, Machine, started, tail
 
 LONGEST_S: Final = 20.0
 """After which a cut comes at the latest, from the first write of a start on."""
@@ -51,7 +51,7 @@ def cuts(card: Path, arch: str, times: int, moments: random.Random) -> list[str]
     committed = 0
     for number in range(times + 1):
         last_time = number == times
-        with started(card, arch, WRITER, EARLY) as machine:
+        with started(card, arch, WRITER, when=EARLY, pace=HASTE) as machine:
             begun, last = _written(machine, 0 if last_time else moments.uniform(0, LONGEST_S))
             words = tail(machine.console)
         print(f"start {number + 1}: {begun}; then committed up to {last}", flush=True)

@@ -45,6 +45,9 @@ PACE: Final = ("-smp", "1", "-icount", "shift=0", "-rtc", "clock=vm")
 it nothing. So the machine's own time, by which its programs lose patience and a start is measured, does not
 depend on what else the host does."""
 
+HASTE: Final = ("-smp", "2")
+"""Two cores, as fast as the host can: where time does not matter."""
+
 CONSOLE: Final = {"arm64": "ttyAMA0", "amd64": "ttyS0"}
 
 REPORT: Final = """\
@@ -104,7 +107,13 @@ def card_of(image: Path, folder: Path) -> Path:
 
 @contextlib.contextmanager
 def started(
-    card: Path, arch: str, asked: str, when: str = LATE, wires: Wires | None = None
+    card: Path,
+    arch: str,
+    asked: str,
+    *,
+    when: str = LATE,
+    wires: Wires | None = None,
+    pace: tuple[str, ...] = PACE,
 ) -> Iterator[Machine]:
     """Start a card, with a shell text that is run inside; the power is cut at the end."""
     folder = card.parent
@@ -119,7 +128,7 @@ def started(
     command = [
         *(wires.inside if wires else ()),
         *EMULATOR[arch],
-        *PACE,
+        *pace,
         *("-m", str(MEMORY_MIB), "-display", "none", "-no-reboot"),
         *("-kernel", folder / "vmlinuz", "-initrd", folder / "initrd.img", "-append", line),
         *("-drive", f"if=none,id=card,format=raw,file={card}", "-device", "virtio-blk-pci,drive=card"),

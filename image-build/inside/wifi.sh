@@ -28,6 +28,7 @@ supplicant() { # supplicant NAME RADIO LINES: (re)start it
 joined() { inside "$1" wpa_cli -p "/run/wpa-$1" -i "$2" status | grep -q wpa_state=COMPLETED; }
 address() { # address NAME RADIO: by DHCP
     cat >/run/udhcpc.sh <<'END_OF_SCRIPT'
+#!/bin/sh
 [ "$1" = bound ] || exit 0
 ip address replace "$ip/$mask" dev "$interface"; ip route replace default via "$router"; echo "$ip" >"/run/ip-$interface"
 END_OF_SCRIPT

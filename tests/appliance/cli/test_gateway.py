@@ -14,7 +14,7 @@ import pytest
 from appliance.cli import main
 from appliance.gateway import client, helper
 from appliance.gateway.apply import ApplyError
-from appliance.gateway.plan import Plan, Surroundings, to_json
+from appliance.gateway.plan import Plan, Reach, Surroundings, to_json
 from tests.appliance.gateway.plans import ACCESS_POINT, ETHERNET
 
 HERE = Surroundings(("eth0", "eth1", "wlan0"), ("wlan0",), ())
@@ -161,3 +161,27 @@ def test_somebody_moved_in(gateway: Still) -> None:
     client.ask("welcomed")
     assert gateway.done[-2:] == ["revert ethernet", "keep ethernet"]
     assert client.ask("plan")["plan"]["welcome"] is False
+
+
+@pytest.mark.parametrize("verb", [("plan",), ("apply", "--yes")])
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"reach": (Reach("02:00:00:00:00:09", ("",)),)}, "expected an IP address"),
+        ({"network4": "nowhere"}, "expected an address with its prefix"),
+        ({"network6": "fd77::1/48"}, "expected 64"),
+        ({"mode": "tunnel"}, "expected one of"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused_with_a_sentence(
+    gateway: Still,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    verb: tuple[str, ...],
+    wrong: dict[str, Any],
+    said: str,
+) -> None:
+    monkeypatch.setattr("appliance.cli.gateway.machine.surroundings", lambda *_: HERE)
+    code, printed = run(capsys, *verb, plan_file(tmp_path, ETHERNET._replace(**wrong)))
+    assert code == 1 and said in printed and gateway.done == []
