@@ -94,7 +94,7 @@ def assemble(out: Path, front: Path, boot: Path, system: Path) -> None:
 def _copy_sparse(source: Path, card: object) -> None:
     with source.open("rb") as file:
         while chunk := file.read(CHUNK):
-            if any(chunk):
+            if chunk.strip(b"\0"):
                 card.write(chunk)  # type: ignore[attr-defined]
             else:
                 card.seek(len(chunk), os.SEEK_CUR)  # type: ignore[attr-defined]

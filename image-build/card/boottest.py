@@ -21,7 +21,7 @@ from card.base import BOARD
 from card.cuts import cuts
 from card.machine import PATIENCE_S, Machine, card_of, reported, started, tail
 from card.run import BuildError
-from card.toys import toys
+from card.toys import WAYS, toys
 from tests.lab.lab import LabError
 
 ASKED: Final = """
@@ -54,7 +54,7 @@ def main() -> int:
         try:
             card = card_of(options.image, Path(folder))
             if options.toys:
-                wrong = toys(card, options.arch)
+                wrong = toys(card, options.arch, options.toys)
             elif options.power_cuts:
                 wrong = cuts(card, options.arch, options.power_cuts, random.Random(options.seed))
             else:
@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="a picture of the first page")
     parser.add_argument("--transcript", type=Path, metavar="FILE", help="what the machine said of itself")
     parser.add_argument("--power-cuts", type=int, default=0, metavar="N", help="cut the power N times")
-    parser.add_argument("--toys", action="store_true", help="let toys join, by radio and cable (root)")
+    parser.add_argument("--toys", choices=sorted(WAYS), help="let toys join so (needs root)")
     parser.add_argument("--seed", type=int, default=1, help="of the moments of the cuts")
     return parser
 

@@ -95,7 +95,7 @@ def card_of(image: Path, folder: Path) -> Path:
     card = folder / "card.img"
     with (lzma.open if image.suffix == ".xz" else open)(image, "rb") as source, card.open("wb") as out:
         while chunk := source.read(MIB):
-            if any(chunk):
+            if chunk.strip(b"\0"):
                 out.write(chunk)
             else:
                 out.seek(len(chunk), 1)

@@ -25,11 +25,13 @@ TOY_S: Final = 120.0
 """Longest that one step of a toy may take beside an emulated machine."""
 
 
-def toys(card: Path, arch: str) -> list[str]:
-    """Start the card with a home around it; return what is wrong."""
+WAYS: Final = {"radio": "wifi.sh", "cable": "wired.sh"}
+
+
+def toys(card: Path, arch: str, way: str) -> list[str]:
+    """Start the card with a home around it, whose toys join by one of WAYS; return what is wrong."""
     lab.check_possible()
-    asked = [(HERE / "inside" / name).read_text() for name in ("wifi.sh", "wired.sh")]
-    script = "\n".join(["echo '=== radio'", *asked])
+    script = (HERE / "inside" / WAYS[way]).read_text()
     script = script.replace("@PLAN@", to_json(lab.PLAN)).replace("@LOG_IN@", LOG_IN)
     with lab.locked(NAME) as lock, lab.guarded(NAME, lock):
         lab.wire(NAME)
@@ -37,9 +39,10 @@ def toys(card: Path, arch: str) -> list[str]:
             said = reported(machine)
             if not said:
                 return [f"no toy could join; the last words: {tail(machine.report)}\n{tail(machine.console)}"]
+            if way == "cable":
+                return list(_wired(said["token"].split()[-1], machine))
             print(said["radio"], flush=True)
-            wrong = [line for line in said["radio"].splitlines() if line.startswith("- ")]
-            return [*wrong, *_wired(said["token"].split()[-1], machine)]
+            return [line for line in said["radio"].splitlines() if line.startswith("- ")]
 
 
 def _wires() -> Wires:
@@ -62,6 +65,7 @@ def _wired(token: str, machine: Machine) -> Iterator[str]:
     phone, doll = lab.Device(NAME, "phone"), lab.Device(NAME, "doll")
     with _timed("the phone is lent an address"):
         phone.join()
+    _await(lambda: _listed(_page(phone, token)) > 0)
     before = _page(phone, token)
     began = time.monotonic()
     with _timed("the doll is lent an address"):

@@ -44,6 +44,7 @@ resolves() { inside "$1" busybox nslookup "$2" 192.168.77.1; }
 pings() { inside "$1" busybox ping -c 2 -W 3 "$2"; }
 lists() { runuser -u tattlebox -- $tattlebox devices --store /var/lib/tattlebox/home.db | grep -i "$1"; }
 
+echo "=== radio"
 try "the kernel plays three radios" yes modprobe mac80211_hwsim radios=3
 for n in 1 2; do
     name=$([ $n = 1 ] && echo doll || echo phone)
@@ -54,7 +55,7 @@ done
 DOLL='{"label": "doll", "passphrase": "the doll alone", "mac": "00:00:00:00:00:00"}'
 plan "$DOLL" ""
 try "the plan of an access point is applied and kept" yes apply /run/wifi.json
-systemctl start tattlebox-sensor@wlan0
+systemctl stop tattlebox-sensor@eth0; systemctl start tattlebox-sensor@wlan0
 supplicant doll wlan1 'key_mgmt=WPA-PSK
 psk="the doll alone"'
 supplicant phone wlan2 'key_mgmt=SAE
@@ -81,3 +82,4 @@ try "the phone joins again" yes again 40 joined phone wlan2
 supplicant doll wlan1 'key_mgmt=WPA-PSK
 psk="the doll alone"'
 try "the doll does not" no again 15 joined doll wlan1
+echo "=== done"

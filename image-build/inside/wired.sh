@@ -5,7 +5,7 @@ cat >/run/wired.json <<END_OF_PLAN
 END_OF_PLAN
 for _ in 1 2 3; do $tattlebox gateway apply --yes /run/wired.json >/run/tried 2>&1 && break; done
 tail -2 /run/tried
-systemctl stop tattlebox-sensor@wlan0 2>/dev/null
+systemctl stop tattlebox-sensor@eth0
 systemctl start tattlebox-sensor@eth1
 cat >/run/log_in.py <<'END_OF_PROGRAM'
 @LOG_IN@

@@ -14,10 +14,10 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from http.client import HTTPConnection, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from appliance.gateway.welcome import DHCP6_OPTION, DHCP_OPTION
 from tests.household.home import DEVICES
@@ -150,8 +150,16 @@ class Probe:
         return [self.toy.lease.get(DHCP_OPTION, b"").decode(), six[2 : 2 + long].decode()]
 
     def fetch(self, url: str, token: str = "") -> list[Any]:
-        """Fetch a page, believing every certificate; return status, where it leads on, content type, text."""
-        parts = urlsplit(url)
+        """Fetch a page, believing every certificate; return status, where it leads on, content type, text.
+
+        The status is 0 where nobody answers.
+        """
+        try:
+            return self._fetched(urlsplit(url), token)
+        except (OSError, HTTPException, StopIteration):
+            return [0, "", "", ""]
+
+    def _fetched(self, parts: SplitResult, token: str) -> list[Any]:
         address = next(one for one in self.resolve(parts.hostname or "") if ":" not in one)
         line: HTTPConnection = HTTPConnection(address, timeout=PAGE_S)
         if parts.scheme == "https":
