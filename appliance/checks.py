@@ -16,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from appliance.archive.health import health
+from appliance.archive import health as archive
 from appliance.lookup import pack_age, packs
 from appliance.store.database import StoreError
 from appliance.store.reader import Reader
@@ -29,6 +29,9 @@ RECENT_S: Final = 900.0
 
 NOT_BEFORE: Final = 1_760_000_000.0
 """No clock is right that shows a time before this release was made (October 2025)."""
+
+RECEIVER: Final = "to "
+"""How the names of checks of channels, sinks and studies begin."""
 
 SYNCHRONISED: Final = Path("/run/systemd/timesync/synchronized")
 INET6: Final = Path("/proc/net/if_inet6")
@@ -52,7 +55,7 @@ def checks(store: Path) -> Iterator[Check]:
     yield _knowledge(store.parent / "packs")
     yield _packs(store.parent / "packs")
     yield _store(store)
-    yield Check("archive", *health(store))
+    yield Check("archive", *archive.health(store))
     yield _capture()
     yield from self_test(store)
 
@@ -64,11 +67,23 @@ def self_test(store: Path) -> Iterator[Check]:
     yield _space(store)
 
 
+def health(store: Path) -> Iterator[Check]:
+    """Yield all that a family can do something about: the self-test, every receiver, the archive, lists."""
+    yield from self_test(store)
+    yield Check("archive", *archive.health(store))
+    yield _lists(store.parent / "packs")
+
+
 def machine(store: Path) -> Iterator[Check]:
-    """Yield what a family should know of the machine each day: clock, space, how old its lists are."""
+    """Yield what a family should know of the machine each day: clock, space, how old its lists are, and what
+    does not work."""
     yield clock(time.time())
     yield _space(store)
     yield _lists(store.parent / "packs")
+    found = [*_receivers(store), Check("archive", *archive.health(store))] if store.exists() else []
+    bad = [check.name.removeprefix(RECEIVER) for check in found if check.state == "bad"]
+    if bad:
+        yield Check("troubles", "bad", f"these do not work: {', '.join(bad)}; the settings say why")
 
 
 def _seen(store: Path) -> Iterator[Check]:
@@ -80,10 +95,20 @@ def _seen(store: Path) -> Iterator[Check]:
             yield packets(reader, time.time())
             yield names(reader)
             yield ipv6(reader)
-            for one in reader.deliveries(time.time()):
-                yield Check(f"to {one.name}", one.state, one.text)
     except StoreError as error:
         yield Check("packets", "bad", str(error))
+        return
+    yield from _receivers(store)
+
+
+def _receivers(store: Path) -> Iterator[Check]:
+    """Yield how each channel, sink and study that is sent to stands."""
+    try:
+        with Reader(store) as reader:
+            for one in reader.deliveries(time.time()):
+                yield Check(f"{RECEIVER}{one.name}", one.state, one.text)
+    except StoreError as error:
+        yield Check("store", "bad", str(error))
 
 
 def packets(reader: Reader, now: float) -> Check:

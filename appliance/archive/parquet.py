@@ -300,4 +300,6 @@ def _explain(path: Path, error: Exception) -> str:
     reason = str(error).splitlines()[0].partition("Error: ")[2] or str(error).splitlines()[0]
     if "No space left" in str(error):
         return f"cannot write beside {path}: the disk is full; free some space and try again"
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return f"cannot use {path}: memory is full; try again when less is at work"
     return f"{path} cannot be used ({reason:.200}): expected a Parquet file of flows that Tattlebox wrote"

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from appliance.archive import wear
+from appliance.archive import health, wear
 from appliance.archive.erase import erase
 from appliance.archive.folder import ArchiveError, folder_of, locked, remove_strangers, sync_folder
 from appliance.archive.limits import MB, limits_of
@@ -50,13 +51,28 @@ def run(store: Path, progress: Callable[[str], None] = lambda _: None) -> Report
     folder = folder_of(store)
     try:
         with locked(folder, alone=True), closing(open_for_writing(store)) as db:
-            engine = Engine(folder)
-            try:
+            with _noted(db), closing(Engine(folder)) as engine:
                 return _Run(db, engine, folder, progress).all()
-            finally:
-                engine.close()
     except (sqlite3.Error, OSError) as error:
         raise ArchiveError(f"the archive of {store} stopped: {error}; nothing is lost, try again") from error
+
+
+@contextmanager
+def _noted(db: sqlite3.Connection) -> Iterator[None]:
+    """Keep for the health page that a run began, and what stopped it: nobody reads a timer's log."""
+    with transaction(db):
+        health.note(db, time.time(), "")
+    try:
+        yield
+    except (ArchiveError, sqlite3.Error, OSError) as error:
+        with (
+            suppress(sqlite3.Error),
+            transaction(db),
+        ):  # a disk that is full takes no note: every page says so
+            health.note(db, time.time(), str(error))
+        raise
+    with transaction(db):
+        health.forget(db)
 
 
 class _Run:

@@ -20,6 +20,8 @@ from typing import Any, Final
 
 from appliance.delivery.message import Batch, DeliveryError, Message, Settings
 
+MODULE: Final = "appliance.notify.carrier"
+
 DEADLINE_S: Final = 60.0
 """For one message or batch, with the start of the process: about 5 s of it on a Pi Zero 2."""
 
@@ -30,11 +32,17 @@ PR_SET_PDEATHSIG: Final = 1
 def carry(kind: str, message: Message | Batch, settings: Settings, deadline_s: float = DEADLINE_S) -> None:
     """Have a channel or sink take a message. Raises DeliveryError."""
     task = json.dumps({"kind": kind, "message": message._asdict(), "settings": dict(settings)})
+    run_within(MODULE, [], task, deadline_s)
+
+
+def run_within(module: str, args: list[str], task: str, deadline_s: float) -> None:
+    """Run a module of ours in a process of its own, which ends with us. Raises the DeliveryError it answers."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "appliance.notify.carrier", str(os.getpid())],
+            [sys.executable, "-m", module, str(os.getpid()), *args],
             input=task,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # what a library says there may hold a token
             text=True,
             check=False,
             timeout=deadline_s,
@@ -48,23 +56,24 @@ def carry(kind: str, message: Message | Batch, settings: Settings, deadline_s: f
         raise DeliveryError(
             f"cannot start a process to deliver it: {error.strerror}", None, "busy"
         ) from error
-    _raise_what(done.returncode, done.stdout)
-
-
-def _raise_what(code: int, answer: str) -> None:
-    """Raise the fault that a carrier reported, or that its silence means."""
     try:
-        said: dict[str, Any] = json.loads(answer)
-        if code == 0 and said == {}:
-            return
-        fault = DeliveryError(str(said["reason"]), said["retry_after_s"], str(said["fault"]))
+        said: dict[str, Any] = json.loads(done.stdout)
+        fault = DeliveryError(said["reason"], said["retry_after_s"], said["fault"]) if said else None
     except (ValueError, KeyError, TypeError):
-        raise DeliveryError(
-            f"the process that delivers ended with code {code} and said nothing: is memory full?",
-            None,
-            "busy",
-        ) from None
-    raise fault
+        text = (
+            f"the process that delivers ended with code {done.returncode} and said nothing: is memory full?"
+        )
+        raise DeliveryError(text, None, "busy") from None
+    if fault is not None:
+        raise fault
+
+
+def answer(fault: DeliveryError | None) -> None:
+    """Tell whoever called `run_within` what came of it."""
+    said = (
+        {"reason": fault.reason, "retry_after_s": fault.retry_after_s, "fault": fault.fault} if fault else {}
+    )
+    print(json.dumps(said))
 
 
 def main(argv: list[str]) -> int:
@@ -75,11 +84,9 @@ def main(argv: list[str]) -> int:
     try:
         _send(task["kind"], task["message"], task["settings"])
     except DeliveryError as error:
-        print(
-            json.dumps({"reason": error.reason, "retry_after_s": error.retry_after_s, "fault": error.fault})
-        )
-        return 1
-    print("{}")
+        answer(error)
+    else:
+        answer(None)
     return 0
 
 

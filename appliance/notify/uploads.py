@@ -8,9 +8,6 @@ The cursor moves when both were taken. A process of its own, since writing Parqu
 
 from __future__ import annotations
 
-import logging
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,14 +19,13 @@ from urllib.parse import urlsplit
 from appliance.delivery.consumer import healed, worse
 from appliance.delivery.message import DeliveryError
 from appliance.delivery.web import deliver
-from appliance.notify.carrier import end_with
+from appliance.notify.carrier import answer, end_with, run_within
 from appliance.research.profile import parse
 from appliance.research.session import BundleError, Session
 from appliance.store.book import Book
+from appliance.store.database import StoreError
 from appliance.store.outbox import Consumer, Outbox
 from appliance.store.studies import Consent, Studies, StudyError, place_of
-
-log = logging.getLogger(__name__)
 
 EVERY_S: Final = 3_600.0
 """How often it is looked whether a day is over, and a study that was away is tried again."""
@@ -39,6 +35,8 @@ SETTLE_S: Final = 3_600.0
 
 DEADLINE_S: Final = 600.0
 """For all that is due: a day of a large home is 7 kB."""
+
+MODULE: Final = "appliance.notify.uploads"
 
 Put = Callable[[str, bytes], None]
 """(address, body): returns when it was taken. Raises DeliveryError."""
@@ -82,6 +80,13 @@ class Uploads:
             consumer = self.standing(consent.study)
             if consumer is not None and now >= consumer.due:
                 self._send(consent, consumer, now, put)
+
+    def failed(self, error: DeliveryError, now: float) -> None:
+        """Keep why nothing was sent, for every study whose days are due."""
+        for consent in self._studies.all():
+            consumer = self.standing(consent.study)
+            if consumer is not None and now >= consumer.due:
+                self._outbox.save(worse(consumer, error, now))
 
     def _send(self, consent: Consent, consumer: Consumer, now: float, put: Put) -> None:
         profile = parse(consent.profile)
@@ -131,18 +136,24 @@ class Turn:
         if not self._due - EVERY_S <= now < self._due:  # a clock that went back waits for no hour long gone
             self._due = now + EVERY_S
             if self._uploads.any():
-                _run(self._store)
+                try:
+                    run_within(MODULE, [str(self._store)], "", DEADLINE_S)
+                except DeliveryError as error:
+                    self._uploads.failed(error, now)
         return self._due
 
 
-def _run(store: Path) -> None:
-    command = [sys.executable, "-m", "appliance.notify.uploads", str(os.getpid()), str(store)]
+def main(argv: list[str]) -> int:
+    """Send what is due of a store; answer with what stopped it, if anything did."""
+    end_with(int(argv[0]))
     try:
-        subprocess.run(command, check=True, timeout=DEADLINE_S, cwd=Path(__file__).parents[2])
-    except (OSError, subprocess.SubprocessError) as error:
-        log.warning("study_upload error=%s; it is tried again in an hour", type(error).__name__)
+        Uploads(Path(argv[1])).send_due(time.time())
+    except StoreError as error:
+        answer(DeliveryError(str(error), None, "disk"))
+    else:
+        answer(None)
+    return 0
 
 
 if __name__ == "__main__":
-    end_with(int(sys.argv[1]))
-    Uploads(Path(sys.argv[2])).send_due(time.time())
+    sys.exit(main(sys.argv[1:]))

@@ -15,7 +15,7 @@ from appliance.delivery.consumer import GIVE_UP_REFUSALS, Send, healed, tell_out
 from appliance.delivery.faults import MAX_WAIT_S
 from appliance.delivery.message import Batch, DeliveryError, Settings
 from appliance.sinks.points import OTHER, Point, line, party_tag
-from appliance.sinks.spool import Spool, Spooled
+from appliance.sinks.spool import Spool, Spooled, SpoolError
 from appliance.store.channels import ChannelRow, Channels
 from appliance.store.minutes import MAX_TAGS, MINUTE_S, Minutes
 from appliance.store.outbox import Consumer, Outbox
@@ -46,7 +46,12 @@ class Pump:
         """Do what is due; return when there may be more to do."""
         channel, consumer = self._channels.get(self.name), self._outbox.consumer(self.name)
         spool = spool_of(self._channels, channel)
-        consumer = self._fill(channel, consumer, spool)
+        try:
+            consumer = self._fill(channel, consumer, spool)
+        except SpoolError as error:
+            consumer = self._outbox.consumer(self.name)
+            if spool.first() is None:  # else what is sent makes room
+                return self._outbox.save(worse(consumer, _of_disk(error), now)).due
         if now < consumer.due <= now + MAX_WAIT_S:
             return consumer.due
         spooled = spool.first()
@@ -112,7 +117,8 @@ class Pump:
         try:
             batch = Batch(spooled.key, spool.read(spooled))
             self._send(channel.kind, batch, self._settings(channel))
-        except DeliveryError as error:
+        except (DeliveryError, SpoolError) as found:
+            error = found if isinstance(found, DeliveryError) else _of_disk(found)
             failed = worse(consumer, error, now)
             if error.fault == "refused" and failed.attempts >= GIVE_UP_REFUSALS:
                 failed = failed._replace(given_up=failed.given_up + 1, attempts=0, due=now)
@@ -129,6 +135,10 @@ class Pump:
             return self._channels.settings(channel)
         except SecretsError as error:
             raise DeliveryError(str(error), None, "settings") from error
+
+
+def _of_disk(error: SpoolError) -> DeliveryError:
+    return DeliveryError(str(error), None, "disk")
 
 
 def spool_of(channels: Channels, channel: ChannelRow) -> Spool:

@@ -12,6 +12,10 @@ MAX_BYTES: Final = 32_000_000
 """Bytes spooled: about 400,000 points. Beyond it the cursor waits, and the store itself holds what comes."""
 
 
+class SpoolError(StoreError):
+    """The spool's disk refuses: says what, and what to do."""
+
+
 class Spooled(NamedTuple):
     """One batch on the disk."""
 
@@ -27,7 +31,7 @@ class Spool:
 
     def put(self, since: int, until: int, lines: str) -> None:
         """Keep the lines of the minutes since <= m < until, for good; the same minutes again take their
-        place.
+        place. Raises SpoolError.
         """
         path = self.folder / f"{since:012}-{until:012}.lp"
         beside = path.with_suffix(".new")
@@ -44,7 +48,7 @@ class Spool:
             finally:
                 os.close(folder)
         except OSError as error:
-            raise StoreError(f"cannot write {path}: {error.strerror}; free some space") from error
+            raise SpoolError(f"cannot write {path}: {error.strerror}; free some space") from error
 
     def first(self) -> Spooled | None:
         """Return the oldest batch; None when all were sent."""
@@ -52,11 +56,11 @@ class Spool:
         return Spooled(paths[0], paths[0].stem) if paths else None
 
     def read(self, spooled: Spooled) -> str:
-        """Return the lines of a batch. Raises StoreError."""
+        """Return the lines of a batch. Raises SpoolError."""
         try:
             return spooled.path.read_text(encoding="utf-8")
         except OSError as error:
-            raise StoreError(f"cannot read {spooled.path}: {error.strerror}") from error
+            raise SpoolError(f"cannot read {spooled.path}: {error.strerror}") from error
 
     def drop(self, spooled: Spooled) -> None:
         """Remove a batch."""

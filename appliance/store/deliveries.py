@@ -53,13 +53,13 @@ def standing(read: Callable[[str], Iterable[tuple[Any, ...]]], now: float) -> li
         state, text = "ok", "works"
         if failing is not None:
             state = "bad"
-            text = f"since {_when(failing)}: {said}; tried {attempts} times, {waiting} waiting"
+            text = f"since {day_and_hour(failing)}: {said}; tried {attempts} times, {waiting} waiting"
         elif waiting and now - due > IDLE_S and (busy is None or now - busy > STUCK_S) and good is None:
             state, text = "note", f"{waiting} waiting and none tried: is `tattlebox notify run` at work?"
         elif good is None:
             state, text = "note", "nothing was to be told yet"
         else:
-            text = f"works; last taken {_when(good)}"
+            text = f"works; last taken {day_and_hour(good)}"
         if given_up or dropped:
             state = "bad" if state == "bad" else "note"
             text += f"; {given_up} given up, {dropped} lost for lack of room"
@@ -69,5 +69,6 @@ def standing(read: Callable[[str], Iterable[tuple[Any, ...]]], now: float) -> li
     return found
 
 
-def _when(ts: float) -> str:
+def day_and_hour(ts: float) -> str:
+    """Return a time as sentences of the health page have it."""
     return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(ts))

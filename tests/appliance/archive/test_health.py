@@ -1,14 +1,17 @@
 """What the health page says of the archive."""
 
+import time
 from contextlib import closing
 
 import pytest
 
-from appliance.archive.folder import folder_of
-from appliance.archive.health import health
+from appliance.archive.folder import ArchiveError, folder_of
+from appliance.archive.health import LONG_S, health, note
+from appliance.archive.parquet import Engine
 from appliance.archive.run import run
 from appliance.store import catalogue
 from appliance.store.database import open_for_writing
+from appliance.store.flowlog import Sums
 from tests.appliance.archive.made import home
 
 
@@ -41,6 +44,43 @@ def test_a_file_that_is_gone_is_bad(store):
         assert path.name in health(store)[1]
     finally:
         hidden.rename(path)
+
+
+def test_a_file_that_was_cut_short_is_bad(store):
+    path = min(folder_of(store).glob("*.parquet"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-100])
+    try:
+        assert health(store) == (
+            "bad",
+            f"1 archived files are not as long as they were written, the first is {path.name}: restore a backup",
+        )
+    finally:
+        path.write_bytes(whole)
+
+
+def test_what_stopped_the_last_run_is_said_until_one_ends_well(tmp_path, monkeypatch):
+    store = tmp_path / "home.db"
+    home(store)
+    with monkeypatch.context() as patch:
+        patch.setattr(Engine, "sums", lambda *_: Sums(*[0] * 8))
+        with pytest.raises(ArchiveError):
+            run(store)
+    state, text = health(store)
+    assert (state, text[:6]) == ("bad", "since ")
+    assert "nothing was dropped" in text
+    run(store)
+    assert health(store)[0] != "bad"
+
+
+def test_a_run_that_was_ended_by_force_is_said(tmp_path):
+    store = tmp_path / "home.db"
+    home(store)
+    with closing(open_for_writing(store)) as db:
+        note(db, time.time(), "")
+        assert health(store)[0] != "bad", "it may be at work"
+        note(db, time.time() - LONG_S - 1, "")
+    assert "did not end: is memory full?" in health(store)[1]
 
 
 def test_no_store_is_no_illness(tmp_path):
