@@ -159,8 +159,29 @@ CHECKS: Final = (
     N_("not there"),
     N_("%(n)s days old"),
     N_("%(n)s days old: time for an update"),
+    N_("these do not work: %(names)s; the settings say why"),
+    N_("nothing to archive yet"),
+    N_("%(n)s of %(all)s MB used, %(files)s archived files"),
+    N_("%(reason)s; bytes written a day were not measured yet: enable tattlebox-archive.timer"),
+    N_("%(reason)s; %(n)s MB a day written to the disk"),
+    N_("%(reason)s; %(n)s MB a day written to the disk: more than a card bears for years"),
+    N_("%(n)s archived files are gone, the first is %(file)s: restore a backup"),
+    N_("%(n)s archived files are not as long as they were written, the first is %(file)s: restore a backup"),
+    N_("a run began %(when)s and did not end: is memory full?"),
+    N_("since %(when)s: %(reason)s"),
+    N_("%(file)s cannot be used (%(detail)s): expected a Parquet file of flows that Tattlebox wrote"),
+    N_("cannot write beside %(file)s: the disk is full; free some space and try again"),
+    N_("cannot use %(file)s: memory is full; try again when less is at work"),
+    N_("read back %(copied)s from %(file)s, expected %(there)s: nothing was dropped; try again"),
+    N_("flows of %(file)s changed while they were copied; try again"),
+    N_(
+        "the store %(file)s has schema %(n)s, this release expects %(most)s: run the `tattlebox` command that"
+        " writes it once, or use the release that wrote it"
+    ),
+    N_("the store %(file)s was written by a newer release (schema %(n)s): update Tattlebox"),
+    N_("%(file)s is not a Tattlebox store (%(detail)s): choose another file with --store"),
 )
-"""What the self-test found (appliance/checks.py)."""
+"""What the checks found (appliance/checks.py, appliance/archive)."""
 
 SETTINGS: Final = (
     N_("Language of the pages; empty: what each browser asks for."),
@@ -272,6 +293,13 @@ DELIVERY: Final = (
     N_("one of the addresses is none, or there are more than %(most)s: check `from` and `to`"),
     N_("a password is not sent over an unprotected way: choose tls or starttls"),
     N_("it was not done within %(n)s s: the receiver answers too slowly"),
+    N_("cannot write %(file)s: %(detail)s; free some space"),
+    N_("cannot read %(file)s: %(detail)s"),
+    N_(
+        "%(host)s knows no bucket %(bucket)s in the organisation %(org)s (HTTP 404): check both,"
+        " and that the token may write there"
+    ),
+    N_("the address is no http:// or https:// address"),
     N_("cannot start a process to deliver it: %(detail)s"),
     N_("the process that delivers ended with code %(n)s and said nothing: is memory full?"),
 )

@@ -6,7 +6,7 @@ import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from appliance.archive.folder import folder_of
 from appliance.archive.limits import MB, limits_of
@@ -39,19 +39,8 @@ def health(store: Path) -> tuple[str, str]:
             fault = catalogue.meta(db, FAULT)
     except StoreError as error:
         return "bad", str(error)
-    missing = [file.name for file in files if not (folder_of(store) / file.name).exists()]
-    if missing:
-        return "bad", f"{len(missing)} archived files are gone, the first is {missing[0]}: restore a backup"
-    other = [file.name for file in files if (folder_of(store) / file.name).stat().st_size != file.size_bytes]
-    if other:
-        return "bad", (
-            f"{len(other)} archived files are not as long as they were written, the first is {other[0]}:"
-            " restore a backup"
-        )
-    if fault and fault["text"]:
-        return "bad", f"since {day_and_hour(fault['ts'])}: {fault['text']}"
-    if fault and time.time() - fault["ts"] > LONG_S:
-        return "bad", f"a run began {day_and_hour(fault['ts'])} and did not end: is memory full?"
+    if problem := _problem(folder_of(store), files, fault):
+        return "bad", problem
     text = f"{taken // MB} of {limits.budget_bytes // MB} MB used, {len(files)} archived files"
     if not written:
         return "note", f"{text}; bytes written a day were not measured yet: enable tattlebox-archive.timer"
@@ -60,8 +49,26 @@ def health(store: Path) -> tuple[str, str]:
     return ("note", f"{text}: more than a card bears for years") if mean > WEAR_BYTES else ("ok", text)
 
 
+def _problem(folder: Path, files: list[catalogue.ArchiveFile], fault: Any) -> str | None:
+    """Return what is wrong with the files, seen from outside, or with the last run; None: nothing."""
+    missing = [file.name for file in files if not (folder / file.name).exists()]
+    if missing:
+        return f"{len(missing)} archived files are gone, the first is {missing[0]}: restore a backup"
+    other = [file.name for file in files if (folder / file.name).stat().st_size != file.size_bytes]
+    if other:
+        return (
+            f"{len(other)} archived files are not as long as they were written, the first is {other[0]}:"
+            " restore a backup"
+        )
+    if fault and fault["text"]:
+        return f"since {day_and_hour(fault['ts'])}: {fault['text']}"
+    if fault and time.time() - fault["ts"] > LONG_S:
+        return f"a run began {day_and_hour(fault['ts'])} and did not end: is memory full?"
+    return None
+
+
 def note(db: sqlite3.Connection, now: float, text: str) -> None:
-    """Keep that a run began ("") or why it stopped; of runs that stop one after the other the first counts."""
+    """Keep that a run began ("") or why it stopped; of several that stopped the first counts."""
     before = catalogue.meta(db, FAULT)
     stopped = before and before["text"]
     if text or not stopped:

@@ -50,9 +50,13 @@ def run(store: Path, progress: Callable[[str], None] = lambda _: None) -> Report
         raise StoreError(f"no store at {store}: run `tattlebox run` first, or pass --store")
     folder = folder_of(store)
     try:
-        with locked(folder, alone=True), closing(open_for_writing(store)) as db:
-            with _noted(db), closing(Engine(folder)) as engine:
-                return _Run(db, engine, folder, progress).all()
+        with (
+            locked(folder, alone=True),
+            closing(open_for_writing(store)) as db,
+            _noted(db),
+            closing(Engine(folder)) as engine,
+        ):
+            return _Run(db, engine, folder, progress).all()
     except (sqlite3.Error, OSError) as error:
         raise ArchiveError(f"the archive of {store} stopped: {error}; nothing is lost, try again") from error
 

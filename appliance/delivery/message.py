@@ -57,7 +57,8 @@ class DeliveryError(Exception):
     """Why a receiver did not take a message: one sentence without secrets, and when to try again.
 
     `fault` names the sort for a health page: "token", "certificate", "unreachable", "dropped" (accepted the
-    connection and hung up), "slow", "busy" (asked us to wait), "refused" (this message), "settings", "disk" (ours).
+    connection and hung up), "slow", "busy" (asked us to wait), "refused" (this message), "settings", "disk"
+    (our own refuses).
     After "slow" and "dropped" nobody knows whether the message was taken.
     """
 

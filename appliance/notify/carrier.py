@@ -36,7 +36,7 @@ def carry(kind: str, message: Message | Batch, settings: Settings, deadline_s: f
 
 
 def run_within(module: str, args: list[str], task: str, deadline_s: float) -> None:
-    """Run a module of ours in a process of its own, which ends with us. Raises the DeliveryError it answers."""
+    """Run a module of ours in a process of its own, which ends with us. Raises DeliveryError."""
     try:
         done = subprocess.run(
             [sys.executable, "-m", module, str(os.getpid()), *args],

@@ -76,6 +76,7 @@ VISITS = {
     "settings": ("news", "/settings/"),
     "people": ("news", "/settings/people"),
     "messages": ("news", "/settings/channels"),
+    "health": ("news", "/settings/health"),
     "sinks": ("news", "/settings/sinks"),
     "programs": ("news", "/settings/tokens"),
     "copies": ("news", "/settings/copies"),

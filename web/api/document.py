@@ -146,7 +146,9 @@ def _single() -> dict[str, Any]:
             "explain", "From an alert or change down to its flows.", _ref("chain"), IDENTIFIER
         ),
         "/watch": one("watch", "What was watched, what was missed.", _ref("watch")),
-        "/health": one("health", "The self-test.", _list_of(_ref("check"))),
+        "/health": one(
+            "health", "What is seen, receivers, archive, clock, space and lists.", _list_of(_ref("check"))
+        ),
         "/studies": one(
             "studies", "The studies it takes part in.", _list_of(_ref("consent")), permission="export"
         ),

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from flask import Blueprint, Flask, Response, abort, current_app, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from appliance.checks import self_test
+from appliance.checks import health as all_checks
 from appliance.evidence import evidence_chain
 from appliance.out import plain
 from appliance.store.listing import LISTINGS, Listing, key_of
@@ -172,8 +172,8 @@ def watch() -> Response:
 @pages.get("/health")
 @allow("read")
 def health() -> Response:
-    """Return the self-test."""
-    return answer({"items": [check._asdict() for check in self_test(house().book.path)], "next": None})
+    """Return every check of what is seen, of receivers, archive, clock, space and lists."""
+    return answer({"items": [check._asdict() for check in all_checks(house().book.path)], "next": None})
 
 
 @pages.get("/studies")
