@@ -4,6 +4,7 @@ find it.
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
 import ssl
 from datetime import UTC, datetime
@@ -40,10 +41,15 @@ def send(message: Message, settings: Settings) -> None:
     mail = compose(message, settings)
     host = settings["host"]
     try:
-        with _connect(settings) as server:
+        server = _connect(settings)
+        try:
             if settings["user"]:
                 server.login(settings["user"], settings["password"])
             server.send_message(mail)
+        finally:
+            with contextlib.suppress(smtplib.SMTPException, OSError):  # it was taken, or refused, by then
+                server.quit()
+            server.close()
     except smtplib.SMTPResponseException as error:
         raise _refusal(error.smtp_code, host) from error
     except smtplib.SMTPRecipientsRefused as error:

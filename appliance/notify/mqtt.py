@@ -66,6 +66,7 @@ class Link:
         self._refusal: DeliveryError | None = None
         self._client = paho.Client(CallbackAPIVersion.VERSION2)
         self._client.on_connect = self._connected
+        self._client.on_disconnect = self._cut
         if on_message is not None:
             self._client.on_message = lambda _client, _data, got: (
                 None
@@ -136,6 +137,13 @@ class Link:
             if self._on_connect is not None:
                 self._on_connect()
         self._answered.set()
+
+    def _cut(self, *_: Any) -> None:
+        """Note a broker that hung up instead of saying whether it takes us."""
+        if not self._answered.is_set():
+            text = f"{self._settings['host']} accepted the connection and hung up"
+            self._refusal = DeliveryError(text, None, "dropped")
+            self._answered.set()
 
 
 def send(message: Message, settings: Settings) -> None:
