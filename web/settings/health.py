@@ -12,11 +12,11 @@ from web.security.house import house
 from web.settings.overview import pages
 
 NAMES: Final = {
-    "packets": N_("Packets are seen"),
-    "names": N_("Names are seen"),
-    "ipv6": N_("IPv6 is seen too"),
-    "time": N_("The clock is right"),
-    "space": N_("There is space"),
+    "packets": N_("Packets"),
+    "names": N_("Names"),
+    "ipv6": N_("IPv6"),
+    "time": N_("Clock"),
+    "space": N_("Space"),
     "archive": N_("Archive"),
     "lists": N_("Lists of companies and countries"),
     "store": N_("Record"),

@@ -1,5 +1,7 @@
 """A damaged store: what can be read of it goes on, what cannot is said, and the damaged one is kept."""
 
+import itertools
+import os
 import sqlite3
 
 import pytest
@@ -8,7 +10,7 @@ from appliance.cli import main
 from appliance.store.book import Book
 from appliance.store.database import DamagedStoreError, StoreError, open_for_writing
 from appliance.store.reader import Reader
-from appliance.store.salvage import BATCH, salvage
+from appliance.store.salvage import BATCH, SYNC_BATCHES, salvage
 from appliance.store.writer import Writer
 from tests.appliance import samples
 
@@ -51,6 +53,21 @@ def test_one_page_costs_its_own_rows_alone(store):
     assert (loss.ts, "flow" in loss.detail) == (samples.TS + FLOWS, True)
     assert found.aside.name == "home.db.damaged-20231114T221320"
     assert bytes(PAGE) in found.aside.read_bytes()
+
+
+def test_what_is_saved_reaches_the_disk_in_steps_and_each_is_told(store, monkeypatch):
+    """A year of flows that the kernel keeps back until the last step would outlast the watchdog's wait."""
+    done = []
+    synced = os.fdatasync
+    monkeypatch.setattr(os, "fdatasync", lambda handle: (done.append("synced"), synced(handle)))
+    monkeypatch.setattr("appliance.store.salvage.BATCH", 10)
+    found = salvage(store, samples.TS, lambda: done.append("told"))
+    assert done.count("synced") >= FLOWS // 10 // SYNC_BATCHES
+    assert max(len(list(run)) for what, run in itertools.groupby(done) if what == "told") <= SYNC_BATCHES
+    with Reader(store) as reader:
+        names = [row[0] for row in reader._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        counts = [reader._db.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names]  # noqa: S608
+    assert abs(found.rows - sum(counts)) <= 3  # the loss that is told of, and marks of the new record
 
 
 def test_what_was_told_is_not_told_again(store):
