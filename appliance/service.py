@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Final, Protocol
 
 from appliance.alerts.alert import Alert
@@ -23,10 +24,12 @@ from sensor.records import Loss, Record, SensorStats, Weird
 BATCH: Final = 20_000
 """Facts gathered before a commit: about 10 MB of memory, and a commit's cost spread thin."""
 
-CHECKPOINT_S: Final = 900.0
-"""Capture time between two states for a restart, and two writings of what only grows (sums, when a device was
-last heard), while live. With every commit these were most of what a card had to bear (docs/retention.md);
-more seldom, a restart would take longer and pages be late."""
+SUMS_S: Final = 900.0
+"""Capture time between two writings of what only grows (sums, when a device was last heard), while live. With
+every commit these were most of what a card had to bear (docs/retention.md); more seldom, pages are late."""
+
+CHECKPOINT_S: Final = 3_600.0
+"""Capture time between two states for a restart, while live: what came since is taken again, in a second."""
 
 NEWS: Final = (Alert, Change, Update)
 """Facts that are stored at once."""
@@ -65,6 +68,7 @@ class Service:
         self._written: dict[str, _Written] = {}
         self._grown: set[str] = set()
         self._unsaved: set[str] = set()
+        self._summed_ts: float | None = None
         self._checkpoint_ts: float | None = None
         self._news = False
         self._said: tuple[int, ...] = ()
@@ -112,8 +116,7 @@ class Service:
         dirty = home.devices.take_dirty() | home.behaviour.take_dirty()
         self._unsaved |= dirty
         self._grown |= dirty
-        due = self._checkpoint_ts is None or (home.last_ts or 0.0) - self._checkpoint_ts >= CHECKPOINT_S
-        if due:
+        if self._since(self._summed_ts) >= SUMS_S:
             self._sum_up()
         else:
             self._tell(dirty)
@@ -131,8 +134,12 @@ class Service:
         self._news = False
         if self._source is not None:
             self._source.stored()
-            if due:
+            if self._since(self._checkpoint_ts) >= CHECKPOINT_S:
                 self.checkpoint()
+
+    def _since(self, ts: float | None) -> float:
+        """Return the capture time that passed since, in seconds."""
+        return inf if ts is None else (self._home.last_ts or 0.0) - ts
 
     def checkpoint(self) -> None:
         """Store the state of all devices that changed since the last one: a restart goes on from here."""
@@ -188,7 +195,7 @@ class Service:
         """Say what the passing of time means at the end of the records, and store the last state."""
         for fact in self._home.advance():
             self._keep(fact)
-        self._checkpoint_ts = None  # so that the sums are due
+        self._summed_ts = self._checkpoint_ts = None  # so that both are due
         self.commit()
         if self._out is None:
             return
@@ -228,6 +235,7 @@ class Service:
 
     def _sum_up(self) -> None:
         """Queue all that grew. What a commit leaves out is behind the last checkpoint, and so found again."""
+        self._summed_ts = self._home.last_ts
         self._tell(self._grown, grown=True)
         self._grown.clear()
         for sighting in self._home.behaviour.sightings():

@@ -4,7 +4,8 @@ Each simulated day goes through the service itself, committed as a live one comm
 night the archive runs. Bytes written are the kernel's count for this process and the archive's (/proc/PID/io
 write_bytes: whole pages, the write-ahead log and its checkpoints included, the file system's journal not).
 
-A run of fewer days than a year tells the year from how much a day adds once retention is at work.
+A run of fewer days than a year tells the year from what a day adds once retention is at work: the archived
+flows, and every table but those that hold a fixed number of days (BOUNDED), which come and go with busy days.
 
 usage: python -m benchmarks.retention [--devices 40] [--flows-a-device 1000] [--days 365] [--commit-s 60]
 """
@@ -34,6 +35,8 @@ COMMAND = [sys.executable, "-c", "import sys; from appliance.cli import main; sy
 START = 19_700 * DAY_S
 YEAR_DAYS = 365
 MB = 1e6
+BOUNDED = ("flow", "flow_by_ts", "observation", "observation_by_until")
+"""Tables and indexes that hold as many days as retention lets them (appliance/settings.py)."""
 
 
 class Sensor:
@@ -52,6 +55,7 @@ class Day(NamedTuple):
     night_bytes: int  # written by the archive
     store_bytes: int  # at its end
     archive_bytes: int
+    lasting_bytes: int  # of the store, in tables that are not BOUNDED
 
     @property
     def total_bytes(self) -> int:
@@ -107,11 +111,18 @@ class Life:
         lived = written_bytes() - before
         night = archive(self._store)
         archived = sum(path.stat().st_size for path in archive_files(self._store))
-        return Day(lived, night, self._store.stat().st_size, archived)
+        return Day(lived, night, self._store.stat().st_size, archived, lasting_bytes(self._store))
 
     def end(self) -> None:
         """Close the store."""
         self._writer.close()
+
+
+def lasting_bytes(store: Path) -> int:
+    """Return what the tables of a store that are not BOUNDED take."""
+    query = f"SELECT sum(pgsize) FROM dbstat WHERE name NOT IN ({', '.join('?' * len(BOUNDED))})"  # noqa: S608
+    with closing(open_for_reading(store)) as db:
+        return int(db.execute(query, BOUNDED).fetchone()[0])
 
 
 def archive_files(store: Path) -> list[Path]:
@@ -122,16 +133,20 @@ def archive_files(store: Path) -> list[Path]:
 def figures(days: list[Day], flows: int) -> dict[str, float]:
     """Return the figures; those of a day are means over the days on which retention is at work."""
     steady = [day for day in days if day.archive_bytes][1:] or days
-    grown = (steady[-1].total_bytes - steady[0].total_bytes) / max(1, len(steady) - 1)
+    first, last, between = steady[0], steady[-1], max(1, len(steady) - 1)
+    archived = (last.archive_bytes - first.archive_bytes) / between
+    lasting = (last.lasting_bytes - first.lasting_bytes) / between
     lived = sum(day.lived_bytes for day in steady) / len(steady)
     night = sum(day.night_bytes for day in steady) / len(steady)
-    year = {"year_mb": (days[-1].total_bytes + grown * max(0, YEAR_DAYS - len(days))) / MB}
+    left = max(0, YEAR_DAYS - len(days))
+    year = {"year_mb": (last.total_bytes + (archived + lasting) * left) / MB}
     return {
         "store_mb": days[-1].store_bytes / MB,
         "archive_mb": days[-1].archive_bytes / MB,
         "archive_bytes_per_flow": days[-1].archive_bytes / max(1, flows),
         "total_mb": days[-1].total_bytes / MB,
-        "grows_mb_a_day": grown / MB,
+        "archive_grows_mb_a_day": archived / MB,
+        "tables_grow_mb_a_day": lasting / MB,
         **(year if days[-1].archive_bytes else {}),
         "written_by_service_mb_a_day": lived / MB,
         "written_by_archive_mb_a_day": night / MB,

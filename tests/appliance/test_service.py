@@ -5,7 +5,7 @@ import pytest
 from appliance.devices.family import FORGET, Word
 from appliance.home import Home
 from appliance.lookup.knowledge import load_knowledge
-from appliance.service import CHECKPOINT_S, Service
+from appliance.service import SUMS_S, Service
 from appliance.store.family_words import WordBook
 from appliance.store.reader import Reader
 from appliance.store.writer import Writer
@@ -60,12 +60,12 @@ def test_flows_are_stored_with_every_commit_and_sums_now_and_then(writer, knowle
     rest = taken_until(service, records, records[0].ts + 6 * 3600)
     service.commit()
     before = sightings(writer.path)
-    rest = taken_until(service, rest, rest[0].ts + CHECKPOINT_S / 2)
+    rest = taken_until(service, rest, rest[0].ts + SUMS_S / 2)
     service.commit()
     assert sightings(writer.path) == before
     (flows,) = writer._db.execute("SELECT count(*) FROM flow").fetchone()
     assert flows == sum(isinstance(one, FlowRecord) for one in records[: len(records) - len(rest)])
-    taken_until(service, rest, rest[0].ts + CHECKPOINT_S)
+    taken_until(service, rest, rest[0].ts + SUMS_S)
     service.commit()
     assert sightings(writer.path) != before
 
@@ -83,6 +83,28 @@ def test_sums_that_were_not_stored_are_found_again_after_a_kill(tmp_path, knowle
         return sightings(path)
 
     assert run(tmp_path / "cut.db", (9 * 3600, 9 * 3600 + 250, 9 * 3600 + 500)) == run(tmp_path / "a.db", ())
+
+
+def test_sums_stored_after_the_last_state_are_not_counted_twice(tmp_path, knowledge, records):
+    def run(path, commits):
+        writer, rest = Writer(path), records
+        service = Service(Home(knowledge), writer, source=Sensor())
+        for at in commits:
+            rest = taken_until(service, rest, records[0].ts + at)
+            service.commit()
+        stated = writer.meta("checkpoint")["last_ts"]
+        writer.close()  # as after a kill
+        writer = Writer(path)
+        service = Service(Home(knowledge), writer, source=Sensor())
+        service.take(rest)
+        service.finish()
+        writer.close()
+        with Reader(path) as reader:
+            return stated, sightings(path), reader.parties(), reader.devices()
+
+    hour = 9 * 3600
+    cut = run(tmp_path / "cut.db", (hour, hour + SUMS_S + 100, hour + 2 * SUMS_S + 200))
+    assert cut == run(tmp_path / "a.db", (hour,))  # the last state is the same: what came after was summed
 
 
 def test_news_a_new_device_and_a_word_of_the_family_press(writer, knowledge, records):
