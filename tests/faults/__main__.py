@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.faults import damage, delivery, full, kills, outage, power, writes
+from tests.faults import damage, delivery, full, kills, memory, outage, power, writes
 
 Figures = dict[str, float] | dict[str, int]
 
@@ -17,6 +17,7 @@ SCENARIOS: dict[str, tuple[str, int, Callable[[int, int], Figures]]] = {
     "kills": ("kill -9 while the store is written", 200, kills.run),
     "power": ("the power is cut", 500, power.run),
     "damage": ("pages of the store are torn, empty or other than written", 200, damage.run),
+    "memory": ("memory is refused while the store is written", 200, memory.run),
     "full": ("a disk of 64 MB runs full (root)", 150, lambda n, _seed: full.run(n)),
 }
 

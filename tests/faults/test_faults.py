@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.faults import damage, delivery, full, kills, outage, power, writes
+from tests.faults import damage, delivery, full, kills, memory, outage, power, writes
 from tests.faults.__main__ import SCENARIOS, broken
 from tests.faults.disk import compiler
 
@@ -39,6 +39,13 @@ def test_kills_while_writing_lose_nothing_acknowledged():
     figures = kills.run(8, seed=5)
     assert broken(figures) == []
     assert figures["kills"] == 8
+
+
+def test_memory_that_is_refused_loses_nothing_acknowledged():
+    figures = memory.run(8, seed=1)
+    assert broken(figures) == []
+    assert figures["refused"] + figures["aborted"] == 8
+    assert figures["refused"] > 0
 
 
 @needs_compiler
