@@ -1,7 +1,9 @@
 """The home as a whole: a restart at any point changes nothing, and a flood leaves the home intact."""
 
+import random
 import sqlite3
 from contextlib import closing
+from itertools import pairwise
 
 import pytest
 
@@ -72,6 +74,17 @@ def test_a_restart_at_any_point_gives_the_same_facts(tmp_path, knowledge, record
         strict=True,
     ):
         assert other == one, f"{name} differ after a restart"
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_restarts_again_and_again_give_the_same_facts(tmp_path, knowledge, seed):
+    """Cut at a dozen places anywhere, after the first record and before the last, too."""
+    rows = generate(seed=seed, days=5)
+    draw = random.Random(seed)
+    cuts = sorted({0, 1, len(rows) - 1, *draw.sample(range(len(rows)), 10)})
+    parts = [rows[begin:end] for begin, end in pairwise([*cuts, len(rows)])]
+    whole = run(tmp_path / "whole.db", knowledge, rows)
+    assert run(tmp_path / "resumed.db", knowledge, *parts) == whole
 
 
 def test_devices_are_found_and_their_traffic_is_theirs(tmp_path, knowledge, records):
