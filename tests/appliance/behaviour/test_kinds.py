@@ -1,5 +1,7 @@
 """Changes of the newer kinds, what is doubted, and what is remembered of software and restarts."""
 
+import random
+
 import pytest
 
 from appliance.behaviour.behaviour import Behaviour
@@ -183,6 +185,32 @@ def test_twice_as_often_in_the_same_play_is_found():
     twice = [c._replace(ts=c.ts + shift) for c in once if c.ts > at(40) for shift in (300, 600)]
     found = live(heartbeat(days), play(days, 5), once, twice, START)
     assert ("more_often", "b.example", "confirmed") in told(found)
+
+
+def creeping(growth, what):
+    """A party met a little more often, or sent a little more, every day from the twentieth on."""
+    dice = random.Random(1)
+    for day in range(100):
+        times = (1 + growth) ** max(0, day - 20)
+        count = 6 * times if what == "more_often" else 4
+        size = 900 * (times if what == "bigger" else 1)
+        for slot in dice.sample(range(288), int(count) + (dice.random() < count % 1)):
+            sent = int(size * dice.lognormvariate(0, 0.2))
+            yield contact(
+                at(day, slot / 12 + 0.01), "b.example", payload_up=sent, bytes_up=sent + 600, **OTHER
+            )
+
+
+@pytest.mark.parametrize("what", ["more_often", "bigger"])
+@pytest.mark.parametrize(("growth", "found"), [(0.03, True), (0.0, False)])
+def test_what_grows_by_little_every_day_is_no_habit(what, growth, found):
+    """The baseline rolls on with it, but by fewer days than lie between its middle and now."""
+    told_of = [
+        it.kind
+        for it in live(quiet_toy(range(100)), START, creeping(growth, what))
+        if isinstance(it, Change) and it.domain == "b.example"
+    ]
+    assert set(told_of) == ({what} if found else set())
 
 
 def test_more_play_is_not_more_often():
