@@ -186,7 +186,7 @@ class Pipeline:
         lost = self._directions.given_up - self._reported
         if lost:
             self._reported += lost
-            detail = "TCP directions whose first bytes could not be put in order: a segment is missing"
+            detail = "TCP directions whose first bytes could not be put in order: a segment is missing or cut"
             records.append(Loss(self._since, until, "reassembly", lost, detail))
         return records
 

@@ -58,11 +58,13 @@ class _Unclaimed:
 class _Claimed:
     """A direction whose dissector wants more."""
 
-    __slots__ = ("dissector", "stream")
+    __slots__ = ("cut", "dissector", "stream")
 
-    def __init__(self, dissector: StreamDissector, seq: int) -> None:
+    def __init__(self, dissector: StreamDissector, seq: int, *, cut: bool = False) -> None:
+        """`cut`: the capture holds less of a segment than the wire carried."""
         self.dissector = dissector
         self.stream = Stream(seq)
+        self.cut = cut
 
     @property
     def kept_bytes(self) -> int:
@@ -70,7 +72,7 @@ class _Claimed:
 
     @property
     def incomplete(self) -> bool:
-        return self.stream.incomplete
+        return self.stream.incomplete or (self.cut and not self.dissector.done)
 
     def end(self) -> tuple[Observation, ...]:
         return self.dissector.end()
@@ -86,7 +88,8 @@ _Kept = tuple[Observation, ...]
 
 
 class Directions:
-    """Feeds segments in order to their dissectors. `given_up` counts directions lost to a gap or a bound."""
+    """Feeds segments in order to their dissectors. `given_up` counts directions lost to a gap, a cut
+    or a bound."""
 
     def __init__(self, dissectors: Iterable[type[StreamDissector]]) -> None:
         self.given_up = 0
@@ -160,13 +163,14 @@ class Directions:
             self.kept_bytes -= direction.kept_bytes
             table[packet.uid] = _after(dissector)
             return found
-        claimed = _Claimed(dissector, packet.seq + len(packet.payload) & 0xFFFFFFFF)
+        claimed = _Claimed(dissector, packet.seq + len(packet.payload) & 0xFFFFFFFF, cut=packet.cut)
         self.kept_bytes -= direction.kept_bytes
         table[packet.uid] = claimed
         return [*found, *self._advance(table, claimed, packet, direction.early)]
 
     def _more(self, table: _Table, direction: _Claimed, packet: Packet) -> _Found:
         self.kept_bytes -= direction.kept_bytes
+        direction.cut |= packet.cut
         return self._advance(table, direction, packet, [(packet.seq, packet.payload)])
 
     def _advance(

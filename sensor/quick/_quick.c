@@ -112,7 +112,8 @@ static enum outcome read_object(Reader *r, PyObject *out, PyObject *object, doub
     PyObject *kind = field(object, P_KIND);
     int proto = is_text(kind, r->tcp_text) ? TCP : is_text(kind, r->udp_text) ? UDP : 0;
     enum outcome outcome = NOT_MINE;
-    if (open_packet(&p, object) && proto)
+    bool cut = proto == TCP && field(object, P_CUT) != Py_False;
+    if (open_packet(&p, object) && proto && !cut)
         outcome = read_packet(r, out, &p, proto, since, room);
     close_packet(&p);
     return outcome;
@@ -122,7 +123,7 @@ static enum outcome read_packed(Reader *r, PyObject *out, PyObject *batch, const
                                 double since, bool room) {
     struct packet p;
     int proto = item->key.proto;
-    if ((proto != TCP && proto != UDP) || item->known & PACKET_FRAGMENT)
+    if ((proto != TCP && proto != UDP) || item->known & PACKET_FRAGMENT || (proto == TCP && item->known & PACKET_CUT))
         return NOT_MINE;
     enum outcome outcome = FAILED;
     if (open_packed(r, &p, batch, item, at) == 0)

@@ -60,6 +60,24 @@ def test_a_connection_that_ends_with_a_gap_is_counted(table: Directions) -> None
     assert table.given_up == 1
 
 
+@pytest.mark.parametrize(
+    ("what", "parts", "lost"),
+    [
+        ("within a hello", [(STREAM[:20], True)], 1),
+        ("within its second half", [(STREAM[:20], False), (STREAM[20:30], True)], 1),
+        ("behind a hello", [(STREAM, True)], 0),
+        ("nowhere: it was broken off", [(STREAM[:20], False)], 0),
+    ],
+)
+def test_what_the_capture_cut_is_counted(
+    table: Directions, what: str, parts: list[tuple[bytes, bool]], lost: int
+) -> None:
+    whole = segments([part for part, _ in parts])
+    fed(table, [each._replace(cut=cut) for each, (_, cut) in zip(whole, parts, strict=True)])
+    table.forget("F1")
+    assert table.given_up == lost, what
+
+
 def test_the_table_is_bounded(table: Directions, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(directions, "MAX_DIRECTIONS", 10)
     for number in range(30):

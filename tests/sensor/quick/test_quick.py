@@ -116,6 +116,12 @@ UNUSUAL = {
     "tls to a resolver by name": segments([record(hello([server_name(b"dns.google")]))], dport=443),
     "tls to a resolver by address": segments([NO_NAME], dport=443, dst="8.8.8.8"),
     "tls in two records": segments([record(hello()[:9]) + record(hello()[9:])], dport=443),
+    "tls that the capture cut": [*segments([STREAM[:60]], dport=443, cut=True), flow()],
+    "tls that it cut later": [
+        *segments([STREAM[:60]], dport=443),
+        *segments([STREAM[60:90]], seq=1060, dport=443, cut=True),
+        flow(),
+    ],
     "tls and a gap": segments([STREAM[:9], STREAM[9:70], STREAM[70:]], dport=443)[::2],
     "tls the wrong way round": segments([STREAM[:50], STREAM[50:]], dport=443)[::-1],
     "server in pieces, one twice": [segments([FLIGHT[:200], FLIGHT[200:]], **DOWN)[i] for i in (0, 0, 1)],
