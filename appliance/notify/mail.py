@@ -111,7 +111,11 @@ def _connect(settings: Settings) -> smtplib.SMTP:
     if security == "tls":
         return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=trust)
     server = smtplib.SMTP(host, port, timeout=TIMEOUT_S)
-    server.starttls(context=trust)
+    try:
+        server.starttls(context=trust)
+    except (OSError, smtplib.SMTPException):
+        server.close()
+        raise
     return server
 
 

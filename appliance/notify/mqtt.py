@@ -45,6 +45,18 @@ NOT_AUTHORISED: Final = (134, 135)
 """Bad user name or password, not authorised: MQTT 5.0 §3.2.2.2, to which paho translates those of 3.1.1."""
 
 
+class _Socket(ssl.SSLSocket):
+    """Closes itself where the broker shows no good certificate: paho 2.1 leaves it to the collector."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        """Agree on keys. Raises OSError."""
+        try:
+            super().do_handshake(block)
+        except (OSError, ValueError):
+            self.close()
+            raise
+
+
 class Link:
     """A connection to a broker whose network work is done by a thread of the library."""
 
@@ -83,7 +95,9 @@ class Link:
         host = self._settings["host"]
         try:
             if self._settings["tls"] == "yes":
-                self._client.tls_set_context(ssl.create_default_context(cafile=self._settings["ca"] or None))
+                trust = ssl.create_default_context(cafile=self._settings["ca"] or None)
+                trust.sslsocket_class = _Socket
+                self._client.tls_set_context(trust)
             self._client.connect_timeout = TIMEOUT_S
             self._client.connect(host, int(self._settings["port"]), KEEPALIVE_S)
         except OSError as error:

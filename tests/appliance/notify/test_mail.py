@@ -1,5 +1,6 @@
 """E-mail to a real server: text and HTML, addresses that cannot be, each refusal in a sentence."""
 
+import gc
 import ssl
 
 import pytest
@@ -104,6 +105,14 @@ def test_one_that_is_not_there_and_one_that_hangs_up(certified):
     with Silent() as silent:
         assert fault(silent.port, certified[0], host="127.0.0.1") == "dropped"
         silent.shutdown()
+
+
+def test_one_that_cannot_protect_the_way(certified):
+    controller = Controller(Mailbox(), hostname="127.0.0.1", port=free_port(), ready_timeout=20)
+    controller.start()
+    assert fault(controller.port, certified[0]) == "settings"
+    gc.collect()  # a connection left open would complain
+    controller.stop()
 
 
 @pytest.mark.parametrize(
