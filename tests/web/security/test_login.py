@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 
 import pytest
 from flask import Flask
 
 from appliance.store.sessions import GRACE_S, IDLE_S, LIFETIME_S, ROTATE_S, digest_of
-from tests.web.household import MemoryReader
+from tests.web.conftest import dashboard
+from tests.web.household import NOW, MemoryReader
 from tests.web.security.doors import PASSWORD, WRONG, browser, log_in, moved_in, token_of
 from web import create_app
 from web.security.house import House
@@ -134,11 +136,41 @@ def test_a_new_password_ends_every_session(app: Flask, house: House) -> None:
     assert not house.sessions.knows(person.id, client.get_cookie("tattlebox-browser").value)
 
 
+GUESSES = 10_000
+
+
 def test_ten_thousand_guesses_an_hour() -> None:
     """From one address or from two hundred, it is one bucket: addresses play no part."""
     throttle = Throttle()
-    verified = sum(throttle.wait_s("1", n * 3600 / 10_000) == 0.0 for n in range(10_000))
+    verified = sum(throttle.wait_s("1", n * 3600 / GUESSES) == 0.0 for n in range(GUESSES))
     assert verified <= BURST + 3600 / EVERY_S <= 60
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("addresses", [1, 200])
+def test_guesses_through_the_door(house: House, addresses: int) -> None:
+    """Six minutes at the same pace: passwords tried, processor time, and a parent who comes in at the end."""
+    app = dashboard(MemoryReader(), house=house)
+    now = [NOW + 60]
+    desk = app.extensions["tattlebox"]
+    app.extensions["tattlebox"] = desk._replace(clock=lambda: now[0])
+    moved_in(house)
+    known = browser(app)
+    known.post("/login/out", data={"csrf": token_of(known.get("/"))})
+    stranger = app.test_client()
+    form = {"csrf": token_of(stranger.get("/login/")), "name": "Robin", "password": WRONG}
+    answers: Counter[int] = Counter()
+    began = time.process_time()
+    lasting_s = 360.0
+    for n in range(GUESSES // 10):
+        now[0] += 10 * lasting_s / GUESSES
+        address = f"192.168.77.{2 + n % addresses}"
+        answers[stranger.post("/login/", data=form, environ_base={"REMOTE_ADDR": address}).status_code] += 1
+    share = (time.process_time() - began) / lasting_s
+    assert set(answers) == {403, 429}
+    assert answers[403] <= BURST + lasting_s / EVERY_S
+    assert share < 0.2
+    assert log_in(known).status_code == 303
 
 
 def test_a_family_cannot_be_locked_out(app: Flask, house: House) -> None:
