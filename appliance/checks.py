@@ -228,7 +228,8 @@ def _store(store: Path) -> Check:
 def _space(store: Path) -> Check:
     folder = next(parent for parent in store.absolute().parents if parent.exists())
     free = shutil.disk_usage(folder).free
-    text = f"{free // 1_000_000} MB free in {folder}"
+    amount = f"{free // 10**9} GB" if free >= 10**10 else f"{free // 10**6} MB"
+    text = f"{amount} free in {folder}"
     return Check("space", "ok" if free >= FREE_BYTES else "bad", text)
 
 

@@ -155,6 +155,7 @@ CHECKS: Final = (
     N_("the clock shows %(time)s, which is past: connect it to the internet once"),
     N_("%(time)s, not yet compared with a time server"),
     N_("%(n)s MB free in %(folder)s"),
+    N_("%(n)s GB free in %(folder)s"),
     N_("none: countries of servers, and some companies, cannot be named"),
     N_("not there"),
     N_("%(n)s days old"),

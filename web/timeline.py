@@ -5,6 +5,7 @@ Positions are percentages of the width and heights are pixels, so the text keeps
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -24,6 +25,9 @@ TOP_PX: Final = 34
 LANE_PX: Final = 40
 AXIS_PX: Final = 22
 NAME_CHARACTERS: Final = 34
+
+LABEL_SHARE: Final = 42.0
+"""Per cent of a phone's width that the label of an update takes in the longest of our languages."""
 
 
 class Bar(NamedTuple):
@@ -48,6 +52,7 @@ class Line(NamedTuple):
     x: float
     anchor: str  # of its label: "start", "middle", "end"
     update: Update
+    labelled: bool  # False where a later update's label leaves no room
 
 
 class Tick(NamedTuple):
@@ -126,11 +131,7 @@ def timeline(
         TOP_PX + len(lanes) * LANE_PX + AXIS_PX,
         lanes,
         len(drawn) - len(lanes),
-        [
-            Line(scale.x(update.ts), scale.anchor(update.ts), update)
-            for update in marked.updates
-            if scale.holds(update.ts)
-        ],
+        _lines(scale, [update for update in marked.updates if scale.holds(update.ts)]),
         [
             Mark(scale.x(change.ts), tops[change.domain] + 27, change)
             for change in marked.changes
@@ -138,6 +139,20 @@ def timeline(
         ],
         [Tick(scale.x(ts), scale.anchor(ts), ts) for ts in _ticks(since, until)],
     )
+
+
+def _lines(scale: _Scale, updates: Sequence[Update]) -> list[Line]:
+    """Return the lines of updates in order of time; from the latest back, each that has room is labelled."""
+    found: list[Line] = []
+    free_until = math.inf
+    for update in sorted(updates, key=lambda update: -update.ts):
+        x, anchor = scale.x(update.ts), scale.anchor(update.ts)
+        left = x - LABEL_SHARE * {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor]
+        labelled = update.certainty != "restarted" and left + LABEL_SHARE <= free_until
+        if labelled:
+            free_until = left
+        found.append(Line(x, anchor, update, labelled))
+    return found[::-1]
 
 
 class _Scale:

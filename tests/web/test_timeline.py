@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.behaviour.facts import Update
 from tests.web.household import BEGIN, DOLL, DOLL_UPDATE, NEW_PARTY, NOW, ZONE, household
 from web.daily import DaySent, day_sent, day_spans
 from web.language import DAY_S, HOUR_S, Language
 from web.standing import outside
-from web.timeline import MAX_LANES, Marked, Timeline, happenings, timeline
+from web.timeline import LABEL_SHARE, MAX_LANES, Marked, Timeline, happenings, timeline
 
 HERE = Language("en", ZONE)
 HOME = household()
@@ -61,3 +64,15 @@ def test_more_companies_than_lanes_are_counted() -> None:
 def test_happenings_are_newest_first() -> None:
     found = happenings(HOME.updates(DOLL), HOME.changes(DOLL))
     assert [item.ts for item in found] == sorted((item.ts for item in found), reverse=True)
+
+
+@given(st.lists(st.floats(BEGIN, NOW), max_size=12))
+def test_labels_of_updates_do_not_overlap(moments: list[float]) -> None:
+    """The latest update is always named; an earlier one where there is room on a phone."""
+    updates = [Update(ts, DOLL, "updated", (), None, None) for ts in moments]
+    found = timeline([], [], Marked(updates, []), (BEGIN, NOW)).lines
+    assert len(found) == len(updates)
+    shift = {"start": 0.0, "middle": LABEL_SHARE / 2, "end": LABEL_SHARE}
+    begins = [line.x - shift[line.anchor] for line in found if line.labelled]
+    assert all(later - earlier >= LABEL_SHARE - 0.01 for earlier, later in itertools.pairwise(begins))
+    assert not found or found[-1].labelled
