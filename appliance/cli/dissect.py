@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from appliance.cli.common import CommandError
+from appliance.cli.common import CommandError, add_json
 from appliance.cli.inputs import Inputs
 from sensor.records import to_json
 
@@ -20,6 +20,7 @@ def add(commands: Any) -> None:
         description="Prints flows, DNS answers, handshakes and the rest as JSON lines (docs/records.md).",
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pcap or pcapng, gzip or not")
+    add_json(parser)  # as every command that prints what is known; here there is no other way
     parser.set_defaults(run=_run)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import signal
 import sqlite3
@@ -76,11 +77,23 @@ def add(commands: Any) -> None:
     )
     add_store(parser)
     add_packs(parser)
+    parser.add_argument("--json", action="store_true", help="log one JSON object a line")
     parser.set_defaults(run=_run)
+
+
+class AsJson(logging.Formatter):
+    """A line of the log for programs; its time is the journal's."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = super().format(record)
+        return json.dumps({"level": record.levelname, "logger": record.name, "message": said})
 
 
 def _run(args: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    if args.json:
+        for handler in logging.getLogger().handlers:
+            handler.setFormatter(AsJson())
     stop: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda caught, _: stop.append(caught))

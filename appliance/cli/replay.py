@@ -11,7 +11,16 @@ from typing import Any, Final
 
 from tqdm import tqdm
 
-from appliance.cli.common import CommandError, add_store, calm_collector, complain, default_store, version
+from appliance.cli.common import (
+    CommandError,
+    add_json,
+    add_store,
+    calm_collector,
+    complain,
+    default_store,
+    print_json,
+    version,
+)
 from appliance.cli.inputs import Inputs
 from appliance.cli.lists import add_packs, packs_folder
 from appliance.cli.sensor import accounted, from_meta
@@ -24,6 +33,7 @@ from appliance.service import Service
 from appliance.store.database import HASTY, StoreError, origin
 from appliance.store.reader import Reader
 from appliance.store.writer import Writer
+from sensor.records import SensorStats
 
 FREE_BYTES: Final = 50_000_000
 """Free space below which a replay does not begin: a small store and its journal need this much."""
@@ -45,6 +55,7 @@ def add(commands: Any) -> None:
     )
     add_store(parser)
     add_packs(parser)
+    add_json(parser)
     parser.add_argument(
         "--parties", type=Path, metavar="CSV", help="an owner's own table of domains and organisations"
     )
@@ -70,7 +81,7 @@ def _run(args: argparse.Namespace) -> int:
     part = store.with_name(store.name + ".part")
     _remove(part)
     try:
-        _replay(inputs, (part, store), args.out, _knowledge(packs, args.parties), marks)
+        stats = _replay(inputs, (part, store), args.out, _knowledge(packs, args.parties), marks)
         _remove(store)
         part.replace(store)
     except OSError as error:
@@ -78,6 +89,10 @@ def _run(args: argparse.Namespace) -> int:
         raise CommandError(f"cannot write {where}: {error.strerror}; choose another place") from error
     finally:
         _remove(part)
+    if stats is not None and args.json:
+        print_json(stats._asdict())
+    elif stats is not None:
+        print(accounted(stats))
     return 1 if inputs.failed else 0
 
 
@@ -90,8 +105,11 @@ def _knowledge(packs: Path, parties: Path | None) -> Knowledge:
 
 def _replay(
     inputs: Inputs, stores: tuple[Path, Path], folder: Path | None, knowledge: Knowledge, marks: str
-) -> None:
-    """Fill the first store; it takes over what the family said from the second, which it is to replace."""
+) -> SensorStats | None:
+    """Fill the first store; it takes over what the family said from the second, which it is to replace.
+
+    Returns where every packet went, None where the files held record lines alone.
+    """
     store, former = stores
     with ExitStack() as undo:
         out = OutputFolder(folder) if folder else None
@@ -107,14 +125,14 @@ def _replay(
             service.take(inputs.records(bar.update))
             service.finish()
             bar.update(max(0, inputs.size_bytes - bar.n))
-        if stats := from_meta(writer.meta("sensor")):
-            print(accounted(stats))
+        stats = from_meta(writer.meta("sensor"))
         writer.commit(origin="replay", inputs=marks)
         writer.settle()
         writer.close()
         if out:
             out.finish()
         undo.pop_all()
+    return stats
 
 
 def _fingerprint(paths: list[Path]) -> str:

@@ -2,6 +2,8 @@
 
 import argparse
 import importlib
+import json
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from appliance import cli
+from appliance.cli.live import AsJson
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
@@ -28,6 +31,26 @@ def test_a_replay_loads_no_other_command():
     script = "import sys; from appliance.cli import parser; parser('replay'); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert not {"appliance.cli.show", "flask", "duckdb", "pyarrow"} & set(loaded.split())
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["run", "replay F", "dissect F", "devices", "parties D", "changes", "alerts", "explain ID", "doctor"],
+)
+def test_what_tells_something_tells_it_programs_too(line):
+    verb, *rest = line.split()
+    assert cli.parser(verb).parse_args([verb, "--json", *rest]).json is True
+
+
+def test_a_replay_and_a_service_speak_json(tmp_path, capsys):
+    capture = Path(__file__).parents[2] / "captures" / "dns-home.pcap"
+    assert cli.main(["replay", "--json", "--store", str(tmp_path / "home.db"), str(capture)]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["packets"] == said["flow_packets"] + said["weird_packets"] + sum(n for _, n in said["other"])
+    assert said["packets"] > 0
+    record = logging.LogRecord("a", logging.WARNING, "", 0, "sensor_away %s", ("x\ny",), None)
+    logged = {"level": "WARNING", "logger": "a", "message": "sensor_away x\ny"}
+    assert json.loads(AsJson().format(record)) == logged
 
 
 def test_an_unknown_command_is_refused_with_all_that_there_are(capsys):
