@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests.web.household import BOX, CAMERA, DOLL, DOLL_OLD_UPDATE, SPEAKER, TABLET, TV
+from collections.abc import Iterable
+from typing import Final
+
+from tests.web.conftest import dashboard
+from tests.web.household import BOX, CAMERA, DOLL, DOLL_OLD_UPDATE, SPEAKER, TABLET, TV, MemoryReader
 
 PAGES = (
     "/",
@@ -33,3 +37,43 @@ PAGES = (
     f"/alerts?device={CAMERA}",
     *(f"/alerts/a-00000000000{n}" for n in range(1, 5)),
 )
+"""Those that can be drawn of a household in memory."""
+
+PAGES_OF_A_STORE: Final = (
+    f"/devices/{DOLL}/dossier/letter",
+    "/wifi",
+    "/studies/",
+    "/settings/",
+    "/settings/people",
+    "/settings/channels",
+    "/settings/sinks",
+    "/settings/tokens",
+    "/settings/copies",
+    "/settings/account",
+    "/setup/",
+    "/setup/password",
+    "/setup/promise",
+    "/setup/source",
+    "/setup/check",
+    "/login/",
+    "/certificate/",
+)
+"""Those that show what a family keeps beside it."""
+
+NO_PAGES: Final = {"static", "icon.favicon", "icon.manifest", "certificate.download", "portal.state"}
+"""What browsers load beside pages."""
+
+
+def page_endpoints() -> set[str]:
+    """Return the endpoint of every page, from the map of addresses."""
+    return {
+        rule.endpoint
+        for rule in dashboard(MemoryReader()).url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.rule.startswith("/api/")
+    } - NO_PAGES
+
+
+def endpoints_of(addresses: Iterable[str]) -> set[str]:
+    """Return the endpoint of each address."""
+    places = dashboard(MemoryReader()).url_map.bind("localhost")
+    return {places.match(address.partition("?")[0])[0] for address in addresses}

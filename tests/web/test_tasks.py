@@ -17,19 +17,15 @@ from appliance.store.family_words import WordBook
 from appliance.store.reader import Reader
 from tests.appliance.dossier.made import DOLL_MAC, case_store
 from tests.appliance.samples import DOLL as CASE
+from tests.web.browsing import NEEDED, Visit, browser, serve
 from tests.web.conftest import dashboard
 from tests.web.household import DOLL, SPEAKER, MemoryReader
 from tests.web.test_answers import Home
-from tests.web.test_browser import CHROMIUM, Visit, _serve, browser
 from web.security.house import House
 
 __all__ = ["browser"]
 
-pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium at /usr/bin/chromium"),
-]
+pytestmark = NEEDED
 
 
 @pytest.fixture
@@ -41,7 +37,7 @@ def family(home: MemoryReader, tmp_path: Path) -> Iterator[Home]:
 
 @pytest.fixture(params=["phone", "desk"])
 def page(request: pytest.FixtureRequest, browser: Any, family: Home) -> Iterator[Any]:
-    server, address = _serve(family.app)
+    server, address = serve(family.app)
     visit = Visit(browser, f"{address}/", request.param, "light")
     yield visit.page
     assert visit.console == []
@@ -93,7 +89,7 @@ def test_rename_and_merge_a_device(page: Any, family: Home) -> None:
 def test_export_last_month_of_one_toy_pseudonymised(browser: Any, tmp_path: Path, size: str) -> None:
     store = case_store(tmp_path / "home.db")
     house, reader = House.of(Book(store), demonstration=True), Reader(store)
-    server, address = _serve(dashboard(reader, house=house))
+    server, address = serve(dashboard(reader, house=house))
     visit = Visit(browser, f"{address}/", size, "light")
     page = visit.page
     page.get_by_role("link", name="Talking doll").last.click()
@@ -152,7 +148,7 @@ def test_a_researcher_keeps_a_search_and_copies_an_id(page: Any) -> None:
 
 
 def test_the_pages_can_be_read_without_scripts(browser: Any, family: Home) -> None:
-    server, address = _serve(family.app)
+    server, address = serve(family.app)
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address)
