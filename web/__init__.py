@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask
 
 from web import (
     alerts,
@@ -36,6 +36,7 @@ from web import (
     settings,
     setup,
     sharing,
+    static_files,
     studies,
     support,
     wifi,
@@ -43,7 +44,6 @@ from web import (
 from web.desk import Desk, install
 from web.language import Language
 from web.reading import Reader, VisibleReader
-from web.security import allow_anyone
 from web.security.house import House
 
 MAX_BODY_BYTES: Final = 64 * 1024
@@ -106,7 +106,7 @@ def create_app(
         MAX_FORM_PARTS=MAX_FORM_PARTS,
         PROVIDE_AUTOMATIC_OPTIONS=False,
     )
-    _serve_static(app)
+    static_files.install(app)
     install(app, Desk(VisibleReader(reader), Language(language, zone), clock))
     security.install(app, house, clock)
     kept.install(app, clock)
@@ -118,13 +118,3 @@ def create_app(
     portal.install(app, house)
     errors.install(app)
     return app
-
-
-def _serve_static(app: Flask) -> None:
-    """Serve the files under static/. Flask's own rule would offer OPTIONS as well, and name no permission."""
-    app.static_folder = "static"
-
-    @app.get("/static/<path:filename>", endpoint="static")
-    @allow_anyone(plain=True)
-    def static(filename: str) -> Response:
-        return app.send_static_file(filename)

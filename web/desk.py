@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
 from flask import Flask, current_app, render_template
@@ -62,7 +60,6 @@ def install(app: Flask, here: Desk) -> None:
     env.globals.update(
         language=LocalProxy(lambda: here.language),
         words=words,
-        version=_versions(app),
         kinds=_KINDS,
         disk_full=lambda: is_short(house().book.path),
         finding_words=lambda code: finding_words(here.language, code),
@@ -137,13 +134,3 @@ def _word(language: Language, code: str, table: dict[str, Any]) -> str:
     found = table.get(code)
     text = words.spaced(str(code)) if found is None else found
     return language._(text.short if isinstance(text, words.Words) else text)
-
-
-def _versions(app: Flask) -> dict[str, str]:
-    """Return a short digest of each file under static/: its address changes when it does."""
-    folder = Path(cast(str, app.static_folder))
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }

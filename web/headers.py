@@ -6,6 +6,8 @@ from typing import Final
 
 from flask import Flask, Response, request
 
+from web.static_files import ENDPOINT, lasting
+
 POLICY: Final = "; ".join(
     (
         "default-src 'none'",
@@ -31,9 +33,6 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 
-STATIC_MAX_AGE_S: Final = 86400
-"""Style and icons may be kept for a day; their addresses carry a digest of what is in them."""
-
 
 def install(app: Flask) -> None:
     """Put the headers on every answer of the application, errors included."""
@@ -41,6 +40,6 @@ def install(app: Flask) -> None:
     @app.after_request
     def add(response: Response) -> Response:
         response.headers.update(HEADERS)
-        kept = request.endpoint == "static" and response.status_code < 400
-        response.headers["Cache-Control"] = f"private, max-age={STATIC_MAX_AGE_S}" if kept else "no-store"
+        kept = request.endpoint == ENDPOINT and response.status_code < 400
+        response.headers["Cache-Control"] = lasting() if kept else "no-store"
         return response

@@ -39,11 +39,11 @@ MARK: Final = "harmless"
 NOTICE: Final = f"We share recordings with {MARK} Ltd. and with Amazon Web Services in Ireland."
 
 
-def furnished(home: MemoryReader, path: Path, *, demonstration: bool = True) -> House:
+def furnished(home: MemoryReader, path: Path, *, origin: str = "live", of_study: str = MARK) -> House:
     """Write a household's store at `path`, and all that a family keeps beside it; return its house."""
-    stored(home, path)
+    stored(home, path, origin)
     book = Book(path)
-    house = House.of(book, demonstration=demonstration)
+    house = House.of(book, demonstration=True)
     person = house.people.add(MARK, "parent", HASH, NOW)
     house.tokens.make(person.id, MARK, ("read",), NOW)
     house.sessions.begin(person.id, MARK, NOW)
@@ -53,7 +53,7 @@ def furnished(home: MemoryReader, path: Path, *, demonstration: bool = True) -> 
     Notes(book).write(DOLL, MARK, NOW)
     Searches(book).keep(MARK, f"text={MARK}&domain={MARK}", NOW)
     Recordings(book).begin(NOW, DOLL, 30)
-    profile = {**PROFILE, **dict.fromkeys(("title", "who", "purpose", "withdraw"), MARK)}
+    profile = {**PROFILE, **dict.fromkeys(("title", "who", "purpose", "withdraw"), of_study)}
     Studies(book).join(Consent("dolls", json.dumps(profile), NOW, int(NOW // 86_400) - 30))
     return house
 

@@ -149,7 +149,9 @@ def test_page_in_the_browser(visit: tuple[str, str, Visit], sites: dict[str, str
 def axe(opened: Visit) -> list[str]:
     """Return what axe-core finds, one line a rule and place."""
     opened.page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = opened.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    found = opened.page.evaluate(
+        "axe.run(document, {resultTypes: ['violations'], rules: {'target-size': {enabled: true}}})"
+    )
     assert len(found["passes"]) >= 15, "axe-core did not run its rules"
     return [f"{rule['id']}: {node['html'][:120]}" for rule in found["violations"] for node in rule["nodes"]]
 

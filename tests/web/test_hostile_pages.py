@@ -15,6 +15,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import settings
 
+from appliance.devices.identity import plain_text
 from appliance.gateway.plan import Plan, to_plain
 from appliance.gateway.wifi import Wifi
 from appliance.store.reader import Reader
@@ -83,11 +84,23 @@ UNSHOWN = {
 }
 """Tables without a free text, or that no page reads."""
 
-COUNT = (
-    "[window.hits, document.title === 'hit',"
-    " document.querySelectorAll('*:not(bdi)').length, document.querySelectorAll('bdi').length,"
-    " performance.getEntriesByType('resource').filter(each => !each.name.startsWith(location.origin)).length]"
-)
+WORDED = {
+    f"/devices/{DOLL}/declared": "a claim is of a company when their letters are the same",
+    "/alerts/a-000000000002": "a sentence of the core's is shown, when it has letters",
+    "/setup/check": "an address with a colon is one of IPv6",
+}
+"""Pages where a text decides what is said: as many nodes may not be there, but none of another kind."""
+
+LOOK = """() => {
+    const nodes = [...document.querySelectorAll("*:not(bdi)")];
+    const kind = node => [node.localName, ...[...node.attributes].map(each => each.name).sort()].join(" ");
+    const elsewhere = performance.getEntriesByType("resource").map(each => each.name)
+        .filter(name => !name.startsWith(location.origin));
+    return {
+        ran: window.hits + (document.title === "hit"), elsewhere, kinds: [...new Set(nodes.map(kind))],
+        nodes: nodes.length, names: document.querySelectorAll("bdi").length,
+    };
+}"""
 
 
 def test_every_page_is_walked() -> None:
@@ -112,7 +125,7 @@ def test_every_free_text_of_the_store_is_replaced(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def harmless(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
+def harmless(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """Every page of a home whose free texts are all the mark."""
     return _walked(browser, tmp_path_factory.mktemp("harmless"), MARK)
 
@@ -123,35 +136,43 @@ def harmless(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     ids=lambda text: ascii(text)[:24],
 )
 def test_hostile_text_runs_nothing_and_makes_no_node(
-    browser: Any, harmless: dict[str, list[Any]], tmp_path: Path, text: str
+    browser: Any, harmless: dict[str, dict[str, Any]], tmp_path: Path, text: str
 ) -> None:
-    found = _walked(browser, tmp_path, text)
-    assert {address: seen for address, seen in found.items() if seen != harmless[address]} == {}
+    kinds = {kind for seen in harmless.values() for kind in seen["kinds"]}
+    for address, seen in _walked(browser, tmp_path, text).items():
+        assert (seen["ran"], seen["elsewhere"]) == (0, []), address
+        assert set(seen["kinds"]) <= kinds, address
+        if address not in WORDED:
+            expected = harmless[address]
+            assert (seen["nodes"], seen["names"]) == (expected["nodes"], expected["names"]), address
 
 
-def _walked(browser: Any, folder: Path, text: str) -> dict[str, list[Any]]:
+def _walked(browser: Any, folder: Path, text: str) -> dict[str, dict[str, Any]]:
     """Return what each page of a home where every text is `text` holds, and how many scripts ran."""
-    found: dict[str, list[Any]] = {}
+    found: dict[str, dict[str, Any]] = {}
     with _opened(browser, folder, text.encode(errors="replace").decode()) as (page, address):
         for path in (*PAGES, *PAGES_OF_A_STORE):
             page.goto(address + path)
-            found[path] = page.evaluate(COUNT)
+            found[path] = page.evaluate(LOOK)
         for path in ASKED:
             page.goto(address + path.replace("{}", quote(text, safe="", errors="replace")[:1_500]))
-            found[path] = page.evaluate(COUNT)
+            found[path] = page.evaluate(LOOK)
         for name, (path, button) in PRESSED.items():
             page.goto(address + path)
             with page.expect_navigation():
                 page.click(button)
-            found[name] = page.evaluate(COUNT)
+            found[name] = page.evaluate(LOOK)
     return found
 
 
 @contextmanager
 def _opened(browser: Any, folder: Path, text: str) -> Iterator[tuple[Any, str]]:
-    """Serve such a home, its gateway and its radio too, and open a browser on it."""
+    """Serve such a home, its gateway and its radio too, and open a browser on it.
+
+    A study whose words are not plain was never joined, so its page is not drawn of one.
+    """
     path = folder / "home.db"
-    house = furnished(hostile_home(text), path)
+    house = furnished(hostile_home(text), path, of_study=plain_text(text, 600) or MARK)
     reword(path, text)
     plan = Plan(mode="access_point", wifi=Wifi(text, text, "FR"))
     heard = [CAYLA._replace(name=text), OPEN_LE_TOY._replace(name=text)]

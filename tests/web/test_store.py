@@ -18,7 +18,7 @@ from web import create_app
 from web import home as page_home
 
 
-def stored(home: MemoryReader, path: Path) -> None:
+def stored(home: MemoryReader, path: Path, origin: str = "live") -> None:
     """Write the household as the service writes it."""
     watch = home.watch()
     writer = Writer(path)
@@ -39,7 +39,9 @@ def stored(home: MemoryReader, path: Path) -> None:
     for seq, one in enumerate(home.read):
         writer.add_observation((seq, one.device, one.record))
     totals = {"flows": watch.flows, "packets": watch.packets, "weirds": watch.weirds}
-    writer.commit(first_ts=watch.first_ts, last_ts=watch.last_ts, totals=totals, learning=home.missing)
+    writer.commit(
+        origin=origin, first_ts=watch.first_ts, last_ts=watch.last_ts, totals=totals, learning=home.missing
+    )
     writer.close()
 
 
