@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from appliance.behaviour.doubts import BLOCKED_S
 from appliance.behaviour.facts import Change
@@ -153,3 +153,8 @@ def _hold(found: dict[str, None], address: str) -> None:
     found[address] = None
     if len(found) > MAX_ADDRESSES:
         del found[next(iter(found))]
+
+
+def policy_fields(row: PolicyRow, changes: Iterable[Change]) -> dict[str, Any]:
+    """Return a policy for programs, with the ids of what was tried instead."""
+    return {**row._asdict(), "tried_instead": [change.id for change in tried_instead(row, changes)]}

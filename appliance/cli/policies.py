@@ -19,9 +19,8 @@ from appliance.cli.common import (
     when,
 )
 from appliance.cli.show import find_device, find_party
-from appliance.enforcement import tried_instead
+from appliance.enforcement import policy_fields, tried_instead
 from appliance.gateway.policy import ALLOW, BLOCK, HOLD, PAUSE, QUARANTINE
-from appliance.out import plain
 from appliance.store.book import Book
 from appliance.store.policies import Policies, PolicyError, PolicyRow
 from appliance.store.reader import Reader
@@ -73,7 +72,7 @@ def _begin(policies: Policies, reader: Reader, args: argparse.Namespace) -> None
     now = time.time()
     row = policies.begin(now, device, args.kind, party=party, until=_until(args.span, now))
     if args.json:
-        print_json(plain(row))
+        print_json(policy_fields(row, reader.changes(row.device, row.ts)))
         return
     ends = f" until {when(row.until)} UTC" if row.until else ""
     print(f"In force within two seconds{ends}. To end it: tattlebox lift {row.id}")
@@ -87,10 +86,10 @@ def _until(span: str | None, now: float) -> float | None:
     return now + int(found[1]) * UNITS_S[found[2]]
 
 
-def _lift(policies: Policies, _: Reader, args: argparse.Namespace) -> None:
+def _lift(policies: Policies, reader: Reader, args: argparse.Namespace) -> None:
     row = policies.undo(time.time(), args.number)
     if args.json:
-        print_json(plain(row))
+        print_json(policy_fields(row, reader.changes(row.device, row.ts)))
     else:
         print(f"Lifted: {row.kind} of {row.device}.")
 
@@ -101,7 +100,7 @@ def _list(policies: Policies, reader: Reader, args: argparse.Namespace) -> None:
     changes = reader.changes(since=min((row.ts for row in rows), default=now))
     if args.json:
         for row in rows:
-            print_json(plain(row) | {"tried_instead": [one.id for one in tried_instead(row, changes)]})
+            print_json(policy_fields(row, changes))
         return
     names = {device.device: device.name for device in reader.devices()}
 

@@ -50,6 +50,7 @@ PAGES_OF_A_STORE: Final = (
     "/settings/tokens",
     "/settings/copies",
     "/settings/account",
+    "/settings/health",
     "/setup/",
     "/setup/password",
     "/setup/promise",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from flask import Response, abort
 
@@ -12,12 +12,13 @@ from appliance.devices.categories import CATEGORIES
 from appliance.devices.family import FORGET, LABEL, MERGE, SPLIT, Word, inverse
 from appliance.devices.identity import plain_text
 from appliance.devices.state import SUPPORT
+from appliance.enforcement import policy_fields
 from appliance.nearby import NearbyError
 from appliance.out import plain
 from appliance.settings import SettingError
 from appliance.store.answers import AnswerError, Answers
 from appliance.store.family_words import WordBook
-from appliance.store.policies import Policies, PolicyError
+from appliance.store.policies import Policies, PolicyError, PolicyRow
 from web.api.asking import body, text_of
 from web.api.document import SAID
 from web.api.routes import answer, pages, reader
@@ -110,7 +111,7 @@ def take_back(number: int) -> Response:
 @allow("read")
 def policies() -> Response:
     """Return every policy there was."""
-    return answer({"items": [plain(each) for each in _policies().all()], "next": None})
+    return answer({"items": [_policy(each) for each in _policies().all()], "next": None})
 
 
 @pages.post("/policies")
@@ -125,7 +126,7 @@ def begin_policy() -> Response:
     if until is not None and not isinstance(until, int | float):
         abort(400, "expected until as UTC epoch seconds, or none for good")
     try:
-        return answer(plain(_policies().begin(desk().clock(), device, kind, party=party, until=until)), 201)
+        return answer(_policy(_policies().begin(desk().clock(), device, kind, party=party, until=until)), 201)
     except PolicyError as error:
         abort(400, str(error))
 
@@ -135,9 +136,13 @@ def begin_policy() -> Response:
 def lift_policy(number: int) -> Response:
     """End a policy."""
     try:
-        return answer(plain(_policies().undo(desk().clock(), number)))
+        return answer(_policy(_policies().undo(desk().clock(), number)))
     except PolicyError as error:
         abort(404, str(error))
+
+
+def _policy(row: PolicyRow) -> dict[str, Any]:
+    return policy_fields(row, reader().changes(row.device, row.ts))
 
 
 def _policies() -> Policies:

@@ -7,32 +7,24 @@ from importlib import metadata
 from typing import Any, Final
 
 from appliance.access import PERMISSIONS
-from appliance.alerts.answers import Answer
-from appliance.bluetooth.heard import Heard
-from appliance.checks import Check
-from appliance.declared.compare import Row
-from appliance.devices.family import Word
 from appliance.export.kinds import BY_NAME as EXPORTED
 from appliance.gateway.policy import KINDS
-from appliance.settings import SETTINGS
 from appliance.store.listing import LISTINGS, MAX_PAGE, Listing
-from appliance.store.policies import PolicyRow
-from appliance.store.reader import Watch
-from appliance.store.searches import Search
-from appliance.store.studies import Consent
-from appliance.support.ledger import Standing
 from web.api.problem import MEDIA_TYPE
-from web.api.schema import schema_of
+from web.api.schemas import TEXT, list_of, ref, schemas
 from web.exports import FORMATS
+from web.sharing import PERIODS
 
 BASE: Final = "/api/v1"
 
-RECORDS: Final = {listing.name: listing.table.record_type for listing in LISTINGS}
-
-TEXT: Final = {"type": "string"}
-
 IDENTIFIER: Final = {"name": "identifier", "in": "path", "required": True, "schema": TEXT}
 LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 100}
+UPDATE: Final = {
+    "name": "update",
+    "in": "query",
+    "schema": {"type": "number"},
+    "description": "`ts` of the update; else the latest.",
+}
 NUMBER: Final = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer"}}
 
 
@@ -55,42 +47,9 @@ def document() -> dict[str, Any]:
                 "token": {"type": "http", "scheme": "bearer"},
                 "cookie": {"type": "apiKey", "in": "cookie", "name": "__Host-tattlebox-session"},
             },
-            "schemas": _schemas(),
+            "schemas": schemas(),
             "responses": {"problem": _problem()},
         },
-    }
-
-
-def _schemas() -> dict[str, Any]:
-    settings = {setting.key: {"description": setting.meaning} for setting in SETTINGS}
-    return {
-        **{name: schema_of(record_type) for name, record_type in RECORDS.items()},
-        "watch": schema_of(Watch),
-        "check": schema_of(Check),
-        "word": schema_of(Word),
-        "answer": schema_of(Answer),
-        "policy": schema_of(PolicyRow),
-        "consent": schema_of(Consent),
-        "standing": schema_of(Standing),
-        "declared": schema_of(Row),
-        "heard": schema_of(Heard),
-        "search": schema_of(Search),
-        "name": _object(device={"type": ["string", "null"]}, record={"type": "object"}),
-        "adopted": _object(address=TEXT, device=TEXT),
-        "settings": {"type": "object", "properties": settings},
-        "me": _object(kind=TEXT, name=TEXT, permissions=_array(TEXT)),
-        "missing": _object(missing=_array(TEXT)),
-        "chain": _object(
-            alert={"anyOf": [_ref("alerts"), {"type": "null"}]},
-            rule={"type": ["object", "null"]},
-            update={"anyOf": [_ref("updates"), {"type": "null"}]},
-            change={"anyOf": [_ref("changes"), {"type": "null"}]},
-            sightings=_array({"type": "object"}),
-            findings=_array(_ref("findings")),
-            flows=_array(_ref("flows")),
-            observations=_array({"type": "object"}),
-        ),
-        "problem": _object(type=TEXT, title=TEXT, status={"type": "integer"}, detail=TEXT, instance=TEXT),
     }
 
 
@@ -101,7 +60,7 @@ def _lists() -> dict[str, Any]:
                 f"list_{listing.name}",
                 f"{listing.name.capitalize()}, {'newest' if listing.newest_first else 'first'} first.",
                 listing.permission,
-                _list_of(_ref(listing.name)),
+                list_of(ref(listing.name)),
                 parameters=_parameters(listing),
             )
         }
@@ -130,31 +89,59 @@ def _single() -> dict[str, Any]:
     return {
         "/": one("root", "What this is.", {"type": "object"}),
         "/openapi.json": one("openapi", "This document.", {"type": "object"}),
-        "/me": one("me", "Who asks, and what they may do.", _ref("me")),
-        "/devices/{identifier}": one("device", "One device.", _ref("devices"), IDENTIFIER),
+        "/me": one("me", "Who asks, and what they may do.", ref("me")),
+        "/devices/{identifier}": one("device", "One device.", ref("devices"), IDENTIFIER),
         "/devices/{identifier}/learning": one(
-            "learning", "What its baseline still misses.", _ref("missing"), IDENTIFIER
+            "learning", "What its baseline still misses.", ref("missing"), IDENTIFIER
         ),
         "/devices/{identifier}/declared": one(
-            "declared", "A maker's word beside what was seen.", _list_of(_ref("declared")), IDENTIFIER
+            "declared", "A maker's word beside what was seen.", list_of(ref("declared")), IDENTIFIER
         ),
-        "/nearby": one("nearby", "The Bluetooth toys of the family.", _list_of(_ref("adopted"))),
-        "/support": one("support", "The support ledger.", _list_of(_ref("standing"))),
-        "/changes/{identifier}": one("change", "One change.", _ref("changes"), IDENTIFIER),
-        "/alerts/{identifier}": one("alert", "One alert.", _ref("alerts"), IDENTIFIER),
+        "/devices/{identifier}/report": one(
+            "report", "Before and after an update.", ref("report"), IDENTIFIER, UPDATE
+        ),
+        "/devices/{identifier}/note": one("note", "The family's note on it.", ref("note"), IDENTIFIER),
+        "/devices/{identifier}/claims": one(
+            "claims", "What was read in its maker's documents.", list_of(ref("claim")), IDENTIFIER
+        ),
+        "/states": one("states", "How each device stands today.", list_of(ref("state"))),
+        "/sharing": one(
+            "sharing",
+            "What each device sent to each company.",
+            list_of(ref("stream")),
+            _query("days", {"enum": [*PERIODS]}, "The last so many days."),
+            _query("device", TEXT, "Only of this device."),
+        ),
+        "/recordings": one("recordings", "Recordings of packets.", list_of(ref("recording"))),
+        "/tokens": one("tokens", "One's tokens, without their secrets.", list_of(ref("token"))),
+        **{
+            f"/{name}": one(name, text, list_of(ref(item)), permission="manage")
+            for name, text, item in (
+                ("channels", "Who is told, and how.", "channel"),
+                ("sinks", "Where copies go.", "channel"),
+                ("deliveries", "How channels and sinks stand.", "delivery"),
+                ("quiet", "The quiet hours.", "quiet"),
+                ("people", "Who may log in.", "account"),
+                ("lists", "How old the lists are.", "list"),
+            )
+        },
+        "/nearby": one("nearby", "The Bluetooth toys of the family.", list_of(ref("adopted"))),
+        "/support": one("support", "The support ledger.", list_of(ref("standing"))),
+        "/changes/{identifier}": one("change", "One change.", ref("changes"), IDENTIFIER),
+        "/alerts/{identifier}": one("alert", "One alert.", ref("alerts"), IDENTIFIER),
         "/explain/{identifier}": one(
-            "explain", "From an alert or change down to its flows.", _ref("chain"), IDENTIFIER
+            "explain", "From an alert or change down to its flows.", ref("chain"), IDENTIFIER
         ),
-        "/watch": one("watch", "What was watched, what was missed.", _ref("watch")),
+        "/watch": one("watch", "What was watched, what was missed.", ref("watch")),
         "/health": one(
-            "health", "What is seen, receivers, archive, clock, space and lists.", _list_of(_ref("check"))
+            "health", "What is seen, receivers, archive, clock, space and lists.", list_of(ref("check"))
         ),
         "/studies": one(
-            "studies", "The studies it takes part in.", _list_of(_ref("consent")), permission="export"
+            "studies", "The studies it takes part in.", list_of(ref("consent")), permission="export"
         ),
         "/names": {"get": _names()},
         "/searches": one(
-            "searches", "The kept searches of the log.", _list_of(_ref("search")), permission="export"
+            "searches", "The kept searches of the log.", list_of(ref("search")), permission="export"
         ),
         "/export": {"get": _export()},
         "/events": {"get": _events()},
@@ -192,21 +179,21 @@ def _changing() -> dict[str, Any]:
     }
     return {
         "/words": {
-            "get": _operation("words", "What the family said of devices.", "read", _list_of(_ref("word"))),
+            "get": _operation("words", "What the family said of devices.", "read", list_of(ref("word"))),
             "post": _operation(
-                "say", "Say something of a device.", "family", _ref("word"), body=word, code=201
+                "say", "Say something of a device.", "family", ref("word"), body=word, code=201
             ),
         },
         "/words/undo": {
-            "post": _operation("unsay", "Take the last word back.", "family", _ref("word"), body={}, code=201)
+            "post": _operation("unsay", "Take the last word back.", "family", ref("word"), body={}, code=201)
         },
         "/answers": {
-            "get": _operation("answers", "What the family said of alerts.", "read", _list_of(_ref("answer"))),
-            "post": _operation("wish", "Wish not to hear of.", "family", _ref("answer"), body=wish, code=201),
+            "get": _operation("answers", "What the family said of alerts.", "read", list_of(ref("answer"))),
+            "post": _operation("wish", "Wish not to hear of.", "family", ref("answer"), body=wish, code=201),
         },
         "/answers/{number}": {
             "delete": _operation(
-                "take_back", "Take an answer back.", "family", _ref("answer"), parameters=[NUMBER]
+                "take_back", "Take an answer back.", "family", ref("answer"), parameters=[NUMBER]
             )
         },
         "/alerts/{identifier}/answer": {
@@ -214,31 +201,29 @@ def _changing() -> dict[str, Any]:
                 "answer",
                 "Answer an alert.",
                 "family",
-                _ref("answer"),
+                ref("answer"),
                 parameters=[IDENTIFIER],
                 body=said,
                 code=201,
             )
         },
         "/policies": {
-            "get": _operation("policies", "What devices may reach.", "read", _list_of(_ref("policy"))),
+            "get": _operation("policies", "What devices may reach.", "read", list_of(ref("policy"))),
             "post": _operation(
-                "begin_policy", "Begin a policy.", "family", _ref("policy"), body=policy, code=201
+                "begin_policy", "Begin a policy.", "family", ref("policy"), body=policy, code=201
             ),
         },
         "/policies/{number}": {
-            "delete": _operation(
-                "lift_policy", "End a policy.", "family", _ref("policy"), parameters=[NUMBER]
-            )
+            "delete": _operation("lift_policy", "End a policy.", "family", ref("policy"), parameters=[NUMBER])
         },
         "/nearby/look": {
             "post": _operation(
-                "look", "Look once for toys near by.", "family", _list_of(_ref("heard")), body={}
+                "look", "Look once for toys near by.", "family", list_of(ref("heard")), body={}
             )
         },
         "/settings": {
-            "get": _operation("settings", "Every setting.", "manage", _ref("settings")),
-            "post": _operation("set", "Set some.", "manage", _ref("settings"), body=_ref("settings")),
+            "get": _operation("settings", "Every setting.", "manage", ref("settings")),
+            "post": _operation("set", "Set some.", "manage", ref("settings"), body=ref("settings")),
         },
     }
 
@@ -278,7 +263,7 @@ def _names() -> dict[str, Any]:
         _query("device", TEXT, "Only of this device."),
     ]
     text = "What was read from packets (lines of `tattlebox dissect`), newest first."
-    return _operation("names", text, "export", _list_of(_ref("name")), parameters=asked)
+    return _operation("names", text, "export", list_of(ref("name")), parameters=asked)
 
 
 def _export() -> dict[str, Any]:
@@ -306,29 +291,8 @@ def _events() -> dict[str, Any]:
 def _problem() -> dict[str, Any]:
     return {
         "description": "What was read, what was expected (RFC 9457).",
-        "content": {MEDIA_TYPE: {"schema": _ref("problem")}},
+        "content": {MEDIA_TYPE: {"schema": ref("problem")}},
     }
-
-
-def _list_of(item: dict[str, Any]) -> dict[str, Any]:
-    return _object(items=_array(item), next={"type": ["string", "null"]})
-
-
-def _object(**properties: Any) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-def _array(items: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": items}
-
-
-def _ref(name: str) -> dict[str, Any]:
-    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def _query(name: str, schema: dict[str, Any], text: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 from flask import Blueprint, Flask, Response, abort, current_app, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from appliance.alerts.words import Words
 from appliance.checks import health as all_checks
 from appliance.evidence import evidence_chain
 from appliance.out import plain
@@ -18,6 +19,7 @@ from appliance.store.reader import Reader
 from appliance.store.searches import Searches
 from appliance.store.studies import Studies
 from appliance.support.ledger import ledger
+from appliance.support.words import sentence
 from sensor.records import to_json
 from web.api.asking import cursor_of, names_wanted, wanted
 from web.api.document import document
@@ -30,6 +32,7 @@ from web.security.house import house
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
 
 EXTENSION: Final = "tattlebox-api"
+ENGLISH: Final = Words("en")
 
 
 def install(app: Flask, reader: Any) -> None:
@@ -122,8 +125,11 @@ def declared(identifier: str) -> Response:
 @allow("read")
 def nearby() -> Response:
     """Return the Bluetooth addresses that the family says are its own."""
-    ours = NearbyBook(house().book).adopted()
-    found = [{"address": address, "device": device} for address, device in ours.items()]
+    book, found = NearbyBook(house().book), []
+    for address, device in book.adopted().items():
+        heard = book.heard(device)
+        last_ts = heard[-1].ts if heard else None
+        found.append({"device": device, "address": address, "heard": len(heard), "last_ts": last_ts})
     return answer({"items": found, "next": None})
 
 
@@ -134,7 +140,9 @@ def support() -> Response:
     store = reader()
     now = store.watch().last_ts or 0.0
     found = ledger(store.devices(), store.updates(), store.parties(), now, store.claims)
-    return answer({"items": [plain(one) for one in found], "next": None})
+    return answer(
+        {"items": [{**plain(one), "sentence": sentence(ENGLISH, one)} for one in found], "next": None}
+    )
 
 
 @pages.get("/changes/<identifier>")

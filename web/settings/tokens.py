@@ -7,9 +7,11 @@ from werkzeug.wrappers import Response
 
 from appliance.access import MANAGE, SCOPES
 from appliance.store.people import PersonError
+from appliance.store.tokens import Token
 from web.desk import desk, page
 from web.security import allow, visitor
 from web.security.house import house
+from web.security.visitor import Visitor
 from web.settings import again
 from web.settings.overview import pages
 
@@ -53,12 +55,16 @@ def withdraw_token(number: int) -> Response:
     return redirect(url_for("settings.tokens"), 303)
 
 
+def tokens_of(who: Visitor) -> list[Token]:
+    """Return the tokens that somebody may see: their own, or all for who manages."""
+    return [token for token in house().tokens.all() if who.may(MANAGE) or token.person == who.person]
+
+
 def _page(code: int = 200, problem: str = "", secret: str = "") -> Response:
     who = visitor()
-    shown = [token for token in house().tokens.all() if who.may(MANAGE) or token.person == who.person]
     text = page(
         "settings/tokens.html",
-        tokens=shown,
+        tokens=tokens_of(who),
         scopes=[scope for scope in SCOPES if who.may(scope)],
         people={person.id: person.name for person in house().people.all()},
         problem=problem,
