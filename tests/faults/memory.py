@@ -23,6 +23,9 @@ PIECE: Final = 20_000
 MOST_BYTES: Final = 6_000_000
 """What a process may take at most beyond what it began with."""
 
+TOLD_BY: Final = (MemoryError, sqlite3.Error, StoreError)
+"""How a process is told; a tuple that is made where it is caught would itself need memory."""
+
 TOLD: Final = 3
 """Exit code of a process that was told that there is no memory, and ended."""
 
@@ -38,7 +41,7 @@ def _write(path: Path, acknowledged: Any, spare: int) -> None:
             writer.commit()
             acknowledged.value = number
             taken.append(bytearray(PIECE))
-    except (MemoryError, sqlite3.Error, StoreError):
+    except TOLD_BY:
         taken.clear()
         sys.exit(TOLD)
 

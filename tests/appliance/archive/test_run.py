@@ -8,11 +8,13 @@ import sys
 import time
 from contextlib import closing
 
+import duckdb
 import pytest
 
 from appliance.archive import move as moving
 from appliance.archive import run as running
 from appliance.archive.folder import ArchiveError, folder_of, locked
+from appliance.archive.health import health
 from appliance.archive.parquet import Engine
 from appliance.archive.run import run
 from appliance.archive.span import Span
@@ -189,6 +191,23 @@ def test_a_half_written_file_is_named_and_the_rest_is_read(store):
     path.write_bytes(path.read_bytes()[:900])
     with pytest.raises(ArchiveError, match=path.name):
         held(store)
+
+
+def test_a_file_of_an_older_release_is_read_or_named(store):
+    """One with a column that is no longer kept is read; one without a column that is needed is a sentence."""
+    before = home(store)
+    run(store)
+    path, other = sorted(folder_of(store).glob("*.parquet"))[:2]
+    with closing(duckdb.connect()) as db:
+        for name, columns in ((path, "*, 'x' AS community_id"), (other, "* EXCLUDE (vlan)")):
+            made = name.with_suffix(".made")
+            db.execute(f"COPY (SELECT {columns} FROM '{name}') TO '{made}' (FORMAT parquet)")  # noqa: S608
+            made.replace(name)
+    first = Wanted(FIRST, FIRST + DAY)
+    assert held(store, first) == sorted((f for f in before if f.ts < FIRST + DAY), key=key_of)
+    with pytest.raises(ArchiveError, match=f"{other.name} cannot be used.*vlan"):
+        held(store, Wanted(FIRST + DAY, FIRST + 2 * DAY))
+    assert health(store)[0] == "bad"
 
 
 def test_what_is_forgotten_is_gone_from_the_archive_and_from_the_bytes_of_the_store(store):
