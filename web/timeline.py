@@ -26,7 +26,7 @@ LANE_PX: Final = 40
 AXIS_PX: Final = 22
 NAME_CHARACTERS: Final = 34
 
-LABEL_SHARE: Final = 42.0
+LABEL_SHARE: Final = 48.0
 """Per cent of a phone's width that the label of an update takes in the longest of our languages."""
 
 
