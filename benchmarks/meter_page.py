@@ -14,6 +14,21 @@ LABEL_STEP: Final = 14
 OUR_NAMES: Final = ("meter", "sensor", "replay")
 SHAPES_PLOT, FLOWS_PLOT = "performance-rates.svg", "performance-flows.svg"
 
+GOALS: Final = {
+    "meter_vs_softflowd": 3,
+    "meter_vs_nfpcapd": 3,
+    "meter_vs_ndpireader": 7,
+    "meter_vs_nfstream": 60,
+    "meter_vs_cat": 0.3,
+    "meter_vs_softflowd_at_100000_flows": 20,
+    "meter_vs_softflowd_at_1000000_flows": 15,
+    "sensor_packets_per_s": 1_800_000,
+    "sensor_vs_ndpireader": 1.8,
+    "sensor_vs_nfstream": 25,
+    "pipeline_vs_nfstream": 10,
+}
+"""What these figures were to be at least."""
+
 PAGE: Final = """# How fast packets are metered and read
 
 Made by `python benchmarks/meter.py --write docs/performance.md`; nothing here is typed in by hand.
@@ -67,8 +82,19 @@ def page(
         plots=plots,
         growth=_growth(larger) if larger else "",
         flows=_flows(crowded) if crowded else "",
-        figures="\n".join(f"- `{line}`" for line in lines),
+        figures=_figures(lines),
     )
+
+
+def _figures(lines: Iterable[str]) -> str:
+    rows = ["| figure | measured | goal, at least |", "|---|---|---|"]
+    for line in lines:
+        name, measured = line.split(": ")
+        goal = GOALS.get(name)
+        told = "" if goal is None else f"{goal:,}" if float(measured) >= goal else f"{goal:,}: **missed**"
+        shown = f"{float(measured):,.2f}" if "." in measured else f"{int(measured):,}"
+        rows.append(f"| `{name}` | {shown} | {told} |")
+    return "\n".join(rows)
 
 
 def _rates(results: Mapping[str, Costs], packets: Mapping[str, int]) -> str:

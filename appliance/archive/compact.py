@@ -1,6 +1,6 @@
 """The columns of a compact Parquet file of flows: all that compresses, and can be made of nothing else there.
 
-A random uid takes 8 bytes and a community id 20 that nothing makes smaller: twice the rest of a flow. Bytes
+A random uid takes 12 bytes and a community id 20 that nothing makes smaller: twice the rest of a flow. Bytes
 of the payload and on the wire are nearly those of IP: their differences take a tenth of the room.
 """
 
