@@ -88,6 +88,7 @@ WORDED = {
     f"/devices/{DOLL}/declared": "a claim is of a company when their letters are the same",
     "/alerts/a-000000000002": "a sentence of the core's is shown, when it has letters",
     "/setup/check": "an address with a colon is one of IPv6",
+    "/settings/health": "an address with a colon is one of IPv6",
 }
 """Pages where a text decides what is said: as many nodes may not be there, but none of another kind."""
 
@@ -172,7 +173,7 @@ def _opened(browser: Any, folder: Path, text: str) -> Iterator[tuple[Any, str]]:
     A study whose words are not plain was never joined, so its page is not drawn of one.
     """
     path = folder / "home.db"
-    house = furnished(hostile_home(text), path, of_study=plain_text(text, 600) or MARK)
+    house = furnished(hostile_home(text), path, of_study=plain_text(text, 600) or "Dolls")
     reword(path, text)
     plan = Plan(mode="access_point", wifi=Wifi(text, text, "FR"))
     heard = [CAYLA._replace(name=text), OPEN_LE_TOY._replace(name=text)]
