@@ -103,12 +103,19 @@ def _page(found: list[Heard] | None = None, trouble: str = "") -> str:
     reader = desk().reader
     devices = reader.devices()
     names = {device.device: device.name for device in devices}
-    adopted = set(book.adopted().values())
+    adopted, parties = set(book.adopted().values()), reader.parties()
     apps = [
         (names[app.toy], names[app.phone], app)
         for toy in devices
         if toy.device in adopted
-        for app in app_traffic(toy, load_catalogue().models, devices, reader.parties())
+        for app in app_traffic(
+            toy,
+            load_catalogue().models,
+            devices,
+            parties,
+            heard=[record.ts for record in book.heard(toy.device)],
+            hourly=reader.sightings,
+        )
     ]
     ours = [
         (device, names.get(device, address), [record.ts for record in book.heard(device)])

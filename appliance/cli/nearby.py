@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -149,21 +149,27 @@ def _list(args: argparse.Namespace) -> int:
     )
     print_table(("DEVICE", "ADDRESS", "HEARD", "LAST"), cells, "None is yours yet: `tattlebox nearby look`.")
     with Reader(store) as reader:
-        _print_apps(reader, [device for _, device, _ in rows])
+        _print_apps(reader, {device: [one.ts for one in records] for _, device, records in rows})
     return 0
 
 
-def _print_apps(reader: Reader, toys: Sequence[str]) -> None:
-    """Say what phones of the home probably sent for these toys."""
+def _print_apps(reader: Reader, toys: Mapping[str, Sequence[float]]) -> None:
+    """Say what phones of the home probably sent for these toys, heard at these times."""
     devices, parties, models = reader.devices(), reader.parties(), load_catalogue().models
     names = {device.device: device.name for device in devices}
     for toy in (device for device in devices if device.device in toys):
-        for app in app_traffic(toy, models, devices, parties):
+        for app in app_traffic(
+            toy, models, devices, parties, heard=toys[toy.device], hourly=reader.sightings
+        ):
             phone, who = printable(names[app.phone]), printable(app.organisation or app.domain)
-            print(
-                f"\nWhile {printable(toy.name)} is in use, its app on {phone} probably sends to {who}"
-                f" ({printable(app.domain)}; confidence {app.confidence:.1f}: it may be another app)."
-            )
+            doubt = f"({printable(app.domain)}; confidence {app.confidence:.1f}: it may be another app)"
+            name = printable(toy.name)
+            if app.together:
+                print(f"\nWhile {name} was heard, its app on {phone} probably sent to {who} {doubt}.")
+            else:
+                print(
+                    f"\n{phone} meets {who}, of the maker of {name}, in no hour in which we heard it {doubt}."
+                )
 
 
 def _toys() -> Toys:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any, Final
 
 from appliance.alerts.words import Words
@@ -69,6 +70,7 @@ BREAK: Final = "\u200b"
 LONGEST: Final = 32
 """Letters of a part that is not broken: longer than those of any natural word."""
 
+_NO_LETTER: Final = re.compile(r"[^a-z0-9]+")
 _LONG_WORD: Final = re.compile(r"\S{14,}")
 
 
@@ -87,6 +89,10 @@ class _Page:
 
     def say(self, key: str, /, **parts: object) -> str:
         return self._words.say(f"dossier.{key}", **{name: str(part) for name, part in parts.items()})
+
+    def _word(self, key: str, otherwise: str) -> str:
+        """Return the text of a key, else what stands in the data: a list may have grown since."""
+        return self.say(key) if self._words.has(f"dossier.{key}") else otherwise
 
     def blocks(self) -> list[Block]:
         """Return every block in order."""
@@ -134,7 +140,7 @@ class _Page:
         rows += [
             (
                 self.say(field),
-                device[field] or self.say("unknown"),
+                self._told(field, device[field]),
                 self._sure(device["confidence"].get(field)),
             )
             for field in ("vendor", "category", "model")
@@ -145,7 +151,7 @@ class _Page:
         reasons = [
             (
                 self._field(one["field"]),
-                one["value"],
+                self._told(one["field"], one["value"]),
                 self.say(f"source.{one['source']}"),
                 self._sure(one["confidence"]),
             )
@@ -153,6 +159,12 @@ class _Page:
         ]
         heads = ("c.what", "c.value", "c.reason", "c.sure")
         yield _table(map(self.say, heads), reasons, (2, 4, 5, 1))
+
+    def _told(self, field: str, value: str | None) -> str:
+        """Return what a device is told to be; kinds of devices have a word in each language."""
+        if value is None:
+            return self.say("unknown")
+        return self._word(f"kind.{value.replace(' ', '_')}", value) if field == "category" else value
 
     def _coverage(self) -> Iterable[Block]:
         cover = self._case["coverage"]
@@ -162,13 +174,13 @@ class _Page:
                 self.say("cover.record", since=cover["record_since"], until=cover["record_until"])
             )
         if cover["clock_doubtful_seconds"]:
-            yield _paragraph(self.say("cover.clock", hours=_hours(cover["clock_doubtful_seconds"])))
+            yield _paragraph(self.say("cover.clock", hours=self._hours(cover["clock_doubtful_seconds"])))
         if not cover["losses"]:
             yield _paragraph(self.say("cover.none"))
             return
         yield _paragraph(self.say("cover.losses"))
         rows = [
-            (self._loss(one["kind"]), one["times"], one["lost"] or "–", _hours(one["seconds"]))
+            (self._loss(one["kind"]), one["times"], one["lost"] or "–", self._hours(one["seconds"]))
             for one in cover["losses"]
         ]
         yield _table(map(self.say, ("c.kind", "c.times", "c.lost", "c.hours")), rows, (4, 1, 1, 1))
@@ -176,7 +188,7 @@ class _Page:
         if longest:
             yield _paragraph(self.say("cover.gaps"))
             spans = [
-                (gap["since"], gap["until"], _hours(gap["seconds"]), self._loss(gap["kind"]))
+                (gap["since"], gap["until"], self._hours(gap["seconds"]), self._loss(gap["kind"]))
                 for gap in longest
             ]
             yield _table(map(self.say, ("c.first", "c.last", "c.hours", "c.kind")), spans, (2, 2, 1, 3))
@@ -261,8 +273,8 @@ class _Page:
             text += self.say("update.how", cues="; ".join(update["evidence"]) or "–") + " "
             text += self.say(
                 "update.sides",
-                before=_hours(before["watched_seconds"]),
-                after=_hours(after["watched_seconds"]),
+                before=self._hours(before["watched_seconds"]),
+                after=self._hours(after["watched_seconds"]),
             )
             yield _paragraph(text)
             if update["nothing_changed"]:
@@ -352,11 +364,15 @@ class _Page:
 
     def _method(self) -> Iterable[Block]:
         yield _paragraph(self.say("method.text"))
-        rows = [
-            (one["figure"], one["reached"], one["goal"] or "–", one["measured on"])
-            for one in self._case["method"]["figures"]
-        ]
-        yield _table(map(self.say, ("c.figure", "c.reached", "c.goal", "c.on")), rows, (4, 2, 2, 5))
+        for measured_on, figures in groupby(
+            self._case["method"]["figures"], key=lambda one: one["measured on"]
+        ):
+            yield _paragraph(f"{self.say('c.on')}: {measured_on}")
+            rows = [(self._figure(one["figure"]), one["reached"], one["goal"] or "–") for one in figures]
+            yield _table(map(self.say, ("c.figure", "c.reached", "c.goal")), rows, (7, 2, 2))
+
+    def _figure(self, name: str) -> str:
+        return self._word(f"figure.{_NO_LETTER.sub('_', name.lower()).strip('_')}", name)
 
     def _limits(self) -> Iterable[Block]:
         yield _list(self._case["method"]["limits"])
@@ -390,7 +406,10 @@ class _Page:
         cover = self._case["coverage"]
         share = f"{100 * cover['watched_share']:.1f} %".replace(".", self._words.say("decimal"))
         return self.say(
-            "cover", watched=_hours(cover["watched_seconds"]), asked=_hours(cover["seconds"]), share=share
+            "cover",
+            watched=self._hours(cover["watched_seconds"]),
+            asked=self._hours(cover["seconds"]),
+            share=share,
         )
 
     def _rule(self, rule: dict[str, Any]) -> str:
@@ -421,13 +440,13 @@ class _Page:
         contacts = f"{rate['contacts_per_day']:.1f}".replace(".", self._words.say("decimal"))
         return self.say("update.rate", contacts=contacts, sent=self._words.size(rate["bytes_per_day"]))
 
+    def _hours(self, seconds: float) -> str:
+        hours = seconds / 3_600
+        text = f"{hours:.0f}" if hours >= 10 or hours == 0 else f"{hours:.1f}"
+        return text.replace(".", self._words.say("decimal"))
+
     def _sure(self, confidence: float | None) -> str:
         return "–" if confidence is None else f"{100 * confidence:.0f} %"
-
-
-def _hours(seconds: float) -> str:
-    hours = seconds / 3_600
-    return f"{hours:.0f}" if hours >= 10 or hours == 0 else f"{hours:.1f}"
 
 
 def _short(text: str) -> str:

@@ -71,7 +71,19 @@ def test_a_german_dossier_has_no_english_sentence(store: Path) -> None:
     }  # of laws, and of what was measured, as the documentation has them
     titles |= {value for row in figures() for value in row.values()}
     said = [text.replace(BREAK, "") for text in texts(page(store, "de")) if len(english.findall(text)) > 1]
-    assert [text for text in said if text not in titles] == []
+    assert [text for text in said if text.removeprefix("Gemessen an: ") not in titles] == []
+
+
+def test_a_german_dossier_says_kinds_numbers_and_figures_in_german(store: Path) -> None:
+    said = [text.replace(BREAK, "") for text in texts(page(store, "de"))]
+    assert "Spielzeug" in said and "toy" not in said
+    assert "0,5" in said and "0.5" not in said  # hours of a clock that was not set
+
+
+@pytest.mark.parametrize("language", CASES)
+def test_every_measured_figure_has_words(store: Path, language: str) -> None:
+    names = {row["figure"] for row in figures()}
+    assert names and names.isdisjoint(texts(page(store, language)))
 
 
 @pytest.mark.parametrize("source", SOURCES)
