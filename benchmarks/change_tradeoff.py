@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from appliance.alerts.arrivals import browsed
 from appliance.alerts.build import OTHERS
+from appliance.behaviour import browsing
 from appliance.behaviour.detect import arrivals
 from appliance.behaviour.facts import Change
 from appliance.behaviour.state import Candidate, Device
@@ -62,12 +63,12 @@ class Point(NamedTuple):
 
 def level_of(device: Device, change: Change) -> int:
     """Return the first of DEVICES that holds a device at the time of a change."""
-    rate = arrivals._discoveries(device, change.ts)
+    rate = browsing.discoveries(device, change.ts)
     if change.update is not None and change.ts <= change.update + arrivals.SHARP_S:
         return 1
     if rate <= 1:
         return 2 if device.complete else 3
-    return 4 if rate <= arrivals.BUSY_DISCOVERY else 5
+    return 4 if rate <= browsing.MANY_DISCOVERIES else 5
 
 
 def lived(task: Task) -> tuple[float, list[Arrival]]:

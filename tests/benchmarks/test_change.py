@@ -143,6 +143,24 @@ def test_plots_are_svg() -> None:
         assert plot.startswith("<svg ") and plot.endswith("</svg>\n")
 
 
+def test_the_trade_off_is_still_computed_of_the_detector_as_it_is() -> None:
+    command = [
+        sys.executable,
+        ROOT / "benchmarks/change_tradeoff.py",
+        "--seeds",
+        "1",
+        "--days",
+        "25",
+        "--jobs",
+        "1",
+    ]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    lines = dict(line.split(": ") for line in said.splitlines() if ": " in line and "|" not in line)
+    assert float(lines["device_months"]) > 1
+    levels = [float(lines[f"within_day_{level}"]) for level in range(6)]
+    assert levels == sorted(levels)  # each level holds the devices of the one before
+
+
 def test_a_small_run_prints_its_figures_last() -> None:
     command = [sys.executable, "benchmarks/change.py", "--seeds", "1", "--days", "9", "--jobs", "1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
