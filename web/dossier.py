@@ -85,7 +85,7 @@ def write(device: str) -> Response:
         languages=LANGUAGES,
         to=to,
         spoken=spoken,
-        text="\n".join(visible(line) for line in (text or "").splitlines()),
+        text="\n".join(visible(line) for line in (text or "").split("\n")),
     )
     return make_response(here, 200 if text else 500)
 

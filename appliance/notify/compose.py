@@ -56,7 +56,7 @@ def compose(event: Event, channel: ChannelRow, known: Known, *, doubtful: bool =
         title, text, facts = _alert(event, channel.content, known)
     if doubtful:
         text += "\n" + say(known.language, "again")
-    lines = [plain_text(line, MAX_LINE) for line in text.splitlines()]
+    lines = [plain_text(line, MAX_LINE) for line in text.split("\n")]
     return Message(
         message_key(channel.uid, event.key),
         event.ts,

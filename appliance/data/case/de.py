@@ -141,6 +141,8 @@ TEXTS: Final[dict[str, str]] = {
     "dossier.figure.false_pushes_device_month_95": "falsche Meldungen je Gerät und Monat (95-%-Intervall)",
     "dossier.figure.new_party": "neue Organisationen gemeldet",
     "dossier.figure.all_kinds": "Änderungen aller Arten gemeldet",
+    "dossier.figure.of_them_under_their_own_name": "Änderungen aller Arten gemeldet, und unter ihrem eigenen Namen",
+    "dossier.figure.encryption_lost_at_once": "verlorene Verschlüsselung sofort gemeldet",
     "dossier.figure.new_party_median_delay": "neue Organisation: mittlere Verzögerung",
     "dossier.figure.within_a_day_of_the_second_contact": "neue Organisation binnen eines Tages nach dem zweiten Kontakt gemeldet",
     "dossier.figure.null_update_told": "Updates ohne Änderung, die als Änderung gemeldet wurden",

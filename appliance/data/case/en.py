@@ -141,6 +141,8 @@ TEXTS: Final[dict[str, str]] = {
     "dossier.figure.false_pushes_device_month_95": "false alerts per device and month (95 % interval)",
     "dossier.figure.new_party": "new organisations told",
     "dossier.figure.all_kinds": "changes of all kinds told",
+    "dossier.figure.of_them_under_their_own_name": "changes of all kinds told, and under their own name",
+    "dossier.figure.encryption_lost_at_once": "lost encryption told at once",
     "dossier.figure.new_party_median_delay": "new organisation: median delay",
     "dossier.figure.within_a_day_of_the_second_contact": "new organisation told within a day of the second contact",
     "dossier.figure.null_update_told": "updates without a change that were told as one",

@@ -141,6 +141,8 @@ TEXTS: Final[dict[str, str]] = {
     "dossier.figure.false_pushes_device_month_95": "fausses alertes par appareil et mois (intervalle à 95 %)",
     "dossier.figure.new_party": "nouveaux organismes signalés",
     "dossier.figure.all_kinds": "changements de tous genres signalés",
+    "dossier.figure.of_them_under_their_own_name": "changements de toutes sortes signalés, et sous leur vrai nom",
+    "dossier.figure.encryption_lost_at_once": "chiffrement perdu signalé aussitôt",
     "dossier.figure.new_party_median_delay": "nouvel organisme : délai médian",
     "dossier.figure.within_a_day_of_the_second_contact": "nouvel organisme signalé dans la journée du deuxième contact",
     "dossier.figure.null_update_told": "mises à jour sans changement signalées à tort",
