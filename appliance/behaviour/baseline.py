@@ -60,13 +60,13 @@ def missing(known: Learning) -> tuple[str, ...]:
 
 def learn_day(device: Device, day: int, watch: Watch) -> None:
     """Take the day into account: sessions of use, and whether learning is over."""
+    if device.complete:
+        return
     row = device.hours.get(day)
-    if row is not None and not device.complete:
+    if row is not None:
         runs = _sessions(row, _usual_hour(device, day))
         device.sessions += runs
         device.session_days += bool(runs)
-    if device.complete:
-        return
     watched = watch.seconds(device.first_ts, (day + 1) * DAY_S)
     if not device.learned:
         device.learned = watched >= LEARNING_DAYS * DAY_S and len(device.days) >= ACTIVE_DAYS_TO_LEARN

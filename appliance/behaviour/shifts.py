@@ -39,12 +39,13 @@ class Shift(NamedTuple):
 NONE: Final = Shift(1.0, 0.0)
 
 
-def of_rate(recent: Sequence[Day], base: Sequence[Day]) -> Shift:
+def of_rate(recent: Sequence[Day], base: Sequence[Day], least: float = 1.0) -> Shift:
     """Return how far the rate of recent days is from that of the earlier ones.
 
     A score test of counts whose variance is a multiple of their mean (quasi-Poisson; P. McCullagh,
     J. A. Nelder, Generalized Linear Models, 1989, §6.2.4). The multiple is that of single days or of blocks
-    of days, whichever is larger. Nothing expected on one side: no shift.
+    of days, whichever is larger. Nothing expected on one side: no shift; nor is a ratio nearer to 1 than
+    `least` (or its inverse).
     """
     count, expected = sum(n for n, _ in recent), sum(e for _, e in recent)
     former, watched = sum(n for n, _ in base), sum(e for _, e in base)
@@ -52,25 +53,34 @@ def of_rate(recent: Sequence[Day], base: Sequence[Day]) -> Shift:
         return NONE
     rate = former / watched
     mean = rate * expected
+    if _near(count / mean, least):
+        return NONE
     blocks = [_sum(base[start : start + BLOCK_DAYS]) for start in range(0, len(base), BLOCK_DAYS)]
     spread = max(LEAST_SPREAD, _spread(base, rate), _spread(blocks, rate))
     return Shift(count / mean, (count - mean) / math.sqrt(spread * mean * (1 + expected / watched)))
 
 
-def of_size(recent: Sequence[float], base: Sequence[float]) -> Shift:
+def of_size(recent: Sequence[float], base: Sequence[float], least: float = 1.0) -> Shift:
     """Return how far the logarithms (natural) of recent days' sizes are from those of the earlier ones.
 
     Medians and the median absolute deviation; and most of the recent days must lie beyond three quarters of
     the earlier ones (of a few recent days all, beyond all but one), so that single huge days count little.
+    A ratio nearer to 1 than `least` (or its inverse) is no shift.
     """
     if not recent or not base:
         return NONE
     middle = median(base)
     step = median(recent) - middle
+    if _near(math.exp(step), least):
+        return NONE
     scale = max(LEAST_SCALE, _scale(base, middle), _scale(recent, median(recent)) if len(recent) > 4 else 0.0)
     if not _beyond(recent, base, 1 if step > 0 else -1):
         return NONE
     return Shift(math.exp(step), step / (scale * MEDIAN_LOSS * math.sqrt(1 / len(recent) + 1 / len(base))))
+
+
+def _near(ratio: float, least: float) -> bool:
+    return 1 / least < ratio < least
 
 
 def _beyond(recent: Sequence[float], base: Sequence[float], sign: int) -> bool:

@@ -21,6 +21,8 @@ LEAST_BASE_DAYS: Final = 10
 QUIET_SHARE: Final = 0.08
 """An hour is quiet when it was busy on no more of the days."""
 
+ALL_HOURS: Final = (1 << 24) - 1
+
 QUIET_HOURS: Final = 5
 """Fewest quiet hours in a row that make a night; summer time moves its ends by one."""
 
@@ -97,16 +99,22 @@ def _hours(party: Party, day: int) -> int:
 
 def _quiet(hours: dict[int, int], base: list[int]) -> int:
     """Return the longest run of quiet hours around the clock as a set of hours; 0 when it is no night."""
-    counts = [sum(hours[day] >> hour & 1 for day in base) for hour in range(24)]
-    quiet = [count <= QUIET_SHARE * len(base) for count in counts]
-    if all(quiet):
+    few = int(QUIET_SHARE * len(base))
+    often = [0] * (few + 1)  # hours busy on at least 1, 2, … days; the last: more than few, not quiet
+    for day in base:
+        more = hours[day]
+        for index, met in enumerate(often):
+            often[index], more = met | more, met & more
+    quiet = ALL_HOURS & ~often[-1]
+    if quiet == ALL_HOURS:
         return 0
-    best: list[int] = []
-    run: list[int] = []
+    best = run = 0
     for step in range(48):
-        run = [*run, step % 24] if quiet[step % 24] else []
-        best = max(best, run, key=len)
-    return sum(1 << hour for hour in best) if len(best) >= QUIET_HOURS else 0
+        bit = 1 << step % 24
+        run = run | bit if quiet & bit else 0
+        if run.bit_count() > best.bit_count():
+            best = run
+    return best if best.bit_count() >= QUIET_HOURS else 0
 
 
 def _in_use(players: tuple[Player, ...], recent: list[int], quiet: int) -> bool:

@@ -208,8 +208,8 @@ def _finds(series: Series, scene: Scene, party: Party) -> Found | None:
         start = len(series.values) - look.recent
         if start < LEAST_BASE_DAYS or look.recent < 2:
             continue
-        shift = _rate(series, start, look) if series.measure == "contacts" else _size(series, start)
-        if not _convinces(shift, look):
+        shift = (_rate if series.measure == "contacts" else _size)(series, start, look)
+        if shift is shifts.NONE:
             continue
         sign = 1 if shift.surprise > 0 else -1
         measure = (
@@ -221,10 +221,6 @@ def _finds(series: Series, scene: Scene, party: Party) -> Found | None:
     return None
 
 
-def _convinces(shift: Shift, look: Look) -> bool:
-    return abs(shift.surprise) >= look.surprise and not 1 / look.ratio < shift.ratio < look.ratio
-
-
 def _sides(values: list[Day], start: int) -> tuple[list[Day], list[Day]]:
     return values[start:], values[max(0, start - BASE_DAYS) : start]
 
@@ -233,8 +229,8 @@ def _rate(series: Series, start: int, look: Look) -> Shift:
     recent, base = _sides(series.values, start)
     if sum(n for n, _ in base) < LEAST_COUNT:
         return shifts.NONE
-    shift = shifts.of_rate(recent, base)
-    if not _convinces(shift, look):
+    shift = shifts.of_rate(recent, base, look.ratio)
+    if abs(shift.surprise) < look.surprise:
         return shifts.NONE
     if (
         shift.ratio > 1
@@ -259,11 +255,13 @@ def _agrees(shift: Shift, other: Shift) -> bool:
     return other.ratio >= RAW_RATIO if shift.ratio > 1 else other.ratio <= 1 / RAW_RATIO
 
 
-def _size(series: Series, start: int) -> Shift:
+def _size(series: Series, start: int, look: Look) -> Shift:
     """Return the shift of sizes, when the mean per contact agrees."""
     recent, base = _sides(series.values, start)
-    shift = shifts.of_size([size for size, _ in recent], [size for size, _ in base])
-    if series.measure == "load" or shift is shifts.NONE:
+    shift = shifts.of_size([size for size, _ in recent], [size for size, _ in base], look.ratio)
+    if abs(shift.surprise) < look.surprise:
+        return shifts.NONE
+    if series.measure == "load":
         return shift
     step = median([mean for _, mean in recent]) - median([mean for _, mean in base])
     return shift if step * log(shift.ratio) > 0 and abs(step) >= log(RAW_RATIO) else shifts.NONE
