@@ -1,6 +1,6 @@
 """Attack a study: how many homes are recognised in what they handed in, against what the study claims.
 
-usage: python benchmarks/reidentify.py [--homes 100] [--days 7] [--seed 1]
+usage: python -m benchmarks.reidentify [--homes 100] [--days 7] [--seed 1]
 
 Made-up homes hand in bundles. The attacker has all of them, the code, and the original records of one half of
 the homes; then of the other half, so that every home is attacked once. It knows no key. A guess among

@@ -82,9 +82,16 @@ def told(run: Run, *errors: type[Exception]) -> Run:
 
 
 def store_of(args: argparse.Namespace) -> Path:
-    """Return the place of the store that the arguments name; it may not be there yet."""
-    place: Path = args.store or default_store()
-    return place
+    """Return the place of the store that the arguments name; it may not be there yet. Raises CommandError."""
+    return as_file(args.store or default_store())
+
+
+def as_file(path: Path) -> Path:
+    """Return the path of a file, there or not yet. Raises CommandError for a folder, a pipe or a device."""
+    if path.exists() and not path.is_file():
+        what = "a folder" if path.is_dir() else "a pipe or a device"
+        raise CommandError(f"{path} is {what}, expected a file: choose another place")
+    return path
 
 
 def present_store(args: argparse.Namespace) -> Path:
@@ -93,6 +100,18 @@ def present_store(args: argparse.Namespace) -> Path:
     if not place.exists():
         raise StoreError(f"no store at {place}: `tattlebox run` or `replay` makes one, or pass --store")
     return place
+
+
+def to_write(out: Path | None, name: str) -> Path:
+    """Return where a file is to be written: at `out`, or under this name in that folder, or here.
+
+    Raises CommandError where no file can be: what is written beside its name and then takes it would take the
+    place of a device or a pipe.
+    """
+    path = Path(name) if out is None else out / name if out.is_dir() else out
+    if not path.absolute().parent.is_dir():
+        raise CommandError(f"there is no folder {path.absolute().parent}: make it, or choose another place")
+    return as_file(path)
 
 
 def open_reader(args: argparse.Namespace) -> Reader:

@@ -21,6 +21,7 @@ from appliance.cli.common import (
     printable,
     size,
     store_of,
+    to_write,
     when,
 )
 from appliance.cli.export import TIME_HELP, moment
@@ -121,7 +122,8 @@ def _dossier(args: argparse.Namespace) -> int:
 
     store = store_of(args)
     order = _ordered(store, args)._replace(exact=args.exact_times, flows=not args.no_flows)
-    out = _place(args.out, args.device)
+    plain = re.sub(r"[^a-z0-9]+", "-", args.device.casefold()).strip("-") or "device"
+    out = to_write(args.out, f"dossier-{plain}.zip")
     try:
         made = build(store, order, out)
     except ArchiveError as error:
@@ -152,17 +154,6 @@ def _ordered(store: Path, args: argparse.Namespace) -> Order:
     if not since < until:
         raise CommandError(f"read --from {when(since)} and --to {when(until)}: the end lies before it")
     return Order(device, since, until, language=args.language or "en")
-
-
-def _place(out: Path | None, name: str) -> Path:
-    plain = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "device"
-    out = Path(f"dossier-{plain}.zip") if out is None else out
-    out = out / f"dossier-{plain}.zip" if out.is_dir() else out
-    if not out.absolute().parent.is_dir():
-        raise CommandError(
-            f"there is no folder {out.absolute().parent}: make it, or choose another with --out"
-        )
-    return out
 
 
 def _verify(args: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from appliance.cli.common import CommandError, add_store, complain, size, store_of
+from appliance.cli.common import CommandError, add_store, complain, size, store_of, to_write
 from appliance.cli.show import find_device
 from appliance.export import EXPORTERS
 from appliance.export.collector import is_collector, send
@@ -135,13 +135,7 @@ def _collect(args: argparse.Namespace, source: Any, wanted: Wanted, fits: bool) 
 
 def _place(args: argparse.Namespace, form: Any) -> Path:
     name = f"{LOGS[args.kind].path if form is ZeekLog else args.kind}{form.SUFFIX}"
-    out = Path(args.out) if args.out else Path(name)
-    out = out / name if out.is_dir() else out
-    if not out.absolute().parent.is_dir():
-        raise CommandError(
-            f"there is no folder {out.absolute().parent}: make it, or choose another with --out"
-        )
-    return out
+    return to_write(Path(args.out) if args.out else None, name)
 
 
 def _nothing(source: Any, args: argparse.Namespace) -> str:

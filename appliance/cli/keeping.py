@@ -21,6 +21,7 @@ from appliance.cli.common import (
     print_json,
     print_table,
     store_of,
+    to_write,
 )
 from appliance.settings import BY_KEY, SETTINGS, SettingError
 from appliance.store.book import Book
@@ -93,18 +94,19 @@ def _backup(args: argparse.Namespace) -> int:
             for block in blocks:
                 sys.stdout.buffer.write(block)
             return 0
-        part = args.file.with_name(args.file.name + ".part")
+        out = to_write(args.file, "home.backup")
+        part = out.with_name(out.name + ".part")
         try:
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                 for block in blocks:
                     file.write(block)
                 file.flush()
                 os.fsync(file.fileno())
-            part.replace(args.file)
+            part.replace(out)
         except OSError as error:
             part.unlink(missing_ok=True)
-            raise CommandError(f"cannot write {args.file}: {error.strerror}; choose another place") from error
-    print(f"{args.file.stat().st_size / 1e6:.1f} MB written to {args.file}; without its password it is lost")
+            raise CommandError(f"cannot write {out}: {error.strerror}; choose another place") from error
+    print(f"{out.stat().st_size / 1e6:.1f} MB written to {out}; without its password it is lost")
     return 0
 
 

@@ -15,6 +15,7 @@ from appliance.cli.common import (
     CommandError,
     add_json,
     add_store,
+    as_file,
     calm_collector,
     complain,
     default_store,
@@ -67,7 +68,7 @@ def add(commands: Any) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     calm_collector()  # and again below, over what is loaded until then
-    store: Path = args.store or (args.out / "home.db" if args.out else default_store())
+    store = as_file(args.store or (args.out / "home.db" if args.out else default_store()))
     packs = packs_folder(args, store)
     marks = _fingerprint([*args.files, packs / MANIFEST, *([args.parties] if args.parties else [])])
     if args.reuse and _holds(store, marks):

@@ -22,6 +22,7 @@ from appliance.cli.common import (
     print_table,
     size,
     store_of,
+    to_write,
     told,
 )
 from appliance.privacy import KEY_BYTES
@@ -192,11 +193,7 @@ def _bundle(args: argparse.Namespace) -> int:
     studies = _studies(args)
     consent = studies.get(args.study)
     profile = parse(consent.profile)
-    out: Path = args.out or Path(f"{profile.study}.zip")
-    if not out.absolute().parent.is_dir():
-        raise CommandError(
-            f"there is no folder {out.absolute().parent}: make it, or choose another with --out"
-        )
+    out = to_write(args.out, f"{profile.study}.zip")
     with _session(args, profile, studies.key(consent.study), consent.since) as session:
         done = write(session, consent, out, args.since)
     if args.json:

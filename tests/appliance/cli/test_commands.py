@@ -4,6 +4,7 @@ import argparse
 import importlib
 import json
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -66,3 +67,13 @@ def test_a_service_stores_often_enough(capsys, seconds):
         cli.main(["run", "--commit-s", seconds])
     assert end.value.code == 2
     assert "--commit-s" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["devices"], ["export", "flows"], ["replay", "lines.jsonl"]])
+def test_a_store_that_is_no_file_is_refused(tmp_path, monkeypatch, capsys, command):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lines.jsonl").write_text("")
+    os.mkfifo(tmp_path / "pipe")
+    for place, what in (("pipe", "a pipe or a device"), (".", "a folder")):
+        assert cli.main([*command, "--store", place]) == 1
+        assert f"{place} is {what}, expected a file" in capsys.readouterr().err

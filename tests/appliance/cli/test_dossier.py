@@ -81,6 +81,7 @@ def test_another_key_is_refused_where_one_is_named(run: Run, tmp_path: Path) -> 
         (("nobody",), "no device is called"),
         (("talking doll", "--from", "2026-06-02", "--to", "2026-06-01"), "the end lies before"),
         (("talking doll", "--out", "/nowhere/at/all.zip"), "there is no folder"),
+        (("talking doll", "--out", "/dev/null"), "is a pipe or a device, expected a file"),
     ],
 )
 def test_what_cannot_be_is_a_sentence(run: Run, words: tuple[str, ...], sentence: str) -> None:

@@ -116,6 +116,7 @@ def test_changes_of_one_device(store, tmp_path):
     [
         (["--device", "nobody"], "no device is called"),
         (["--out", "/nowhere/at/all.csv"], "there is no folder"),
+        (["--out", "/dev/null"], "is a pipe or a device, expected a file"),
         (["--format", "ipfix", "--out", "udp://127.0.0.1:99999"], "expected a collector"),
     ],
 )
