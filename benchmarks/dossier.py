@@ -1,6 +1,6 @@
 """The dossier of one year of a chatty device: time, memory, and whether any changed byte is found.
 
-usage: python benchmarks/dossier.py [--store FILE] [--flows N] [--changes N]
+usage: python -m benchmarks.dossier [--store FILE] [--flows N] [--changes N]
 
 Without --store it makes one: two devices over 365 days with N flows together (2,000,000). A process of its
 own makes the dossier, as for the dashboard, so that its memory is its alone. Prints its figures last.

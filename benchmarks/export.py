@@ -1,6 +1,6 @@
 """How long exports take, how large they are, how much memory they need, and whether others count the same.
 
-usage: python benchmarks/export.py [--flows 10000000] [--days 60] [--folder DIR] [--seed 1]
+usage: python -m benchmarks.export [--flows 10000000] [--days 60] [--folder DIR] [--seed 1]
 """
 
 from __future__ import annotations
