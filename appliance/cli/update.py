@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from appliance.card import bundles, halves, health
-from appliance.cli.common import CommandError
+from appliance.cli.common import CommandError, printable
 
 CARD: Final = Path("/boot/firmware")
 SHARE: Final = Path("/usr/share/tattlebox")
@@ -116,7 +116,13 @@ def _confirm(args: argparse.Namespace) -> int:
 
 def _slot(args: argparse.Namespace) -> int:
     """Answer as RAUC's custom bootloader backend (its reference, "Custom Bootloader Backend")."""
-    answer = QUESTIONS[args.question](args, *args.words)
+    answerer, *expected = QUESTIONS[args.question]
+    if len(args.words) != len(expected) or any(
+        word not in known for word, known in zip(args.words, expected, strict=True)
+    ):
+        form = " ".join("|".join(known) for known in expected) or "nothing after it"
+        raise CommandError(f"read {args.question} {printable(' '.join(args.words))}, expected {form}")
+    answer = answerer(args, *args.words)
     if answer:
         print(answer)
     return 0
@@ -135,13 +141,14 @@ def _set_primary(args: argparse.Namespace, half: str) -> None:
     _write(args, halves.trying(_state(args), half))
 
 
-QUESTIONS: Final[dict[str, Any]] = {
-    "get-primary": lambda args: _state(args).first,
-    "set-primary": _set_primary,
-    "get-state": _get_state,
-    "set-state": _set_state,
-    "get-current": lambda _: _running(),
+QUESTIONS: Final[dict[str, tuple[Any, ...]]] = {
+    "get-primary": (lambda args: _state(args).first,),
+    "set-primary": (_set_primary, halves.HALVES),
+    "get-state": (_get_state, halves.HALVES),
+    "set-state": (_set_state, halves.HALVES, ("good", "bad")),
+    "get-current": (lambda _: _running(),),
 }
+"""Who answers, and the words that may follow."""
 
 
 def _state(args: argparse.Namespace) -> halves.Halves:
