@@ -13,7 +13,8 @@ MACHINE = "tattlebox-arm64"
 OLD, INSTALLED, NEW = "0.1.0+202601010000", "0.1.0+202602010000", "0.2.0+202601150000"
 
 needs_rauc = pytest.mark.skipif(
-    shutil.which("rauc") is None, reason="bundles need rauc: apt-get install rauc"
+    not (shutil.which("rauc") and shutil.which("mksquashfs")),
+    reason="bundles need rauc: apt-get install rauc squashfs-tools",
 )
 
 
