@@ -26,18 +26,7 @@ KIND_PURPOSES: Final[Mapping[str, str]] = {
 }
 """What infrastructure of a kind is for when the host name does not say."""
 
-_WIDE: Final = (
-    "ai",
-    "api",
-    "certificates",
-    "content",
-    "control",
-    "dns",
-    "location",
-    "storage",
-    "support",
-    "video",
-)
+_WIDE: Final = ("ai", "api", "content", "control", "storage", "support")
 TELLING: Final = frozenset(PURPOSES) - frozenset(_WIDE)
 """Purposes that a word in the host name tells better than what its owner is known for: accounts.<music>."""
 
@@ -164,11 +153,12 @@ class Parties:
         if found is not None and not (said in TELLING and found == rules.by_suffix(icann)):
             return found  # of a domain's own purpose a telling word says more: metrics.<pictures>
         known = owner.purpose if owner is not None else None
-        if known is not None and not (owner is not None and owner.kind in OPEN_KINDS and said in TELLING):
+        telling = said in TELLING or (known, said) == ("video", "content")  # the pictures of a film service
+        if known is not None and not (owner is not None and owner.kind in OPEN_KINDS and telling):
             return known
-        if said is None and owner is not None:
-            return KIND_PURPOSES.get(owner.kind)
-        return said
+        if said is None and owner is not None and owner.kind in KIND_PURPOSES:
+            return KIND_PURPOSES[owner.kind]
+        return rules.by_domain(icann) or said if said in (None, "api") else said
 
     def _owner(self, host: str) -> Owner | None:
         """Return the owner of the longest listed suffix, from the first source that lists one."""

@@ -33,12 +33,15 @@ PURPOSES: Final = (
 )
 """The vocabulary of purposes (docs/parties.md)."""
 
-MATCHES: Final = ("suffix", "word", "part", "port")
+MATCHES: Final = ("suffix", "word", "part", "domain", "port")
 
 _WORD: Final = re.compile(r"[a-z]+")
 
 _AFFIX: Final = 5
 """Shortest word that counts at the beginning or end of a longer one: "displaycatalog", but not "runtime"."""
+
+_HALF: Final = 3
+"""Shortest word that counts as one half of a word made of two: "imgcdn", but not "adapt"."""
 
 _LONGEST: Final = 20
 """A host may be one word of 63 letters; no rule's word is longer than this."""
@@ -53,7 +56,7 @@ _VAGUE: Final = frozenset(("api", "support", "control"))
 class PurposeRule(NamedTuple):
     """One row of purposes.csv; among rules of one kind, the first that matches decides."""
 
-    match: str  # "suffix" of the host, whole "word" in it, "part" of a label, "port" number with protocol
+    match: str  # "suffix" of the host, "word" or "part" of its labels, end of its "domain", "port"
     text: str  # "time.apple.com", "ota", "softwareupdate", "123/udp"
     purpose: str  # one of PURPOSES
 
@@ -65,6 +68,7 @@ class PurposeRules:
         self._suffixes: dict[str, str] = {}
         self._words: dict[str, tuple[int, str]] = {}  # word → (place in the order, purpose)
         self._parts: list[tuple[int, str, str]] = []
+        self._domains: list[tuple[str, str]] = []
         self._ports: dict[str, str] = {}
         self._affixes: dict[str, tuple[int, str]] = {}
         for place, rule in enumerate(rules):
@@ -76,6 +80,8 @@ class PurposeRules:
                     self._affixes.setdefault(rule.text, (place, rule.purpose))
             elif rule.match == "part":
                 self._parts.append((place, rule.text, rule.purpose))
+            elif rule.match == "domain":
+                self._domains.append((rule.text, rule.purpose))
             else:
                 self._ports.setdefault(rule.text, rule.purpose)
         self._rule = lru_cache(_CACHED_WORDS)(self._rule_of)
@@ -111,17 +117,34 @@ class PurposeRules:
                 return purpose
         return best[1] if best is not None else None
 
-    def _rule_of(self, word: str) -> tuple[int, str] | None:
-        """Return the place and purpose of a word's rule: its own, of its singular, or of a word inside it.
+    def by_domain(self, domain: str) -> str | None:
+        """Return the purpose that the end of a registrable domain's own name speaks of: "bearcdn.example".
 
-        Of the rules whose word it begins or ends with, the first. `_rule` is this, cached.
+        Weak, since it is a name that somebody chose: for a host of which nothing else tells more.
+        """
+        name = domain.partition(".")[0]
+        return next((purpose for text, purpose in self._domains if name.endswith(text)), None)
+
+    def _rule_of(self, word: str) -> tuple[int, str] | None:
+        """Return the place and purpose of a word's rule: its own, of its singular, or of words inside it.
+
+        Of the rules whose word it begins or ends with, or is made of two of, the first. `_rule` is this, cached.
         """
         own = self._words.get(word) or self._words.get(word.removesuffix("s"))
         if own is not None:
             return own
         sizes = range(_AFFIX, min(len(word), _LONGEST))
         parts = [part for size in sizes for part in (word[:size], word[-size:])]
-        return min((found for part in parts if (found := self._affixes.get(part)) is not None), default=None)
+        found = [rule for part in parts if (rule := self._affixes.get(part)) is not None]
+        return min(found + self._halves(word), default=None)
+
+    def _halves(self, word: str) -> list[tuple[int, str]]:
+        """Return the rules of both words that a longer word is made of; none where it is not."""
+        for size in range(_HALF, min(len(word), _LONGEST) - _HALF + 1):
+            first, last = self._words.get(word[:size]), self._words.get(word[size:])
+            if first is not None and last is not None:
+                return [first, last]
+        return []
 
     def by_port(self, proto: str, port: int) -> str | None:
         """Return the purpose that the port is registered for, where that says something."""

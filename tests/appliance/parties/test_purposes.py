@@ -22,6 +22,9 @@ RULES = PurposeRules(
         PurposeRule("part", "firmware", "update"),
         PurposeRule("word", "api", "api"),
         PurposeRule("word", "catalog", "content"),
+        PurposeRule("word", "img", "content"),
+        PurposeRule("word", "ad", "advertising"),
+        PurposeRule("domain", "cdn", "content"),
         PurposeRule("port", "123/udp", "time"),
     ]
 )
@@ -50,10 +53,23 @@ def test_the_longest_suffix_decides(host: str, purpose: str | None) -> None:
         ("bearfirmware.bear.example", "bear.example", "update"),
         ("showcatalog.bear.example", "bear.example", "content"),
         ("precatalogued.bear.example", "bear.example", None),
+        ("otaimg.bear.example", "bear.example", "update"),
+        ("imgota.bear.example", "bear.example", "update"),
+        ("imgs.bear.example", "bear.example", "content"),
+        ("adota.bear.example", "bear.example", None),
+        ("imgotaimg.bear.example", "bear.example", None),
     ],
 )
 def test_words_left_of_the_domain_decide(host: str, domain: str, purpose: str | None) -> None:
     assert RULES.by_words(host, domain) == purpose
+
+
+@pytest.mark.parametrize(
+    ("domain", "purpose"),
+    [("bearcdn.example", "content"), ("cdnbear.example", None), ("bear.cdn", None), ("", None)],
+)
+def test_the_end_of_a_domains_own_name_tells_a_little(domain: str, purpose: str | None) -> None:
+    assert RULES.by_domain(domain) == purpose
 
 
 def test_ports_decide_by_protocol() -> None:
