@@ -5,7 +5,7 @@ row counts, also where one pair is labelled twice and differently. The labels kn
 of the home stands there as "third", so our outcome "local" is compared as such.
 
 Purpose is measured on `purposes.csv` of the folder (host, vendor, purpose), else on our own list of hosts
-labelled from public documents; and on six more of our lists (docs/parties.md says which).
+labelled from public documents; and on our other lists (docs/parties.md says which).
 
 `catalogue_coverage` is the share of the toy makers' domains in our catalogue that are known as their own.
 """
@@ -35,7 +35,7 @@ from appliance.parties.knowledge import Geography, Maker  # noqa: E402
 from appliance.parties.party import Destination  # noqa: E402
 
 PURPOSES = ROOT / "tests" / "appliance" / "parties"
-MORE = ("labelled", "unseen", "third", "services", "clients", "homes")
+MORE = ("labelled", "unseen", "third", "services", "clients", "homes", "things")
 """Lists beside the first, tests/appliance/parties/purposes_NAME.csv."""
 
 PRODUCT_VENDORS = {
@@ -194,16 +194,20 @@ def measure_roles(
     return {"role_accuracy": right / max(1, len(rows)), "organisation_coverage": named / max(1, wanted)}
 
 
-def measure_purposes(path: Path, parties: Parties, show: bool) -> float:
-    """Return the share of the hosts of a list whose purpose is right; "a|b" in the label: either will do."""
+def measure_purposes(path: Path, parties: Parties, show: bool) -> tuple[float, float]:
+    """Return the shares of a list's hosts whose purpose is right, and wrong; the rest we say nothing of.
+
+    "a|b" in the label: either will do.
+    """
     rows = list(csv.DictReader(path.open(encoding="utf-8", newline="")))
-    right = 0
+    right, wrong = 0, 0
     for row in rows:
-        party = parties.attribute(row["vendor"] or None, destination(row["host"]))
-        right += party.purpose in row["purpose"].split("|")
-        if show and party.purpose not in row["purpose"].split("|"):
-            print(f"{row['host']}: label {row['purpose']}, we say {party.purpose}")
-    return right / max(1, len(rows))
+        said = parties.attribute(row["vendor"] or None, destination(row["host"])).purpose
+        right += said in row["purpose"].split("|")
+        wrong += said is not None and said not in row["purpose"].split("|")
+        if show and said not in row["purpose"].split("|"):
+            print(f"{row['host']}: label {row['purpose']}, we say {said}")
+    return right / max(1, len(rows)), wrong / max(1, len(rows))
 
 
 def measure_catalogue(parties: Parties) -> float:
@@ -277,7 +281,8 @@ def main() -> int:
     lists = {"": own if own.is_file() else PURPOSES / "purposes_documented.csv"}
     lists |= {f"_{name}": PURPOSES / f"purposes_{name}.csv" for name in MORE}
     for name, path in lists.items():
-        figures[f"purpose_accuracy{name}"] = measure_purposes(path, parties, options.show)
+        right, wrong = measure_purposes(path, parties, options.show)
+        figures |= {f"purpose_accuracy{name}": right, f"purpose_wrong{name}": wrong}
     figures["catalogue_coverage"] = measure_catalogue(parties)
     figures["knowledge_rss_mb"] = held / 1e6
     names = [row["domain"].lstrip("*.") for row in rows if "." in row["domain"]] or ["example.com"]

@@ -149,13 +149,14 @@ class Parties:
 
     def _purpose(self, host: str, icann: str, owner: Owner | None) -> str | None:
         rules = self._knowledge.purposes
-        found, said = rules.by_suffix(host), rules.by_words(host, icann)
-        if found is not None and not (said in TELLING and found == rules.by_suffix(icann)):
-            return found  # of a domain's own purpose a telling word says more: metrics.<pictures>
-        known = owner.purpose if owner is not None else None
+        found, of_domain, said = rules.by_suffix(host), rules.by_suffix(icann), rules.by_words(host, icann)
+        if found != of_domain:
+            return found
+        known = of_domain or (owner.purpose if owner is not None else None)
+        open_to_more = owner is None or owner.kind in OPEN_KINDS
         telling = said in TELLING or (known, said) == ("video", "content")  # the pictures of a film service
-        if known is not None and not (owner is not None and owner.kind in OPEN_KINDS and telling):
-            return known
+        if known is not None and not (open_to_more and telling):
+            return known  # of a domain's own purpose a telling word says more: metrics.<pictures>
         if said is None and owner is not None and owner.kind in KIND_PURPOSES:
             return KIND_PURPOSES[owner.kind]
         return rules.by_domain(icann) or said if said in (None, "api") else said

@@ -128,7 +128,8 @@ class PurposeRules:
     def _rule_of(self, word: str) -> tuple[int, str] | None:
         """Return the place and purpose of a word's rule: its own, of its singular, or of words inside it.
 
-        Of the rules whose word it begins or ends with, or is made of two of, the first. `_rule` is this, cached.
+        Of the rules whose word it begins or ends with, or two of which it is made of, the first. `_rule` is
+        this, cached.
         """
         own = self._words.get(word) or self._words.get(word.removesuffix("s"))
         if own is not None:
@@ -139,11 +140,11 @@ class PurposeRules:
         return min(found + self._halves(word), default=None)
 
     def _halves(self, word: str) -> list[tuple[int, str]]:
-        """Return the rules of both words that a longer word is made of; none where it is not."""
+        """Return the rules of the two words that make up a longer one, if any; a vague one only alone."""
         for size in range(_HALF, min(len(word), _LONGEST) - _HALF + 1):
             first, last = self._words.get(word[:size]), self._words.get(word[size:])
             if first is not None and last is not None:
-                return [first, last]
+                return [rule for rule in (first, last) if rule[1] not in _VAGUE] or [first]
         return []
 
     def by_port(self, proto: str, port: int) -> str | None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance.lookup.party_tables import DATA, read_purposes
 from appliance.parties.attribution import Parties
 from appliance.parties.party import Destination
 from appliance.parties.purposes import PURPOSES, PurposeRule, PurposeRules
@@ -80,7 +81,7 @@ def test_ports_decide_by_protocol() -> None:
     ("name", "hosts", "share"),
     [
         *(("labelled", 200, 0.99), ("documented", 190, 0.98), ("unseen", 150, 0.98), ("third", 150, 0.96)),
-        *(("services", 140, 0.98), ("clients", 200, 0.98), ("homes", 70, 0.95)),
+        *(("services", 140, 0.98), ("clients", 200, 0.98), ("homes", 70, 0.95), ("things", 120, 0.95)),
     ],
 )
 def test_labelled_hosts_stay_as_right_as_they_were(name: str, hosts: int, share: float) -> None:
@@ -96,6 +97,13 @@ def test_labelled_hosts_stay_as_right_as_they_were(name: str, hosts: int, share:
         for row in rows
     )
     assert right / len(rows) >= share
+
+
+def test_every_word_can_be_found_in_a_host() -> None:
+    """A word is a run of letters: a row such as "s3" would never be asked."""
+    rules = read_purposes(DATA / "purposes.csv")
+    assert [rule.text for rule in rules if rule.match == "word" and not rule.text.isalpha()] == []
+    assert len({(rule.match, rule.text) for rule in rules}) == len(rules)
 
 
 @given(st.text(), st.text(), st.integers())
