@@ -13,6 +13,10 @@ _RULE_FIELDS: Final = ("vendor", "category", "model")
 _QUOTED_LENGTH: Final = 60  # a reason stays one line
 
 
+BEARS_NAME: Final = 0.49
+"""How likely what begins with a maker's name is that maker's: a guess, since a family may have named it."""
+
+
 class Sender(Protocol):
     """What every record has that says something of its sender."""
 
@@ -45,6 +49,12 @@ def from_rules(
             value = getattr(rule, field)
             if value is not None:
                 yield Evidence(field, value, spoken_by, rule.confidence, reason, about.ts)
+
+
+def from_maker(maker: str | None, source: str, reason: str, about: Sender) -> Iterator[Evidence]:
+    """Yield the vendor where the device's own name begins with a maker's (`DeviceKnowledge.maker_in`)."""
+    if maker is not None:
+        yield Evidence("vendor", maker, source, BEARS_NAME, reason, about.ts)
 
 
 def _block_vendor(mac: str | None, knowledge: DeviceKnowledge) -> str | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
 from typing import Final, NamedTuple, Protocol
 
+from appliance.devices.brands import maker_in, words_of_makers
 from appliance.devices.organisations import organisation_key, shown_organisation, words_of
 from sensor.records import MAX_TEXT
 
@@ -132,6 +133,10 @@ class DeviceKnowledge:
         self._add_catalogue(catalogue.models)
         for rule in catalogue.rules:
             self._add_rule(rule)
+        vendors = [vendor for _, vendor, _, _ in catalogue.organisations if vendor != UNNAMED]
+        vendors += [model.maker for model in catalogue.models]
+        vendors += [rule.vendor for rule in catalogue.rules if rule.vendor is not None]
+        self._makers = words_of_makers(vendors)
 
     def organisation(self, mac: str) -> tuple[str, Organisation] | None:
         """Return the registered name and what it tells, or None for a MAC of no registered block."""
@@ -155,6 +160,10 @@ class DeviceKnowledge:
         """Return our name for a maker that is in our tables, None for any other text."""
         known = self._organisations.get(organisation_key(text[:MAX_TEXT]))
         return known.vendor if known is not None else None
+
+    def maker_in(self, text: str) -> str | None:
+        """Return the maker whose name a device's own name begins with, None for any other text."""
+        return maker_in(text[:MAX_TEXT].casefold(), self._makers)
 
     def match(self, signal: str, text: str) -> Iterator[Rule]:
         """Yield the rules of one signal that match a text (hostile; its first MAX_TEXT characters count)."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from appliance.devices.device import Evidence
-from appliance.devices.evidence import from_rules, quoted
+from appliance.devices.evidence import from_maker, from_rules, quoted
 from appliance.devices.identity import name_key, plain_text
 from appliance.devices.knowledge import DeviceKnowledge
 from sensor.records import DhcpRequest
@@ -34,5 +34,6 @@ def _from_hostname(hostname: str, record: DhcpRequest, knowledge: DeviceKnowledg
     reason = f"it calls itself {quoted(hostname)} when it asks for an address"
     rules = knowledge.match("dhcp_hostname", hostname)
     yield from from_rules(rules, "dhcp", reason, record, knowledge)
+    yield from from_maker(knowledge.maker_in(hostname), "dhcp", reason, record)
     if name_key(hostname) is not None:
         yield Evidence("name", plain_text(hostname), "dhcp", _NAME_CONFIDENCE, reason, record.ts)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from appliance.devices.device import Evidence
-from appliance.devices.evidence import from_rules, quoted
+from appliance.devices.evidence import from_maker, from_rules, quoted
 from appliance.devices.identity import name_key, plain_text
 from appliance.devices.knowledge import DeviceKnowledge
 from sensor.records import MdnsService
@@ -28,11 +28,13 @@ def evidence(record: MdnsService, knowledge: DeviceKnowledge) -> Iterator[Eviden
         reason = f"it offers the service {quoted(service)}"
         rules = knowledge.match("mdns_service", service)
         yield from from_rules(rules, "mdns", reason, record, knowledge)
+        yield from from_maker(knowledge.maker_in(service), "mdns", reason, record)
     for name in {record.instance: None, record.hostname: None}:
         if name:
             reason = f"it announces itself as {quoted(name)}"
             rules = knowledge.match("mdns_name", name.removesuffix(".").removesuffix(".local"))
             yield from from_rules(rules, "mdns", reason, record, knowledge)
+            yield from from_maker(knowledge.maker_in(name), "mdns", reason, record)
     yield from _from_txt(service, record, knowledge)
     yield from _names(record)
 
