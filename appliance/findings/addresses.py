@@ -29,9 +29,19 @@ def is_outside(address: str) -> bool:
     return not any(parsed.version == network.version and parsed in network for network in _INSIDE)
 
 
+def leaves_home(here: str, there: str) -> bool:
+    """Whether what is exchanged between an address in the home and another crosses the internet.
+
+    The phone's and the toy's public IPv6 addresses are outside by themselves, and of one home together.
+    """
+    return is_outside(there) and not of_one_home(here, there)
+
+
 @lru_cache(4_096)
 def of_one_home(one: str, other: str) -> bool:
     """Whether two IPv6 addresses lie in what a provider hands to one home; False for anything else."""
+    if ":" not in one or ":" not in other:
+        return False
     try:
         prefixes = {int(ipaddress.IPv6Address(text)) >> 128 - HOME_BITS for text in (one, other)}
     except ValueError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from appliance.findings.addresses import is_outside
+from appliance.findings.addresses import leaves_home
 from appliance.findings.kind import Kind, Seen, Words
 from sensor.records import Record, TlsCertificate
 
@@ -16,7 +16,7 @@ def look(record: Record) -> Seen | None:
 
     One that is not valid yet is passed: a gateway that has just started may have the wrong time.
     """
-    if type(record) is not TlsCertificate or not is_outside(record.server):
+    if type(record) is not TlsCertificate or not leaves_home(record.client, record.server):
         return None
     late = record.ts - record.not_after
     if late > 0:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from appliance.findings.addresses import is_outside
+from appliance.findings.addresses import leaves_home
 from appliance.findings.kind import Kind, Seen, Words
 from sensor.records import CoapRequest, HttpRequest, MqttConnect, Record, RtspRequest
 
@@ -20,7 +20,7 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
     "serial number": _set("sn serial serialno serialnumber serialnum dsn imei imsi iccid meid"),
     "device identity": _set(
         "did udid uuid deviceid devid deviceuuid androidid adid idfa idfv gaid advertisingid hwid "
-        "hardwareid machineid clientid installid toyid boxid productid uid cid"
+        "hardwareid machineid clientid installid toyid boxid uid cid"
     ),
     "place": _set(
         "lat lon lng latitude longitude location geo gps gpslat gpslon coords position zip zipcode "
@@ -39,6 +39,12 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
 
 _BY_NAME: Final = {name: kind for kind, names in KINDS.items() for name in names}
 _SEPARATORS: Final = re.compile(r"[^a-z0-9]+")
+_OF_THINGS: Final = _set(
+    "album app artist brand cache channel class content domain event file folder game host item max min "
+    "model os package page platform playlist product scroll sha song sort station track type video"
+)
+"""What a last part may belong to without telling of anybody: song.name, cache_key, max-age."""
+
 _CREDENTIAL_HEADERS: Final = frozenset(("authorization", "proxy-authorization", "x-api-key", "x-auth-token"))
 _SHOWN: Final = 6  # names in the detail
 
@@ -57,13 +63,17 @@ _LEAKS: Final[Mapping[str, str]] = {
 
 def look(record: Record) -> Seen | None:
     """Return the kinds of identifier whose names a readable request to the internet bears."""
-    if type(record) is HttpRequest and is_outside(record.dst):
+    if type(record) is HttpRequest and leaves_home(record.src, record.dst):
         return _seen(_of_http(record), record.uid)
-    if type(record) is CoapRequest and is_outside(record.dst):
+    if type(record) is CoapRequest and leaves_home(record.src, record.dst):
         return _seen(_of_names(record.parameters), record.uid)
-    if type(record) is MqttConnect and is_outside(record.dst):
+    if type(record) is MqttConnect and leaves_home(record.src, record.dst):
         return _seen(_of_mqtt(record), record.uid)
-    if type(record) is RtspRequest and record.authorization == "basic" and is_outside(record.dst):
+    if (
+        type(record) is RtspRequest
+        and record.authorization == "basic"
+        and leaves_home(record.src, record.dst)
+    ):
         return _seen({"authorization": "password or key"}, record.uid)
     return None
 
@@ -106,11 +116,13 @@ def _of_mqtt(record: MqttConnect) -> dict[str, str]:
 def kind_of(name: str) -> str | None:
     """Return the kind of identifier a field name speaks of; None when it speaks of none.
 
-    "device_id", "deviceId" and "device-id" are one name; so is its last part: "toy.mac".
+    "device_id", "deviceId" and "device-id" are one name; so is its last part, "toy.mac", but for things.
     """
-    lower = name.lower()
-    whole = _SEPARATORS.sub("", lower)
-    return _BY_NAME.get(whole) or _BY_NAME.get(_SEPARATORS.split(lower)[-1])
+    parts = _SEPARATORS.split(name.lower())
+    whole = _BY_NAME.get("".join(parts))
+    if whole is not None or (len(parts) > 1 and parts[-2] in _OF_THINGS):
+        return whole
+    return _BY_NAME.get(parts[-1])
 
 
 KIND: Final = Kind(

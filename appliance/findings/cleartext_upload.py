@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from appliance.findings.addresses import is_outside
+from appliance.findings.addresses import leaves_home
 from appliance.findings.kind import Kind, Seen, Words
 from sensor.records import CoapRequest, FlowRecord, HttpRequest, MqttConnect, Record, RtspRequest
 
@@ -21,16 +21,16 @@ _READABLE_PORTS: Final = {20: "FTP data", 21: "FTP", 23: "Telnet", 2323: "Telnet
 def look(record: Record) -> Seen | None:
     """Return what was uploaded readably: over HTTP, MQTT, CoAP, RTSP, FTP or Telnet."""
     if type(record) is HttpRequest:
-        return _http(record) if is_outside(record.dst) else None
-    if type(record) is MqttConnect and is_outside(record.dst):
+        return _http(record) if leaves_home(record.src, record.dst) else None
+    if type(record) is MqttConnect and leaves_home(record.src, record.dst):
         return Seen(f"MQTT without encryption to port {record.dport}", record.uid)
-    if type(record) is CoapRequest and record.method in _COAP_UPLOADS and is_outside(record.dst):
+    if type(record) is CoapRequest and record.method in _COAP_UPLOADS and leaves_home(record.src, record.dst):
         return Seen(f"CoAP {record.method} without encryption", record.uid)
-    if type(record) is RtspRequest and record.method in _RTSP_UPLOADS and is_outside(record.dst):
+    if type(record) is RtspRequest and record.method in _RTSP_UPLOADS and leaves_home(record.src, record.dst):
         return Seen(f"RTSP {record.method}: sound or pictures without encryption", record.uid)
     if type(record) is FlowRecord and record.proto == "tcp" and record.orig_bytes:
         service = _READABLE_PORTS.get(record.resp_p)
-        if service is not None and is_outside(record.resp_h):
+        if service is not None and leaves_home(record.orig_h, record.resp_h):
             return Seen(f"{service} with {record.orig_bytes} bytes", record.uid)
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from appliance.findings.addresses import is_outside
+from appliance.findings.addresses import leaves_home
 from appliance.findings.kind import Kind, Seen, Words
 from sensor.records import EncryptedDns, FlowRecord, Record, TlsClientHello, Tunnel
 
@@ -14,13 +14,13 @@ DOT_PORT: Final = 853
 
 def look(record: Record) -> Seen | None:
     """Return how names were hidden: ECH, DNS over HTTPS, DNS over TLS or QUIC (by port), a tunnel."""
-    if type(record) is TlsClientHello and record.ech and is_outside(record.dst):
+    if type(record) is TlsClientHello and record.ech and leaves_home(record.src, record.dst):
         return Seen("encrypts the name it asks for (ECH)", record.uid)
-    if type(record) is EncryptedDns and record.kind == "doh" and is_outside(record.dst):
+    if type(record) is EncryptedDns and record.kind == "doh" and leaves_home(record.src, record.dst):
         return Seen(f"looks up names over HTTPS at {record.server_name or record.dst}", record.uid)
-    if type(record) is Tunnel and is_outside(record.dst):
+    if type(record) is Tunnel and leaves_home(record.src, record.dst):
         return Seen(f"talks through a tunnel ({record.kind}) to {record.dst}", record.uid)
-    if type(record) is FlowRecord and record.resp_p == DOT_PORT and is_outside(record.resp_h):
+    if type(record) is FlowRecord and record.resp_p == DOT_PORT and leaves_home(record.orig_h, record.resp_h):
         return Seen(f"looks up names over TLS at {record.resp_h}", record.uid)
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Final
 
-from appliance.findings.addresses import is_outside
+from appliance.findings.addresses import leaves_home
 from appliance.findings.kind import ASKER, Kind, Meeting, Seen, Words, nothing
 from sensor.records import FlowRecord
 
@@ -28,7 +28,7 @@ class HomeNeighbours:
         flow = meeting.record
         if type(flow) is not FlowRecord or meeting.side != ASKER:
             return None
-        if is_outside(flow.resp_h):
+        if leaves_home(flow.orig_h, flow.resp_h):
             self._learn(flow.orig_dst_mac)
             return None
         if flow.proto != "tcp" or flow.part or flow.resp_p in _HOUSEKEEPING or not self._routers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from appliance.findings.addresses import is_outside
+from appliance.findings.addresses import leaves_home
 from appliance.findings.kind import Kind, Seen, Words
 from sensor.records import Record, TlsClientHello, TlsServerHello
 
@@ -14,9 +14,13 @@ _NAMES: Final = {0x0300: "SSL 3.0", 0x0301: "TLS 1.0", 0x0302: "TLS 1.1", 0x0002
 
 def look(record: Record) -> Seen | None:
     """Return the version offered at best, or chosen, when it is older than TLS 1.2 (RFC 8996)."""
-    if type(record) is TlsServerHello and record.version < _TLS_1_2 and is_outside(record.server):
+    if (
+        type(record) is TlsServerHello
+        and record.version < _TLS_1_2
+        and leaves_home(record.client, record.server)
+    ):
         return Seen(f"uses {_name(record.version)} with {record.server}", record.uid)
-    if type(record) is not TlsClientHello or not record.versions or not is_outside(record.dst):
+    if type(record) is not TlsClientHello or not record.versions or not leaves_home(record.src, record.dst):
         return None
     best = max(record.versions)
     if best >= _TLS_1_2:

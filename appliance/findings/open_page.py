@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from appliance.findings.addresses import is_outside
+from appliance.findings.addresses import leaves_home
 from appliance.findings.kind import ASKED, Kind, Seen, Words
 from sensor.records import HttpRequest, Record
 
@@ -21,7 +21,11 @@ _LOGGED_IN: Final = frozenset(("authorization", "cookie", "x-auth-token", "x-csr
 
 def look(record: Record) -> Seen | None:
     """Return the control page that a browser in the home asked of the device without any sign of a login."""
-    if type(record) is not HttpRequest or is_outside(record.src) or is_outside(record.dst):
+    if (
+        type(record) is not HttpRequest
+        or leaves_home(record.dst, record.src)
+        or leaves_home(record.src, record.dst)
+    ):
         return None
     if record.method not in {"GET", "POST"} or not (record.user_agent or "").startswith("Mozilla/"):
         return None

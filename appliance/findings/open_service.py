@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from appliance.findings.addresses import is_outside
+from appliance.findings.addresses import leaves_home
 from appliance.findings.kind import ASKED, Kind, Seen, Words
 from sensor.records import FlowRecord, Record, RtspRequest
 
@@ -27,13 +27,21 @@ SERVICES: Final = {
 def look(record: Record) -> Seen | None:
     """Return the service on which the device accepted a connection from within the home."""
     if type(record) is RtspRequest:
-        if record.authorization is None and record.method == "PLAY" and not is_outside(record.src):
+        if (
+            record.authorization is None
+            and record.method == "PLAY"
+            and not leaves_home(record.dst, record.src)
+        ):
             return Seen("shows its pictures to anyone in the home (RTSP without password)", record.uid)
         return None
     if type(record) is not FlowRecord or record.proto != "tcp" or record.part:
         return None
     service = SERVICES.get(record.resp_p)
-    if service is None or record.resp_tcp_flags & _SYN_ACK != _SYN_ACK or is_outside(record.orig_h):
+    if (
+        service is None
+        or record.resp_tcp_flags & _SYN_ACK != _SYN_ACK
+        or leaves_home(record.resp_h, record.orig_h)
+    ):
         return None
     return Seen(f"answers on {service} (port {record.resp_p})", record.uid)
 

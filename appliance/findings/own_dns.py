@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from appliance.findings.addresses import is_outside, of_one_home
+from appliance.findings.addresses import leaves_home
 from appliance.findings.kind import Kind, Seen, Words
 from sensor.records import DnsQuery, Record
 
 
 def look(record: Record) -> Seen | None:
     """Return the resolver of a readable DNS question that left the home."""
-    if type(record) is not DnsQuery or not is_outside(record.resolver):
-        return None
-    if of_one_home(record.client, record.resolver):
-        return None  # the router, by its public address
+    if type(record) is not DnsQuery or not leaves_home(record.client, record.resolver):
+        return None  # also the router by its public address
     return Seen(f"asks the resolver {record.resolver}", record.uid)
 
 

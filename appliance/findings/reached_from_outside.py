@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from appliance.findings.addresses import is_outside
+from appliance.findings.addresses import is_outside, leaves_home
 from appliance.findings.kind import ASKED, Kind, Seen, Words
 from sensor.records import FlowRecord, Record
 
@@ -16,7 +16,7 @@ def look(record: Record) -> Seen | None:
     """Return the connection that the internet began and the device accepted."""
     if type(record) is not FlowRecord or record.proto != "tcp" or record.part:
         return None
-    if record.resp_tcp_flags & SYN_ACK != SYN_ACK or not is_outside(record.orig_h):
+    if record.resp_tcp_flags & SYN_ACK != SYN_ACK or not leaves_home(record.resp_h, record.orig_h):
         return None
     if is_outside(record.resp_h) and ":" not in record.resp_h:
         return None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from appliance.findings.addresses import is_outside
+from appliance.findings.addresses import leaves_home
 from appliance.findings.kind import Kind, Seen, Words
 from sensor.records import CoapRequest, HttpRequest, Record
 
@@ -33,9 +33,9 @@ _SEPARATORS: Final = re.compile(r"[^a-z0-9]+")
 
 def look(record: Record) -> Seen | None:
     """Return the names of readable fields that tell the software's version."""
-    if type(record) is CoapRequest and is_outside(record.dst):
+    if type(record) is CoapRequest and leaves_home(record.src, record.dst):
         return _seen(_telling(record.parameters), record.uid)
-    if type(record) is HttpRequest and is_outside(record.dst):
+    if type(record) is HttpRequest and leaves_home(record.src, record.dst):
         headers = (name[2:] for name in record.header_names if name.startswith("x-"))
         names = _telling((*record.parameters, *record.fields, *headers))
         return _seen(names or [leak for leak in record.leaks if leak == "firmware"], record.uid)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from appliance.findings.addresses import is_outside
+from appliance.findings.addresses import leaves_home
 from appliance.findings.kind import Kind, Seen, Words
 from sensor.records import Record, TlsServerHello
 
@@ -32,7 +32,7 @@ _WHY: Final = {number: why for why, numbers in WEAK.items() for number in number
 
 def look(record: Record) -> Seen | None:
     """Return what is weak about the cipher suite that a server chose."""
-    if type(record) is not TlsServerHello or not is_outside(record.server):
+    if type(record) is not TlsServerHello or not leaves_home(record.client, record.server):
         return None
     why = _WHY.get(record.cipher)
     return Seen(f"uses {why} (cipher suite 0x{record.cipher:04x})", record.uid) if why is not None else None

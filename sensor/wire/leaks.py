@@ -23,7 +23,7 @@ _EXACT: Final = {
         ),
         "device_id": (
             "deviceid devid device did uuid udid guid imei androidid adid idfa gaid aaid hwid hardwareid"
-            " installid clientid deviceuuid productid toyid"
+            " installid clientid deviceuuid toyid"
         ),
         "firmware": "fw fwver fwversion firmware firmwareversion swversion softwareversion osversion build",
         "location": (

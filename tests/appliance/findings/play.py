@@ -36,6 +36,7 @@ OTHER_MAC = "02:00:00:00:00:0b"
 MACS = {
     TOY: TOY_MAC, "fd00::2": TOY_MAC, "fe80::2": TOY_MAC, "2001:db8:2::2": TOY_MAC,
     "192.168.1.9": PHONE_MAC, "fd00::9": PHONE_MAC, "fe80::9": PHONE_MAC,
+    "2001:db8:5:1::2": TOY_MAC, "2001:db8:5:1::9": PHONE_MAC, "2001:db8:5:2::9": OTHER_MAC,
     "10.1.2.3": OTHER_MAC, "172.16.4.5": OTHER_MAC, "169.254.9.9": OTHER_MAC,
 }  # fmt: skip
 """Who has which address; every other one is reached through the router."""

@@ -35,6 +35,9 @@ from tests.appliance.findings.records import (
     within,
 )
 
+TOY_6, PHONE_6, GUEST_6 = "2001:db8:5:1::2", "2001:db8:5:1::9", "2001:db8:5:2::9"
+"""Public addresses of one home, in two networks of it: what goes between them stays at home."""
+HOME_6 = (PHONE_6, GUEST_6)
 INSIDE = ("192.168.1.9", "10.1.2.3", "172.16.4.5", "169.254.9.9", "fd00::9", "fe80::9", "239.255.255.250")
 ABROAD = ("198.51.100.7", "8.8.8.8", "2001:db8::1", "2606:4700::1111", "172.32.0.1", "11.0.0.1")
 DAY = 86_400.0
@@ -95,6 +98,10 @@ def meeting(**changes: Any) -> Case:
 IDENTIFIERS = (
     "mac", "serial_number", "deviceId", "lat", "ssid", "childName", "access_token", "imei", "birthdate",
     "email", "toy.uuid", "gps-lon", "Password",
+)  # fmt: skip
+OF_THINGS = (
+    "song.name", "track-name", "file_name", "product_name", "os.name", "sort_key", "cache.key", "max-age",
+    "playlist.position", "scroll_position", "host_address", "item_uid", "channel.id", "productId",
 )  # fmt: skip
 HARMLESS = (
     "lang", "page", "format", "theme", "q", "width", "machine", "late", "v", "ts", "count", "volume",
@@ -206,6 +213,7 @@ FOUND: dict[str, list[Case]] = {
             for port in (21, 23, 2323, 5555, 5900)
             for flags in (0x12, 0x1B)
         ),
+        *(within(resp_p=23, orig_h=address, resp_h=TOY_6) for address in HOME_6),
         within(resp_p=23, orig_h="fe80::9", resp_h="fe80::2"),
         rtsp(src=PHONE, dst=TOY),
         side=ASKED,
@@ -228,6 +236,7 @@ FOUND: dict[str, list[Case]] = {
                 "/Settings.php",
             )
         ),
+        *(http(src=a, dst=TOY_6, path="/admin", user_agent="Mozilla/5.0 (X11)") for a in HOME_6),
         http(src=PHONE, dst=TOY, path="/setup", user_agent="Mozilla/5.0", method="POST", content_bytes=9),
         side=ASKED,
         domain=None,
@@ -235,6 +244,7 @@ FOUND: dict[str, list[Case]] = {
     "home_neighbours": [
         *(meeting(resp_p=port) for port in (80, 443, 554, 1400, 7000, 8008, 8009, 9100)),
         *(meeting(resp_h=address) for address in INSIDE[:6]),
+        *(meeting(orig_h=TOY_6, resp_h=address) for address in HOME_6),
     ],
     "heavy_upload": [
         *(sent(purpose, 110) for purpose in ("time", "dns", "push", "login", "update", "telemetry", "crash")),
@@ -256,6 +266,11 @@ FOUND: dict[str, list[Case]] = {
 
 LOOKALIKES: dict[str, list[Case]] = {
     "cleartext_upload": one(
+        *(http(src=TOY_6, dst=address, method="POST", content_bytes=5) for address in HOME_6),
+        *(mqtt(src=TOY_6, dst=address) for address in HOME_6),
+        *(coap(src=TOY_6, dst=address, method="PUT") for address in HOME_6),
+        rtsp(src=TOY_6, dst=PHONE_6, method="RECORD"),
+        flow(orig_h=TOY_6, resp_h=PHONE_6, resp_p=21, orig_bytes=9),
         *(http(dst=address, method="POST", content_bytes=5) for address in INSIDE),
         *(http(method=method) for method in ("GET", "HEAD", "OPTIONS", "DELETE")),
         *(http(method=method, content_bytes=0) for method in ("POST", "PUT", "PATCH")),
@@ -270,6 +285,9 @@ LOOKALIKES: dict[str, list[Case]] = {
         flow(resp_p=990, orig_bytes=9),
     ),
     "cleartext_identifiers": one(
+        *(http(parameters=(name,)) for name in OF_THINGS),
+        *(http(src=TOY_6, dst=address, parameters=("mac",)) for address in HOME_6),
+        rtsp(src=TOY_6, dst=PHONE_6, authorization="basic"),
         *(http(parameters=("mac",), dst=address) for address in INSIDE),
         *(http(fields=(name,)) for name in HARMLESS),
         *(http(header_names=(name,)) for name in ("cookie", "accept", "x-requested-with", "x-powered-by")),
@@ -281,6 +299,8 @@ LOOKALIKES: dict[str, list[Case]] = {
         coap(parameters=HARMLESS),
     ),
     "readable_firmware": one(
+        *(http(src=TOY_6, dst=address, parameters=("fw",)) for address in HOME_6),
+        *(http(parameters=(name,)) for name in ("fwlink", "romance", "hardware_version", "apiVersion")),
         *(http(parameters=("fw",), dst=address) for address in INSIDE),
         *(http(parameters=(name,)) for name in ("forward", "fwd", "version", "v", "swap", "firm")),
         http(leaks=("session",)),
@@ -288,6 +308,8 @@ LOOKALIKES: dict[str, list[Case]] = {
         coap(parameters=("fw",), dst=PHONE),
     ),
     "old_tls": one(
+        *(tls(versions=(0x0301,), src=TOY_6, dst=address) for address in HOME_6),
+        *(server(version=0x0301, client=TOY_6, server=address) for address in HOME_6),
         *(
             tls(versions=versions)
             for versions in ((0x0303,), (0x0304,), (0x0303, 0x0302, 0x0301), (), (0x0304, 0x0301))
@@ -297,11 +319,13 @@ LOOKALIKES: dict[str, list[Case]] = {
         *(server(version=0x0301, server=address) for address in INSIDE),
     ),
     "weak_cipher": one(
+        *(server(cipher=0x0005, client=TOY_6, server=address) for address in HOME_6),
         *(server(cipher=n) for n in (0x1301, 0x1302, 0x1303, 0xC02B, 0xC02F, 0xC030, 0xCCA8, 0x009C, 0x002F)),
         *(server(cipher=n) for n in (0, 0x00FF, 0x5600)),  # no suite was chosen: signalling values
         *(server(cipher=0x0005, server=address) for address in INSIDE),
     ),
     "bad_certificate": one(
+        *(certificate(not_after=5.0, client=TOY_6, server=address) for address in HOME_6),
         certificate(),
         *(certificate(not_after=1e9 + left) for left in (0, 1, DAY, 90 * DAY)),
         *(certificate(not_before=1e9 + early) for early in (60, DAY)),
@@ -311,6 +335,9 @@ LOOKALIKES: dict[str, list[Case]] = {
     ),
     "own_dns": one(*(dns(address) for address in (*INSIDE, ROUTER, "100.64.0.1", "127.0.0.1", "nonsense"))),
     "hidden_names": one(
+        *(tls(ech=True, src=TOY_6, dst=address) for address in HOME_6),
+        *(flow(resp_p=853, orig_h=TOY_6, resp_h=address) for address in HOME_6),
+        tunnel(src=TOY_6, dst=GUEST_6),
         tls(),
         tls(server_name="mydns.google.example"),
         *(encrypted_dns(dst=address) for address in INSIDE),
@@ -329,6 +356,7 @@ LOOKALIKES: dict[str, list[Case]] = {
     ),
     "reached_from_outside": [
         *one(
+            *(flow(orig_h=address, resp_h=TOY_6, resp_tcp_flags=0x12) for address in HOME_6),
             *(
                 flow(orig_h=OUTSIDE, resp_h=TOY, resp_tcp_flags=flags)
                 for flags in (0, 0x04, 0x14, 0x02, 0x10)
