@@ -62,6 +62,18 @@ def told(facts: list[Finding | Alert]) -> list[str]:
         ("Updates bis 31.12.2026", 10, ["support_ended"]),
         ("2020", 3, ["support_ended"]),
         ("2027-01-02", 4, ["support_ending", "support_ended"]),
+        *((until, 5, ["support_ended"]) for until in ("2019-06", "2026-12-31", "2024", "31/12/2025")),
+        *((until, 5, ["support_ended"]) for until in ("June 2026", "juin 2026", "Juni 2026", "2026-01-01")),
+        *((until, 5, ["support_ending"]) for until in ("2027-02", "2027-01-31", "March 2027", "31.03.2027")),
+        *((until, 5, ["support_ending"]) for until in ("2027-01", "mars 2027", "März 2027", "2027-03-15")),
+        *(
+            (until, 5, [])
+            for until in ("2027-12", "2028", "31.12.2027", "as long as we like", "5 years", "-")
+        ),
+        *(
+            (until, 5, [])
+            for until in ("June 2027", "2126", "2027-04-30", "", "version 2020.1b", "next year")
+        ),
     ],
 )
 def test_a_reminder_before_and_a_finding_after(until: str | None, days: int, alerts: list[str]) -> None:
