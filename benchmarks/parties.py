@@ -35,7 +35,7 @@ from appliance.parties.knowledge import Geography, Maker  # noqa: E402
 from appliance.parties.party import Destination  # noqa: E402
 
 PURPOSES = ROOT / "tests" / "appliance" / "parties"
-MORE = ("labelled", "unseen", "third", "services", "clients", "homes", "things")
+MORE = ("labelled", "unseen", "third", "services", "clients", "homes", "things", "ninth")
 """Lists beside the first, tests/appliance/parties/purposes_NAME.csv."""
 
 PRODUCT_VENDORS = {
