@@ -27,7 +27,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from appliance.devices.knowledge import split_list  # noqa: E402
+from appliance.devices.rows import split_list  # noqa: E402
 from appliance.lookup.knowledge import load_knowledge  # noqa: E402
 from appliance.lookup.knowledge_files import MAKER_COLUMNS, read_rows  # noqa: E402
 from appliance.parties.attribution import Parties  # noqa: E402

@@ -7,7 +7,7 @@ from typing import Final
 
 from appliance.alerts.profile import UNKNOWN, Senses
 from appliance.devices.device import DeviceRecord
-from appliance.devices.knowledge import Model
+from appliance.devices.rows import Model
 
 _ANSWERS: Final[dict[frozenset[str], bool]] = {frozenset(("yes",)): True, frozenset(("no",)): False}
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from appliance.bluetooth.kind import kind_of
 from appliance.devices.identity import device_id
-from appliance.devices.knowledge import Model
+from appliance.devices.rows import Model
 from sensor.records import Nearby
 
 _WORD: Final = re.compile(r"[^\W_]+")

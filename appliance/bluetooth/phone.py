@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from appliance.devices.device import DeviceRecord
-from appliance.devices.knowledge import Model
 from appliance.devices.organisations import organisation_key
+from appliance.devices.rows import Model
 from appliance.parties.party import PartyRecord
 
 PHONES: Final = ("phone", "tablet")

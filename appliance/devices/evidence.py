@@ -7,7 +7,8 @@ from typing import Final, Protocol
 
 from appliance.devices.device import Evidence
 from appliance.devices.identity import plain_text
-from appliance.devices.knowledge import CATALOGUE, DeviceKnowledge, Rule
+from appliance.devices.knowledge import DeviceKnowledge
+from appliance.devices.rows import CATALOGUE, Rule
 
 _RULE_FIELDS: Final = ("vendor", "category", "model")
 _QUOTED_LENGTH: Final = 60  # a reason stays one line

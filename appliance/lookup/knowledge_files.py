@@ -9,15 +9,8 @@ from typing import Final
 
 from appliance.bluetooth.heard import Reported
 from appliance.devices.decision import house
-from appliance.devices.knowledge import (
-    Catalogue,
-    DeviceKnowledge,
-    Rule,
-    extracted_rule,
-    maker_rule,
-    model_of,
-    rule_of,
-)
+from appliance.devices.knowledge import DeviceKnowledge
+from appliance.devices.rows import Catalogue, Rule, extracted_rule, maker_rule, model_of, rule_of
 from appliance.lookup import party_tables
 from appliance.lookup.oui import OuiDirectory
 from appliance.parties.knowledge import Owner

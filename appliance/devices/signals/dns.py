@@ -11,7 +11,8 @@ from typing import Final
 
 from appliance.devices.device import Evidence
 from appliance.devices.evidence import from_rules, quoted
-from appliance.devices.knowledge import CATALOGUE, DeviceKnowledge, Rule
+from appliance.devices.knowledge import DeviceKnowledge
+from appliance.devices.rows import CATALOGUE, Rule
 from sensor.records import DnsQuery, HttpRequest, TlsClientHello
 
 _BROWSED: Final = ("www.", "shop.", "store.", "m.")

@@ -9,14 +9,10 @@ import aiooui
 import pytest
 
 from appliance.devices.categories import CATEGORIES
-from appliance.devices.knowledge import (
-    SIGNALS_OF_RULES,
-    UNNAMED,
-    DeviceKnowledge,
-    Model,
-)
+from appliance.devices.knowledge import DeviceKnowledge
 from appliance.devices.organisations import organisation_key
 from appliance.devices.registry import Devices
+from appliance.devices.rows import SIGNALS_OF_RULES, UNNAMED, Model
 from appliance.lookup.knowledge_files import (
     BLOCK_COLUMNS,
     CATALOGUE_COLUMNS,

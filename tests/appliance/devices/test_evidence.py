@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from appliance.devices.evidence import from_rules, quoted
-from appliance.devices.knowledge import Rule
+from appliance.devices.rows import Rule
 from tests.appliance.devices.samples import BOX, KNOWLEDGE, PLUG, dhcp
 
 

@@ -4,15 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.devices.knowledge import (
-    SIGNALS_OF_RULES,
-    Catalogue,
-    DeviceKnowledge,
-    Model,
-    Rule,
-    line_of,
-    split_list,
-)
+from appliance.devices.knowledge import DeviceKnowledge, line_of
+from appliance.devices.rows import SIGNALS_OF_RULES, Catalogue, Model, Rule, split_list
 from tests.appliance.devices.samples import KNOWLEDGE, PLUG, Registered
 
 

@@ -10,7 +10,7 @@ import pytest
 from appliance.alerts.alert import Alert
 from appliance.declared.document import SUPPORT_END, Claim
 from appliance.devices.family import LABEL, Word
-from appliance.devices.knowledge import Model
+from appliance.devices.rows import Model
 from appliance.findings.finding import Finding
 from appliance.home import Home, Knowledge
 from appliance.lookup.knowledge import load_knowledge

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.devices.knowledge import Catalogue, DeviceKnowledge
+from appliance.devices.knowledge import DeviceKnowledge
+from appliance.devices.rows import Catalogue
 from appliance.devices.signals.oui import evidence
 from tests.appliance.devices.samples import BOX, KNOWLEDGE, MODULE, PLUG, PRIVATE, Registered, neighbour
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from appliance.devices.knowledge import Catalogue, DeviceKnowledge, Rule
+from appliance.devices.knowledge import DeviceKnowledge
+from appliance.devices.rows import Catalogue, Rule
 from appliance.devices.signals.tls import evidence
 from tests.appliance.devices.samples import Registered, hello
 
