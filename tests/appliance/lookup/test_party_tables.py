@@ -10,6 +10,7 @@ import pytest
 
 from appliance.lookup import party_tables
 from appliance.lookup.knowledge import load_knowledge
+from appliance.lookup.knowledge_files import RULE_COLUMNS, read_rows
 from appliance.lookup.party_tables import DATA, ORGANISATION_COLUMNS, ORGANISATION_FILES, TableError
 from appliance.parties.attribution import Parties
 from appliance.parties.party import Destination
@@ -110,3 +111,22 @@ def test_a_purpose_rule_nobody_knows_is_refused(tmp_path: Path) -> None:
     path.write_text("match,text,purpose,note\nword,ota,fun,\n", encoding="utf-8")
     with pytest.raises(TableError, match="word,fun"):
         party_tables.read_purposes(path)
+
+
+PLATFORMS = frozenset(
+    ("behmor.dadolabs.com", "dadolabs.com", "evrythng.com", "ubianet.com", "ms.ubianet.com")
+)
+"""Names that tell a maker and are another company's, whose platform it rents."""
+
+
+def test_a_domain_that_tells_a_maker_is_that_makers_own() -> None:
+    """What device rules and party tables say of one domain agrees; else a maker's cloud is a stranger's."""
+    parties = Parties(KNOWLEDGE)
+    strangers = [
+        (row["pattern"], row["vendor"], party.role, party.organisation)
+        for row in read_rows("rules.csv", RULE_COLUMNS)
+        if row["signal"] == "domain" and row["vendor"] and row["pattern"] not in PLATFORMS
+        for party in [parties.attribute(row["vendor"], Destination("", 0, "tcp", row["pattern"], "dns"))]
+        if party.role != "first"
+    ]
+    assert strangers == []
