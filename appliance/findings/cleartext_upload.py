@@ -14,6 +14,9 @@ _RTSP_UPLOADS: Final = frozenset(("ANNOUNCE", "RECORD"))
 _SHOWN: Final = 6  # parameter names named in the detail: enough to see what it is about
 
 
+_ASKS_OF_CERTIFICATE: Final = "application/ocsp-request"
+"""Whether a certificate still counts is asked in the clear by design, and answered signed (RFC 6960 A.1)."""
+
 _READABLE_PORTS: Final = {20: "FTP data", 21: "FTP", 23: "Telnet", 2323: "Telnet"}
 """TCP services that never encrypt (RFC 959, RFC 854)."""
 
@@ -37,6 +40,8 @@ def look(record: Record) -> Seen | None:
 
 def _http(record: HttpRequest) -> Seen | None:
     """Return what a request uploaded: a body, or parameters in its address."""
+    if record.content_type == _ASKS_OF_CERTIFICATE:
+        return None
     if record.method in _UPLOADS and record.content_bytes != 0:
         size = f"{record.content_bytes} bytes" if record.content_bytes is not None else "a body"
         kind = record.content_type or "no declared kind"

@@ -73,8 +73,9 @@ def http(request: HttpRequest) -> bytes:
     lines += [f"{name}: {request.host if name == 'host' else 1}" for name in request.header_names]
     if request.user_agent:
         lines.append(f"user-agent: {request.user_agent}")
-    if request.fields:
-        lines.append("content-type: application/x-www-form-urlencoded")
+    kind = request.content_type or ("application/x-www-form-urlencoded" if request.fields else None)
+    if kind is not None:
+        lines.append(f"content-type: {kind}")
     if request.content_bytes is not None or body:
         lines.append(f"content-length: {request.content_bytes or len(body)}")
     elif request.method in {"POST", "PUT", "PATCH"}:

@@ -123,6 +123,7 @@ FOUND: dict[str, list[Case]] = {
         *(http(method="POST", content_bytes=size) for size in (1, 100, 10_000_000, None)),
         *(http(dst=address, method="POST", content_bytes=5) for address in ABROAD),
         http(parameters=("q",)),
+        http(method="POST", content_bytes=5, content_type="application/ocsp-request-log"),
         mqtt(),
         mqtt(dport=8080, dst="2001:db8::1"),
         *(coap(method=method) for method in ("POST", "PUT", "PATCH", "iPATCH")),
@@ -272,6 +273,10 @@ LOOKALIKES: dict[str, list[Case]] = {
         rtsp(src=TOY_6, dst=PHONE_6, method="RECORD"),
         flow(orig_h=TOY_6, resp_h=PHONE_6, resp_p=21, orig_bytes=9),
         *(http(dst=address, method="POST", content_bytes=5) for address in INSIDE),
+        *(
+            http(method="POST", content_bytes=83, content_type="application/ocsp-request", path=path)
+            for path in ("/", "/gts1c3")
+        ),
         *(http(method=method) for method in ("GET", "HEAD", "OPTIONS", "DELETE")),
         *(http(method=method, content_bytes=0) for method in ("POST", "PUT", "PATCH")),
         *(mqtt(dst=address) for address in INSIDE),
