@@ -198,6 +198,8 @@ class Home:
         found = self.behaviour.observe(device, record)
         if found:
             facts += self._judged(found)
+        if kind is TlsClientHello and record.ech:
+            record = self._shown(device, record)
         if kind in findings.reads[ASKER] and findings.concerns(record, ASKER):
             party = self._party_of(device, record)
             domain, purpose = (party.domain, party.purpose) if party is not None else (None, None)
@@ -206,6 +208,14 @@ class Home:
             asked = self.devices.owner(None, record.dst)
             if asked is not None and asked != device:
                 facts += self._judged(findings.observe(asked, record, None, side=ASKED))
+
+    def _shown(self, device: str, hello: TlsClientHello) -> TlsClientHello:
+        """Return the hello without ECH where its outer name is the one the device asked for in the clear.
+
+        Browsers pretend to hide a name in every hello (draft-ietf-tls-esni §6.2); a real cover is another's.
+        """
+        plain = self.names.asked_for(device, hello.dst, hello.server_name)
+        return hello._replace(ech=False) if plain else hello
 
     def _welcome(self, new: Iterable[str], ts: float) -> list[Fact]:
         """Let devices that a record brought hear the family's words, and wait to be told."""

@@ -95,6 +95,11 @@ class Names:
             source = "dns"
         return tuple.__new__(Destination, (address, port, proto, name, source, alias))
 
+    def asked_for(self, device: str, address: str, name: str | None) -> bool:
+        """Return whether an open resolver gave the device this address for this very name."""
+        known = self._devices.get(device, _NOBODY).get(address, ())
+        return any(entry[1] == name for entry in known)
+
     def destinations(self, device: str) -> Iterator[Destination]:
         """Yield every address that a device learnt, under each name it knew it by."""
         for address, entries in self._devices.get(device, _NOBODY).items():

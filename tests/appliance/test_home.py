@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from appliance.cli import main
+from appliance.findings.finding import Finding
 from appliance.home import Home
 from appliance.lookup.knowledge import load_knowledge
 from appliance.out import OutputFolder
@@ -15,7 +16,8 @@ from appliance.service import Service
 from appliance.store.observations import unpack
 from appliance.store.reader import Reader
 from appliance.store.writer import Writer
-from sensor.records import BleAdvertisement, FlowRecord, Neighbour, TlsClientHello
+from sensor.records import BleAdvertisement, DnsAnswer, FlowRecord, Neighbour, TlsClientHello
+from tests.appliance.devices.samples import PLUG, hello, neighbour
 from tests.household.generate import generate
 
 DAYS = 12
@@ -204,3 +206,19 @@ def test_what_neighbours_say_over_bluetooth_leaves_no_trace(knowledge):
     )
     assert home.feed(heard) == []
     assert list(home.devices.ids()) == []
+
+
+@pytest.mark.parametrize(
+    ("outer", "hidden"),
+    [("toy.example", False), ("cover.example", True), (None, True), ("x.toy.example", True)],
+)
+def test_a_pretended_ech_hides_no_name(knowledge, outer, hidden):
+    home = Home(knowledge)
+    answer = DnsAnswer(
+        101.0, "q", PLUG, "192.168.1.20", "192.168.1.1", "udp", "toy.example", 1, 0, (), ("198.51.100.7",), 60
+    )
+    offered = hello(outer, ech=True)._replace(ts=102.0)
+    facts = [
+        fact for record in (neighbour(PLUG, "192.168.1.20"), answer, offered) for fact in home.feed(record)
+    ]
+    assert [fact.code for fact in facts if isinstance(fact, Finding)] == (["hidden_names"] if hidden else [])
