@@ -177,3 +177,17 @@ def test_keyboard_reaches_the_page_first_and_shows_where_it_is(browser: Any, sit
     opened.page.keyboard.press("Enter")
     assert opened.page.evaluate("document.activeElement.id") == "main"
     opened.context.close()
+
+
+def test_the_bar_is_one_line_on_a_phone_and_a_row_of_the_log_at_a_desk(
+    browser: Any, sites: dict[str, str]
+) -> None:
+    lines = "new Set([...document.querySelectorAll('%s')].map(one => one.getBoundingClientRect().top)).size"
+    phone = Visit(browser, f"{sites['news']}/log/", "phone", "light")
+    assert phone.page.evaluate(lines % ".top li") == 1
+    broken = "[...document.querySelectorAll('.log td a')].filter(one => one.getClientRects().length > 1)"
+    desk = Visit(browser, f"{sites['news']}/log/", "desk", "light")
+    for page in (phone.page, desk.page):
+        assert page.evaluate(f"{broken}.map(one => one.textContent)") == []
+    phone.context.close()
+    desk.context.close()
