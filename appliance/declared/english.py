@@ -29,16 +29,17 @@ WORDS: Final = Words(
         r" affiliates? subsidiary"
         r" subsidiaries services? platforms? hosts? supplier[s]? tools? parent business carriers?"
         r" network networks operators? called named specialist specialists publishers? distributor"
+        r" sdks?(?:_names?)?"
         r" (?:part|service|brand|subsidiary|product|division|component|software|tool)_(?:of|by)"
     ),
     before=alternatives(r"by with to from through via at on uses? using engage[sd]? choose chose use called"),
     listing=alternatives(
-        r"such_as including includes? among_(?:them|which|whom) namely like e\.g\. for_example these_are"
+        r"yes such_as including includes? among_(?:them|which|whom) namely like e\.g\. for_example these_are"
         r" currently are is"
     ),
     joining=r"\s*(?:,\s*(?:and|or|as\s+well\s+as)\b|,|;|\b(?:and|or|as\s+well\s+as|&)\s)\s*(?:also\s|by\s|with\s|to\s|the\s)*",
     doing=alternatives(
-        r"hosts? stores? process\w* provides? turns? converts? delivers? helps? receives? analyses"
+        r"hosts? stores? process(?:es)? provides? turns? converts? delivers? helps? receives? analyses"
         r" analyzes sends? counts? runs? handles? operates? supplies is_our are_our acts? measures?"
         r" keeps? \w+s_(?:us|you|our|your) transcribes? translates? manages? gives? collects? recognises"
         r" recognizes carries also"
@@ -60,6 +61,7 @@ WORDS: Final = Words(
         " support marketing payment payments speech voice recognition audio cloud storage recordings"
         " recording crash reports report purpose purposes country countries location europe european"
         " union commission economic area member state states united kingdom gdpr coppa ccpa eu eea uk"
+        " sdk sdks api plugin plugins"
         " usa us ftc ico cnil ip mac id pin tls ssl aes wifi wi-fi bluetooth ble android ios iphone ipad"
         " windows linux macos internet web email e-mail mail sms faq january february march april may"
         " june july august september october november december monday tuesday wednesday thursday friday"
@@ -104,9 +106,14 @@ WORDS: Final = Words(
         r" laboratory agency network vendor processor publisher brand division business part unit"
     ),
     endings=r"\w{3,}(?:ians|ists|ors|ers|ants|ees|ments|tions)",
-    denial=r"\b(?:neither|(?:not|never|n['’]t)\s(?:\w+\s){0,2}?|no\s\w+\s(?:data\s)?(?:is|are)\s)"
+    denial=r"\bnot\s(?:to\s|by\s|with\s)?(?-i:[A-Z])|\b(?:neither|(?:not|never|n['’]t)\s(?:\w+\s){0,2}?|no\s\w+\s(?:data\s)?(?:is|are)\s)"
     r"(?:share|shared|sell|sold|disclose|disclosed|send|sent|transfer|transferred|transmit|transmitted|pass|passed|give|given|use|provide)\b",
     denied_before=False,
+    refused=alternatives(
+        r"ha(?:s|ve)_no_access (?:do|does|did|will)(?:_not|n['’]t)_have_access"
+        r" (?:do|does|did|will)(?:_not|n['’]t)_receive_(?:any|your|personal)"
+        r" (?:gets?|receives?|learns?)_nothing"
+    ),
     keeping=alternatives(
         r"keep\w* kept retain\w* retention stor\w* delet\w* eras\w* remov\w* after within held hold for"
         r" for_up_to"

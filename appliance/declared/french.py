@@ -21,12 +21,13 @@ WORDS: Final = Words(
         r"réclamation\w* plainte\w* autorité_de_contrôle autorité_de_protection marques? déposées? saisir"
     ),
     receiver=alternatives(
-        r"prestataires? sous-traitants? fournisseurs? partenaires? destinataires? sociétés? entreprises?"
+        r"prestataires? sous-traitants? fournisseurs? partenaires? destinataires? sociétés?(?:_anonyme)?"
+        r" entreprises?"
         r" firmes? filiales? agences? instituts? organismes? éditeurs? studios? banques? services?"
         r" plateformes? hébergeurs? outils? groupe réseaux? opérateurs? transporteurs? représentante?"
         r" nommée? appelée?"
         r" spécialistes? sas sasu sarl scop sa cabinet étude association maison-mère maison_mère"
-        r" (?:prestataire|partenaire|fournisseur|réseau|service|outil)_d[eu]_(?-i:[a-zà-ÿ])\w+"
+        r" sdk (?:prestataire|partenaire|fournisseur|réseau|service|outil)_d[eu]_(?-i:[a-zà-ÿ])\w+"
         r" (?:service|filiale|marque|produit)_d[eu]"
     ),
     before=alternatives(
@@ -34,7 +35,7 @@ WORDS: Final = Words(
         r" c['’]est recours_à appel_à grâce_à (?:par|avec|chez|via|à)_les? (?:par|avec|chez|via|à)_l['’]"
     ),
     listing=alternatives(
-        r"parmi_(?:eux|elles|lesquels|lesquelles) tels?_que telles?_que tel_que comme notamment dont"
+        r"oui parmi_(?:eux|elles|lesquels|lesquelles) tels?_que telles?_que tel_que comme notamment dont"
         r" à_savoir par_exemple p\._ex\. actuellement"
         r" sont est"
     ),
@@ -62,6 +63,7 @@ WORDS: Final = Words(
         " sous-traitant sous-traitants hébergement hébergeur analyse publicité assistance paiement"
         " reconnaissance vocale voix audio nuage stockage enregistrements rapports finalité finalités"
         " pays europe européen européenne union commission espace économique états unis états-unis"
+        " sdk sdks api plugin plugins"
         " royaume-uni rgpd lil cnil ue eee ip mac id pin tls ssl aes wifi wi-fi bluetooth ble android"
         " ios iphone ipad windows linux internet web e-mail mail sms faq janvier février mars avril mai"
         " juin juillet août septembre octobre novembre décembre lundi mardi mercredi jeudi vendredi"
@@ -100,8 +102,11 @@ WORDS: Final = Words(
         r" hébergeur fournisseur éditeur établissement réseau division groupe association laboratoire"
     ),
     endings=r"(?!x)x",
-    denial=r"\bni\s\w+\sni\b|\b(?:ne|n['’])\s?(?:\w+\s){0,2}?(?:partag|transm|communiqu|divulgu|vend|envoy|cèd|céd|fourni|transf|utilis)\w*",
+    denial=r"\bni\s[^.;:]{1,60}?\sni\b|\b(?:ne|n['’])\s?(?:\w+\s){0,2}?(?:partag|transm|communiqu|divulgu|vend|envoy|cèd|céd|fourni|transf|utilis)\w*",
     denied_before=False,
+    refused=alternatives(
+        r"n['’](?:y_)?(?:a|ont|aura|auront)_(?:pas|aucun)_(?:d['’])?accès ne_reçoi(?:t|vent)_(?:rien|aucune?)"
+    ),
     keeping=alternatives(
         r"conserv\w* gard\w* stock\w* supprim\w* effac\w* détrui\w* détru\w* durées? après pendant délai pour"
     ),

@@ -32,6 +32,7 @@ WORDS: Final = Words(
         r" firmen agentur institut"
         r" stiftung verlag studio bank unternehmens? \w*gesellschaft \w*firma vertreter(?:in)? datenbank"
         r" tochter mutter \w*dienste?s?"
+        r" sdks?(?:-namen?)?"
         r" plattform(?:en)? hoster[ns]? werkzeuge? tools? netzwerke?n? netz spezialisten? namens"
         r" \w*versender \w*speicher konzern \w*betreiber"
     ),
@@ -40,7 +41,8 @@ WORDS: Final = Words(
         r" nutzen_wir verwenden_wir nutzen nutzt verwenden setzen_wir der die das beim auf"
     ),
     listing=alternatives(
-        r"wie etwa z\.\s*B\. zum_Beispiel beispielsweise insbesondere nämlich darunter derzeit sind ist wären"
+        r"ja wie etwa"
+        r" z\.\s*B\. zum_Beispiel beispielsweise insbesondere nämlich darunter derzeit sind ist wären"
     ),
     joining=r"\s*(?:,(?!\s*(?:und|oder)\b)|;|\b(?:und|oder|sowie|&)\s(?:die\s|der\s|das\s)?)\s*(?:auch\s|an\s|von\s|durch\s|mit\s)*",
     doing=alternatives(
@@ -61,6 +63,7 @@ WORDS: Final = Words(
         " abschnitt anhang tabelle kontakt sicherheit dauer cookies cookie partner firma firmen"
         " unternehmen hosting analyse werbung support zahlung zahlungen sprache stimme stimmen ton cloud"
         " speicher zweck zwecke land länder staat staaten drittland drittländer drittstaaten europa eu"
+        " sdk sdks api plugin plugins"
         " ewr usa dsgvo bdsg tddsg ttdsg tdddg ip mac id pin tls ssl aes wlan wi-fi wifi bluetooth ble"
         " android ios iphone ipad windows linux internet web mail e-mail e-mails sms faq januar februar"
         " märz april mai juni juli august september oktober november dezember montag dienstag mittwoch"
@@ -122,9 +125,10 @@ WORDS: Final = Words(
     r"|staaten|raum|zentrum|zentren|kosten|ismus|gesetz|gesetze|konto|konten|listen?|dateien?"
     r"|ereignissen?|kennzeichen|merkmalen?|zahlen?|bearbeiter|empfänger[ns]?|gruppen?|plattform"
     r"|plattformen|technik|logik|statistik|grund|gründen?|richtlinien?)",
-    denial=r"\b(?:weder\b|(?:geb|teil|übermittel|verkauf|send|übertrag|leit|reich|nutz|verwend|schick)\w*\s(?:\w+\s){0,5}?"
+    denial=r"\b(?:weder\b|(?:erhält|erhalten|bekommt|bekommen)\s(?:\w+\s){0,5}?(?:nichts|keine\w*)|(?:geb|teil|übermittel|verkauf|send|übertrag|leit|reich|nutz|verwend|schick)\w*\s(?:\w+\s){0,5}?"
     r"(?:nichts?|nie|niemals|keine\w*)|keine\w*\s(?:\w+\s){1,8}?(?:weiter|übermittelt|übertragen|verkauft|gesendet))\b",
     denied_before=True,
+    refused="",
     keeping=alternatives(
         r"\w*speicher\w* gespeichert aufbewahr\w* \w*lösch\w* behalten entfern\w* nach innerhalb"
         r" spätestens dauer lang frist\w*"

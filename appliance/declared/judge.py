@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from appliance.declared import names
@@ -31,6 +32,7 @@ class Known(NamedTuple):
     places: frozenset[str]  # towns and states of the world; small letters
     first_names: frozenset[str]  # of people; small letters
     german: frozenset[str]  # ordinary words of German, less those that are made of two; small letters
+    everyday: frozenset[str]  # words often written in English or French; small letters
 
 
 class Found(NamedTuple):
@@ -133,7 +135,16 @@ class Judge:
             if rule not in WEAK or not self._is_behind_place_word(
                 text[: found.start()], text[found.start() : at]
             ):
-                yield from self.pass_on(run(text, at, self.cues.joining), rule, text, lenient=lenient)
+                yield from self.pass_on(
+                    self._less_address(run(text, at, self.cues.joining), text), rule, text, lenient=lenient
+                )
+
+    def _less_address(self, items: list[tuple[str, int]], text: str) -> list[tuple[str, int]]:
+        """Return a list without what follows its first, where commas alone lead to a town: an address."""
+        if len(items) < 3 or not self.is_place(items[-1][0]):
+            return items
+        between = [text[at + len(name) : after] for (name, at), (_, after) in pairwise(items)]
+        return items[:1] if all(re.fullmatch(r",\s(?:[Tt]he\s)?", each) for each in between) else items
 
     def pass_on(
         self, items: list[tuple[str, int]], rule: str, text: str, *, lenient: bool, strict: bool = False
@@ -178,8 +189,9 @@ class Judge:
             return False
         if " " not in plain:
             acronym = 2 <= len(name) <= 5 and name.isupper()
-            return acronym or not {plain, plain.rstrip("s")}.isdisjoint(self.terms.small | self.terms.defined)
-        return plain.split()[0] == self.terms.maker
+            other = self.terms.small | self.terms.defined | {self.terms.titled}
+            return acronym or not {plain, plain.rstrip("s")}.isdisjoint(other)
+        return plain.split()[0] == self.terms.maker or plain.split()[-1] == self.terms.titled
 
     def is_plain(self, name: str) -> bool:
         """Return whether this is a person's first name, or a word of German, which has a capital there."""
@@ -210,6 +222,7 @@ class Judge:
             or self.is_place(name)
             or plain in self.known.adjectives
             or name in names.LEGAL_FORMS
+            or names.is_generic(name)
         ):
             return False
         parts = re.split(r"[\s-]", plain)
@@ -222,6 +235,12 @@ class Judge:
     def is_known(self, name: str) -> bool:
         """Return whether this is an organisation that many makers use."""
         return names.key(name) in self.known.organisations
+
+    def is_known_small(self, word: str) -> bool:
+        """Return whether a word with a small letter is such an organisation, and no word of a language."""
+        known = self.known
+        seldom = not any(word in words for words in (known.everyday, known.german, known.first_names))
+        return word in known.small or (seldom and self.is_known(word))
 
     def is_place(self, name: str) -> bool:
         """Return whether this is a country, an area, a state or a town; an organisation we know is none."""

@@ -108,12 +108,14 @@ LEGAL_FORMS: Final = (
         "VZW",
     ),
     *("AB (publ)", "A.G.", "Pty. Ltd.", "Pty Limited", "Unlimited Company", "gUG", "oHG"),
+    *("ULC", "PLLC", "GesmbH", "Ges.m.b.H.", "Co. KG", "S.A.R.L.", "S.R.L.", "Co., Ltd", "Co. Limited", "OÜ"),
+    *("UAB", "SIA", "S.A. de C.V.", "Sp.z o.o.", "A.Ş.", "A.S.", "Tbk", "Bhd", "JSC", "SCIC", "SCA"),
 )
 """Legal forms as they are written behind a name."""
 
 _FORM: Final = "|".join(re.escape(form) for form in sorted(LEGAL_FORMS, key=len, reverse=True))
 _WORD: Final = (
-    r"(?<![\w@/.])(?:[A-ZÀ-ÖØ-Þ][\w'’+!.-]*[\w+!]|[A-ZÀ-ÖØ-Þ]|[a-z]{1,3}[A-Z]\w+|[a-z]\d\w+|\d+[A-Za-z]\w*"
+    r"(?<![\w@/.])(?:[A-ZÀ-ÖØ-Þ](?:[\w'’+!.-]|&(?=[A-Z]))*[\w+!]|[A-ZÀ-ÖØ-Þ]|[a-z]{1,3}[A-Z]\w+|[a-z]\d\w+|\d+[A-Za-z]\w*"
     r"|[a-z][\w-]+\.(?:com|net|io|ai|app|org|co)(?![\w/.]))"
 )
 """A word of a name: with a capital, or like "eBay", "o2switch", "bunny.net". A full stop only within."""
@@ -128,8 +130,18 @@ LEGAL: Final = re.compile(rf"(?P<name>{_LONG}{_REGION}),?\s(?P<form>{_FORM})(?![
 """An organisation with its legal form, also with a region between: "PayPal (Europe) S.à r.l."."""
 
 _SURE: Final = r"GmbH|gmbh|gAG|AG|SE|Inc\.?|Ltd\.?|Limited|LLC|SAS|SARL|B\.V\.|AB|Oy"
-SMALL_LEGAL: Final = re.compile(rf"(?<![\w@/.-])(?P<name>[a-z][\w-]{{3,}})\s(?P<form>{_SURE})(?![\w])")
-"""One that is written with a small letter: "rapidmail GmbH"."""
+_LEADING: Final = r"by|of|to|with|from|and|the|der|die|das|bei|von|mit|an|und|par|chez|avec|la|le|et"
+SMALL_LEGAL: Final = re.compile(
+    rf"(?<![\w@/.-])(?:(?P<led>{_LEADING})\s)?(?P<name>(?(led)(?:[a-z]\w{{2,}}\s)?)[a-z][\w-]{{3,}})"
+    rf"\s(?P<form>{_SURE}|ltd)(?![\w])"
+)
+"""One that is written with small letters: "rapidmail GmbH", "by nestling labs ltd"."""
+
+INSTITUTION: Final = re.compile(
+    rf"(?:University\sof|Université\sd[eu]|Universität|Hochschule)\s(?:the\s)?{_WORD}(?:\s{_WORD}){{0,2}}"
+    rf"|{_WORD}(?:\s{_WORD}){{0,1}}\s(?:University|Universität)(?!\w|\sof)"
+)
+"""A university, whose name ends with its town as no company's does."""
 
 _ELIDED: Final = re.compile(r"^(?:[LDJNSC]|Qu)['’](?:[a-zà-ÿ]\S*\s?)?", re.IGNORECASE)
 """A French article that is one word with what follows; what follows with a small letter goes with it."""
@@ -141,6 +153,11 @@ _GENERIC: Final = some(
     " technologies technology platforms com"
 )
 """Words that tell a company of a group from another: not what a family knows it by."""
+
+
+def is_generic(name: str) -> bool:
+    """Return whether a name says no more than that there is a group: "Groupe", "Holding International"."""
+    return all(word in _GENERIC for word in name.casefold().split())
 
 
 def key(name: str) -> tuple[str, ...]:

@@ -55,6 +55,8 @@ def _otherwise(sentence: Sentence, judge: Judge) -> Iterator[Found]:
         behind = judge.runs(judge.cues.before, _bare(sentence.text), "before", lenient=False)
         yield from (found for found in behind if judge.is_foreign(found.name))
     if concerned:
+        for found in names.INSTITUTION.finditer(sentence.text):
+            yield Found(found[0], "institution", found.start())
         yield from _where_sharing_is_spoken_of(sentence, judge)
 
 
@@ -150,7 +152,7 @@ def _known(sentence: Sentence, judge: Judge) -> Iterator[Found]:
         if name := _from_known(run, judge):
             yield Found(name, "known", found.start())
     for word in SMALL.finditer(bare):
-        if word[0] in judge.known.small:
+        if judge.is_known_small(word[0]) and not re.search(r"[@./-]$", bare[: word.start()]):
             yield Found(word[0], "known", word.start())
 
 
@@ -177,14 +179,15 @@ def _where_sharing_is_spoken_of(sentence: Sentence, judge: Judge) -> Iterator[Fo
     """Yield names in brackets, in lines of a list, in quotes, that are known, or within a clause."""
     text, words = sentence.text, judge.words
     for aside in _INSIDE.finditer(text):
+        inside = re.sub(rf"^{words.listing}[\s:]*", "", aside[1], flags=re.IGNORECASE)
         items = [
             item
-            for item in _whole_items(aside[1], judge.cues.joining)
-            if not (judge.german and judge.is_made_of_german(item))
+            for item in _whole_items(inside, judge.cues.joining)
+            if judge.is_known(item) or not (judge.german and judge.is_made_of_german(item))
         ]
         if not any(judge.is_place(item) for item in aside[1].split(", ")):  # else it is an address
             yield from judge.pass_on([(item, aside.start(1)) for item in items], "aside", text, lenient=True)
-    if sentence.listed:
+    if sentence.listed and not _is_a_role(text, judge):
         if (label := _LABEL.match(text)) and (
             behind := run(text, label.end(), judge.cues.joining, whole=True)
         ):
@@ -208,6 +211,15 @@ def _where_sharing_is_spoken_of(sentence: Sentence, judge: Judge) -> Iterator[Fo
             yield from judge.pass_on([(name, found.start())], "mention", bare, lenient=True, strict=True)
 
 
+def _is_a_role(text: str, judge: Judge) -> bool:
+    """Return whether a line is a word of German with the name of who does it: "Inkasso (Creditreform)"."""
+    role = re.fullmatch(r"([\w-]+)\s\(([^()]+)\)[.,;]?", text)
+    if role is None or not judge.german:
+        return False
+    is_german = judge.is_plain(role[1]) or judge.is_made_of_german(role[1])
+    return is_german and bool(names.LEGAL.search(role[2]) or judge.is_known(role[2]))
+
+
 def _concerns(text: str, words: Words) -> bool:
     """Return whether a text speaks of who receives something, or of what for."""
     return holds(words.sharing, text) or any(holds(pattern, text) for _, pattern in words.purposes)
@@ -218,8 +230,13 @@ def _with_legal_form(text: str, words: Words, known: Known) -> Iterator[Found]:
         small = found["name"][:1].islower()
         name = found["name"] if small else names.trimmed(found["name"], words, legal=True)
         first, joint, rest = name.partition(f" {words.conjunction} ")
-        if joint and names.key(first) in known.organisations:
+        if joint and names.LEGAL.fullmatch(first):
+            yield Found(first, "legal_form", found.start() + found["name"].find(first))
+        if joint and (names.key(first) in known.organisations or names.LEGAL.fullmatch(first)):
             name = rest  # "Postmark and Singular Labs, Inc." are two
+        led = re.search(r"(?<![\w@/.-])([a-z][\w-]+)\s$", text[: found.start()])
+        if led and Judge(words, known, NO_TERMS).is_known_small(led[1]):
+            name = f"{led[1]} {name}"  # "infoscore Consumer Data GmbH"
         if small and (name in words.ordinary or name in words.common):
             continue
         if name and not all(word.casefold() in words.ordinary for word in name.split()):

@@ -91,10 +91,12 @@ def _claims(
     text = sentence.text
     denial = re.search(words.denial, text, re.IGNORECASE)
     denied = denial is not None
+    refusal = re.search(words.refused, text, re.IGNORECASE) if words.refused else None
     context = f"{sentence.lead} {text}"
     owned = False
     for found in named(sentence, words, known, terms):
-        there = denial is not None and (words.denied_before or found.at > denial.start())
+        there = denial is not None and (words.denied_before or found.at >= denial.start())
+        there = there or (refusal is not None and _is_its_subject(text, found.at, refusal.start()))
         owned = owned or found.rule == "legal_form"
         yield PARTY, found.name, there, found.rule
     if owned or holds(words.placing, context) or holds(words.sharing, context):
@@ -109,6 +111,11 @@ def _claims(
     if holds(words.keeping, context):
         for period in _periods(text, words):
             yield PERIOD, period, denied, "period"
+
+
+def _is_its_subject(text: str, at: int, verb: int) -> bool:
+    """Return whether a name stands before a verb, in the same clause."""
+    return at < verb and ";" not in text[at:verb]
 
 
 def _places(text: str, words: Words, known: Known) -> Iterator[str]:

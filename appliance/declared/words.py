@@ -32,6 +32,7 @@ class Words(NamedTuple):
     endings: str  # of words with a capital that are no names: matters where every noun has one
     denial: str  # a sentence with this says that something does not go there
     denied_before: bool  # names before the denial are denied too, not only those behind it
+    refused: str  # behind a name that gets nothing: "has no access"; empty where denied_before tells
     keeping: str  # a sentence with one of these speaks of how long
     updating: str  # a sentence with one of these speaks of until when updates come
     placing: str  # a sentence with one of these speaks of where

@@ -47,7 +47,8 @@ def load_known() -> Known:
     small = frozenset(name for name in services if name[0].islower() and " " not in name)
     known = frozenset(filter(None, organisations))
     people, german = (frozenset(_lines(f"extracted/{name}.txt")) for name in ("first-names", "german-words"))
-    return Known(known, small, {**countries, **_ALSO}, adjectives, _places(), people, german)
+    everyday = frozenset(_lines("extracted/english-words.txt") + _lines("extracted/french-words.txt"))
+    return Known(known, small, {**countries, **_ALSO}, adjectives, _places(), people, german, everyday)
 
 
 def _places() -> frozenset[str]:

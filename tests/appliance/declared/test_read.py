@@ -28,7 +28,21 @@ def parties(notice: Notice) -> list[Claim]:
 @pytest.mark.parametrize("language", ["en", "fr", "de"])
 @pytest.mark.parametrize(
     "split",
-    ["dev", "second", "third", "held", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"],
+    [
+        "dev",
+        "second",
+        "third",
+        "held",
+        "fourth",
+        "fifth",
+        "sixth",
+        "seventh",
+        "eighth",
+        "ninth",
+        "tenth",
+        "eleventh",
+        "twelfth",
+    ],
 )
 def test_parties_are_found_and_none_is_made_up(language, split):
     wanted = found = 0
@@ -44,9 +58,15 @@ def test_parties_are_found_and_none_is_made_up(language, split):
         made_up += [claim.value for claim in read if not any(same(claim, label) for label in may)]
     bound = {"held": 0.75, "sixth": 0.8, "seventh": 0.8, "ninth": 0.89, "tenth": 0.79}.get(split, 0.9)
     assert wanted >= 8 and found >= bound * wanted, f"{found} of {wanted}"
-    assert len(made_up) <= {"fifth": 2, "sixth": 2, "seventh": 1, "eighth": 2, "ninth": 5, "tenth": 1}.get(
-        split, 0
-    ), made_up
+    assert len(made_up) <= {
+        "fifth": 2,
+        "sixth": 2,
+        "seventh": 1,
+        "eighth": 2,
+        "ninth": 5,
+        "tenth": 1,
+        "eleventh": 1,
+    }.get(split, 0), made_up
 
 
 @pytest.mark.parametrize("notice", NOTICES, ids=lambda notice: f"{notice.language} {notice.title}")
@@ -104,6 +124,29 @@ CASES = (
     ("a sentence in a list is no name", "Empfänger\n- Wetter: Für die Vorhersage fragt er nur den Ort ab.",
      "de", set()),
     ("age", "We share nothing about children under 13 years.", "en", set()),
+    ("two companies with their forms", "We share data with Moon UK Ltd. and Sun Book Group, Inc.", "en",
+     {("party", "Moon UK Ltd.", False), ("party", "Sun Book Group Inc.", False)}),
+    ("small letters, two words, before a form", "The toy is made by nestling labs ltd.", "en",
+     {("party", "nestling labs ltd", False)}),
+    ("small letters of a name we know", "Clips are kept with backblaze, not with Dropbox.", "en",
+     {("party", "backblaze", False), ("party", "Dropbox", True)}),
+    ("no name in an address of mail", "Clips are kept for you; ask help@backblaze.example.", "en", set()),
+    ("an address behind a name", "Write to us at Nestling Labs, The Old Dairy, Dublin.", "en",
+     {("party", "Nestling Labs", False)}),
+    ("the product in the title", "Privacy Policy of Momo Robot\nWelcome to use Momo Robot.", "en", set()),
+    ("a name behind what holds it now", "Empfänger\n- Anbieter von Videos (derzeit: Agora, Vonage)", "de",
+     {("party", "Agora", False), ("party", "Vonage", False)}),
+    ("a role and who has it", "Empfänger\n- Wirtschaftsprüfer (BDO AG)", "de",
+     {("party", "BDO AG", False)}),
+    ("a kit of software by its name", "SDK name: Mondpush", "en", {("party", "Mondpush", False)}),
+    ("a university", "Sleep times are shared with the University of Bristol.", "en",
+     {("party", "University of Bristol", False)}),
+    ("a group without its name", "Les données sont partagées au sein du Groupe.", "fr", set()),
+    ("nobody has access", "Le moteur reçoit la voix ; OpenAI n’y a pas accès.", "fr",
+     {("party", "OpenAI", True)}),
+    ("neither nor", "Ni Amazon, ni personne d’autre ne reçoit quoi que ce soit.", "fr",
+     {("party", "Amazon", True)}),
+    ("who receives nothing", "Insbesondere erhält Google keine Daten.", "de", {("party", "Google", True)}),
     ("an elided article", "Nous partageons des données avec l’hébergeur Nuagerie.", "fr",
      {("party", "Nuagerie", False)}),
 )  # fmt: skip
