@@ -15,7 +15,7 @@ class Notice(NamedTuple):
     """A notice and what a careful reader finds in it."""
 
     language: str
-    split: str  # "dev", "second", "third", "held", "fourth", "fifth", "sixth", … "eleventh"
+    split: str  # "dev", "second", "third", "held", "fourth", "fifth", "sixth", … "twelfth"
     title: str
     text: str
     found: dict[str, list[str]]  # "parties", "denied", "may", "countries", "periods"
