@@ -46,7 +46,8 @@ WORDS: Final = Words(
         r" may as_well does tells? shows? looks? takes?"
     ),
     at_places=alternatives(
-        "in near within outside at from am city town street road menu button tab section page"
+        "in near within outside at from am city town street road tap press click select"
+        " menu button tab section page"
     ),
     linking=some("of the & for"),
     ordinary=some(
@@ -106,7 +107,8 @@ WORDS: Final = Words(
         r" laboratory agency network vendor processor publisher brand division business part unit"
     ),
     endings=r"\w{3,}(?:ians|ists|ors|ers|ants|ees|ments|tions)",
-    denial=r"\bnot\s(?:to\s|by\s|with\s)?(?-i:[A-Z])|\b(?:neither|(?:not|never|n['’]t)\s(?:\w+\s){0,2}?|no\s\w+\s(?:data\s)?(?:is|are)\s)"
+    denial=r"\b(?:nothing|none\sof\s\w+)\sis\s(?:sent|shared|passed|given)\b|\bnever\sworked\swith\b|"
+    r"\bnot\s(?:to\s|by\s|with\s)?(?-i:[A-Z])|\b(?:neither|(?:not|never|n['’]t)\s(?:\w+\s){0,2}?|no\s\w+\s(?:data\s)?(?:is|are)\s)"
     r"(?:share|shared|sell|sold|disclose|disclosed|send|sent|transfer|transferred|transmit|transmitted|pass|passed|give|given|use|provide)\b",
     denied_before=False,
     refused=alternatives(

@@ -47,7 +47,8 @@ WORDS: Final = Words(
         r" nous met_à peut voit distribue\w* achemine\w* prend encaisse\w* collecte\w* sait"
     ),
     at_places=alternatives(
-        "en à au aux hors rue avenue ville place boulevard menu bouton rubrique onglet page"
+        "en à au aux hors option formule appuyez_sur cliquez_sur"
+        " rue avenue ville place boulevard menu bouton rubrique onglet page"
     ),
     linking=some("de du des & la d’"),
     ordinary=some(
@@ -102,7 +103,7 @@ WORDS: Final = Words(
         r" hébergeur fournisseur éditeur établissement réseau division groupe association laboratoire"
     ),
     endings=r"(?!x)x",
-    denial=r"\bni\s[^.;:]{1,60}?\sni\b|\b(?:ne|n['’])\s?(?:\w+\s){0,2}?(?:partag|transm|communiqu|divulgu|vend|envoy|cèd|céd|fourni|transf|utilis)\w*",
+    denial=r"\brenonc\w+\sà\b|\bni\s[^.;:]{1,60}?\sni\b|\b(?:ne|n['’])\s?(?:\w+\s){0,2}?(?:partag|transm|communiqu|divulgu|vend|envoy|cèd|céd|fourni|transf|utilis)\w*",
     denied_before=False,
     refused=alternatives(
         r"n['’](?:y_)?(?:a|ont|aura|auront)_(?:pas|aucun)_(?:d['’])?accès ne_reçoi(?:t|vent)_(?:rien|aucune?)"

@@ -125,7 +125,7 @@ WORDS: Final = Words(
     r"|staaten|raum|zentrum|zentren|kosten|ismus|gesetz|gesetze|konto|konten|listen?|dateien?"
     r"|ereignissen?|kennzeichen|merkmalen?|zahlen?|bearbeiter|empfänger[ns]?|gruppen?|plattform"
     r"|plattformen|technik|logik|statistik|grund|gründen?|richtlinien?)",
-    denial=r"\b(?:weder\b|(?:erhält|erhalten|bekommt|bekommen)\s(?:\w+\s){0,5}?(?:nichts|keine\w*)|(?:geb|teil|übermittel|verkauf|send|übertrag|leit|reich|nutz|verwend|schick)\w*\s(?:\w+\s){0,5}?"
+    denial=r"\b(?:weder\b|(?:setz|nutz|verwend)\w*\s(?:wir\s)?nicht\b|(?:erhält|erhalten|bekommt|bekommen)\s(?:\w+\s){0,5}?(?:nichts|keine\w*)|(?:geb|teil|übermittel|verkauf|send|übertrag|leit|reich|nutz|verwend|schick)\w*\s(?:\w+\s){0,5}?"
     r"(?:nichts?|nie|niemals|keine\w*)|keine\w*\s(?:\w+\s){1,8}?(?:weiter|übermittelt|übertragen|verkauft|gesendet))\b",
     denied_before=True,
     refused="",

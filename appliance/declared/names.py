@@ -132,16 +132,17 @@ LEGAL: Final = re.compile(rf"(?P<name>{_LONG}{_REGION}),?\s(?P<form>{_FORM})(?![
 _SURE: Final = r"GmbH|gmbh|gAG|AG|SE|Inc\.?|Ltd\.?|Limited|LLC|SAS|SARL|B\.V\.|AB|Oy"
 _LEADING: Final = r"by|of|to|with|from|and|the|der|die|das|bei|von|mit|an|und|par|chez|avec|la|le|et"
 SMALL_LEGAL: Final = re.compile(
-    rf"(?<![\w@/.-])(?:(?P<led>{_LEADING})\s)?(?P<name>(?(led)(?:[a-z]\w{{2,}}\s)?)[a-z][\w-]{{3,}})"
+    rf"(?<![\w@/.-])(?P<led>^|\|\s|\b(?:{_LEADING})\s)?(?P<name>(?(led)(?:[a-z]\w{{2,}}\s)?)[a-z][\w-]{{3,}})"
     rf"\s(?P<form>{_SURE}|ltd)(?![\w])"
 )
 """One that is written with small letters: "rapidmail GmbH", "by nestling labs ltd"."""
 
 INSTITUTION: Final = re.compile(
-    rf"(?:University\sof|Université\sd[eu]|Universität|Hochschule)\s(?:the\s)?{_WORD}(?:\s{_WORD}){{0,2}}"
+    rf"(?:University\sof|Université\sd[eu])\s(?:the\s)?{_WORD}(?:\s{_WORD}){{0,2}}"
+    rf"|(?:Universität|Hochschule|\w*[Kk]linikum|Lebenshilfe|Sparkasse|Stadtwerke)\s{_WORD}"
     rf"|{_WORD}(?:\s{_WORD}){{0,1}}\s(?:University|Universität)(?!\w|\sof)"
 )
-"""A university, whose name ends with its town as no company's does."""
+"""A university or the like, whose name ends with its town as no company's does."""
 
 _ELIDED: Final = re.compile(r"^(?:[LDJNSC]|Qu)['’](?:[a-zà-ÿ]\S*\s?)?", re.IGNORECASE)
 """A French article that is one word with what follows; what follows with a small letter goes with it."""

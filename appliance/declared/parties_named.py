@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from appliance.declared import names
-from appliance.declared.judge import ITEM, Found, Judge, Known, run
+from appliance.declared.judge import ITEM, WEAK, Found, Judge, Known, run
 from appliance.declared.sentences import Sentence
 from appliance.declared.terms import NO_TERMS, SMALL, Terms
 from appliance.declared.words import Words, holds
@@ -31,8 +31,12 @@ def named(sentence: Sentence, words: Words, known: Known, terms: Terms = NO_TERM
         return
     judge = Judge(words, known, terms)
     spans = [(firm.at, firm.at + len(firm.name)) for firm in firms]
-    for found in _otherwise(sentence, judge):
-        if not any(start < found.at < end for start, end in spans):  # part of a legal name
+    others = list(_otherwise(sentence, judge))
+    spans += [(one.at, one.at + len(one.name)) for one in others if one.rule not in WEAK]
+    towns = {one.at for one in others if one.rule == "institution"}
+    for found in others:
+        longer = found.at in towns and found.rule != "institution"  # "Klinikum Stuttgart Zeiten"
+        if not longer and not any(start < found.at < end for start, end in spans):  # part of another name
             yield found
 
 

@@ -147,6 +147,13 @@ CASES = (
     ("neither nor", "Ni Amazon, ni personne d’autre ne reçoit quoi que ce soit.", "fr",
      {("party", "Amazon", True)}),
     ("who receives nothing", "Insbesondere erhält Google keine Daten.", "de", {("party", "Google", True)}),
+    ("part of a longer name", "Nous partageons avec l’association Clé de Sol.", "fr",
+     {("party", "Clé de Sol", False)}),
+    ("a button", "When you tap Share, the drawing is stored.", "en", set()),
+    ("a clinic", "Mit Ihrer Einwilligung erhält das Klinikum Stuttgart Zeiten ohne Namen.", "de",
+     {("party", "Klinikum Stuttgart", False)}),
+    ("nothing is sent", "Nothing is sent to Amazon or Google.", "en",
+     {("party", "Amazon", True), ("party", "Google", True)}),
     ("an elided article", "Nous partageons des données avec l’hébergeur Nuagerie.", "fr",
      {("party", "Nuagerie", False)}),
 )  # fmt: skip
