@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from appliance.declared.codes import lines
 from appliance.declared.compare import BOTH, DECLARED, DENIED, MENTIONED, SEEN
-from appliance.declared.document import MAX_TEXT, PARTY, Document
+from appliance.declared.document import EXPIRED, MAX_TEXT, PARTY, STRANGER, TRUSTED, Document
 from appliance.declared.mud import MudError
 from appliance.declared.table import Table, read_document, table
 from appliance.lookup.declared import load_known
@@ -40,7 +40,26 @@ TOPICS: Final = {
     "network": N_("where it connects to"),
 }
 
-OFFERED: Final = ("notice", "mud", "label", "passport")
+SIGNED: Final = {
+    TRUSTED: N_("The signature fits this file, and was made by someone you trust:"),
+    STRANGER: N_(
+        "The signature fits this file, but nobody you told us to trust made it. It says that it is from:"
+    ),
+    EXPIRED: N_(
+        "The signature fits this file, but the certificate of the one you trust was not valid on that day:"
+    ),
+    None: N_("No signature was given with this file, so nothing tells who wrote it."),
+}
+"""What was checked of a MUD file's signature, before the signer's name."""
+
+OFFERED: Final = {
+    "notice": N_("Privacy notice"),
+    "mud": N_("MUD file (RFC 8520)"),
+    "label": N_("Label on the product or its box"),
+    "passport": N_("Digital product passport, saved as JSON"),
+}
+"""What a parent can add, and what each is called."""
+
 MAX_BODY: Final = 4 * MAX_TEXT
 """Bytes of a form with a pasted notice: every character may need four."""
 
@@ -152,6 +171,8 @@ def _page(device: str, trouble: str = "", draft: str = "") -> str:
         ],
         struck=visible_in(struck),
         topics=TOPICS,
+        signed=SIGNED,
+        offered=OFFERED,
         trouble=trouble,
         draft=draft,
         most=MAX_TEXT,

@@ -21,11 +21,24 @@ from appliance.cli.common import (
 )
 from appliance.cli.show import find_device
 from appliance.declared.codes import lines
-from appliance.declared.document import KINDS, LABEL, MAX_TEXT, NOTICE, TOPICS, Claim, Document
+from appliance.declared.document import (
+    EXPIRED,
+    KINDS,
+    LABEL,
+    MAX_TEXT,
+    MUD,
+    NOTICE,
+    STRANGER,
+    TOPICS,
+    TRUSTED,
+    Claim,
+    Document,
+)
 from appliance.declared.mud import MudError
 from appliance.declared.mud_made import made
 from appliance.declared.table import Table, read_document, table
 from appliance.devices.signals.mud import FIELD
+from appliance.lookup import signature
 from appliance.lookup.declared import load_known
 from appliance.lookup.scan import MAX_BYTES, ScanError, scan
 from appliance.store.book import Book
@@ -34,6 +47,15 @@ from appliance.store.reader import Reader
 
 SHORT: Final = 70
 """Characters of a sentence in the table; `--json` has all of it."""
+
+
+SIGNED: Final = {
+    TRUSTED: "The signature fits, and was made by someone you trust:",
+    STRANGER: "The signature fits, but nobody you told us to trust made it (--trust FILE); it says",
+    EXPIRED: "The signature fits, but the certificate of the one you trust was not valid on that day:",
+    None: "Its signature was not given, so nothing tells who wrote it (--signature FILE).",
+}
+"""What the signature of a MUD file is worth, before the signer's name."""
 
 
 def add(commands: Any) -> None:
@@ -56,6 +78,12 @@ def add(commands: Any) -> None:
     act.add_argument("--drop", metavar="DOC", type=int, help="delete a document and its claims")
     act.add_argument("--mud", action="store_true", help="print a MUD file (RFC 8520) made of what was seen")
     parser.add_argument("--kind", choices=KINDS, default=NOTICE, help=f"of the document (default: {NOTICE})")
+    parser.add_argument(
+        "--signature", metavar="FILE", help="of a MUD file, as its maker publishes it beside it"
+    )
+    parser.add_argument(
+        "--trust", metavar="FILE", help="certificates (PEM) of whom you trust to sign for the maker"
+    )
     parser.add_argument("--source", help="where it is from: an address, a shop, the box")
     add_store(parser)
     add_json(parser)
@@ -108,6 +136,9 @@ def _add(held: Declarations, device: str, args: argparse.Namespace) -> None:
         document, claims = read_document(draft, load_known())
     except MudError as error:
         raise CommandError(f"{name} is no MUD file: {error}") from error
+    if args.signature:
+        document = _signed(document, args)
+        print(f"{SIGNED[document.signature]} {printable(document.signer or '')}")
     kept = held.add(document, claims)
     if kept is None:
         print("This is the version that is kept already; nothing is new.")
@@ -117,6 +148,19 @@ def _add(held: Declarations, device: str, args: argparse.Namespace) -> None:
     )
     if not claims and kind == NOTICE:
         print("No rule read anything in it: is it a notice in English, French or German? --say adds by hand.")
+
+
+def _signed(document: Document, args: argparse.Namespace) -> Document:
+    """Return a document with what the signature beside it is worth."""
+    if document.kind != MUD or args.add == "-":
+        raise CommandError("--signature is for a MUD file: --add FILE --kind mud --signature FILE")
+    try:
+        content, beside = _bytes(args.add, 4 * MAX_TEXT), _bytes(args.signature, signature.MAX_BYTES)
+        trusted = _bytes(args.trust, signature.MAX_BYTES) if args.trust else b""
+        checked = signature.check(content, beside, trusted)
+    except signature.SignatureError as error:
+        raise CommandError(f"{args.signature}: {error}; nothing was kept") from error
+    return document._replace(signature=checked.worth, signer=checked.signer)
 
 
 def _scanned(name: str) -> str:
@@ -134,16 +178,20 @@ def _scanned(name: str) -> str:
     return found
 
 
-def _text(name: str) -> str:
+def _bytes(name: str, most: int) -> bytes:
+    """Return what a file holds; of one that is too long, one byte more than `most`."""
     try:
-        if name == "-":
-            data = sys.stdin.buffer.read(4 * MAX_TEXT + 1)
-        else:
-            with Path(name).open("rb") as file:
-                data = file.read(4 * MAX_TEXT + 1)
-        text = data.decode("utf-8-sig")
+        with Path(name).open("rb") as file:
+            return file.read(most + 1)
     except OSError as error:
         raise CommandError(f"cannot read {name}: {error.strerror}") from error
+
+
+def _text(name: str) -> str:
+    try:
+        most = 4 * MAX_TEXT
+        data = sys.stdin.buffer.read(most + 1) if name == "-" else _bytes(name, most)
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CommandError(f"{name} is no text in UTF-8: save the notice as plain text first") from error
     if len(text) > MAX_TEXT:
@@ -221,6 +269,8 @@ def _show(reader: Reader, device: str, args: argparse.Namespace) -> None:
         return
     for document in found.documents:
         print(f"{document.id}  {document.kind} of {when(document.ts)}, {printable(document.source)}")
+        if document.kind == MUD:
+            print(f"   {SIGNED[document.signature]} {printable(document.signer or '')}".rstrip())
     print()
     rows = (
         (row.standing, row.topic, row.value, row.note or ", ".join(row.seen)[:SHORT], _short(row.sentence))

@@ -20,6 +20,12 @@ SUPPORT_END: Final = "support_end"
 TOPICS: Final = (PARTY, COUNTRY, PURPOSE, PERIOD, SUPPORT_END)
 """What a claim is about: who receives, where, what for, how long it is kept, how long updates come."""
 
+TRUSTED: Final = "trusted"
+STRANGER: Final = "stranger"
+EXPIRED: Final = "expired"
+"""What the signature beside a MUD file is worth: made by whom the owner trusts, by somebody else, or by whom
+the owner trusts with a certificate whose time was over, or not yet come, when the file was added."""
+
 RULE: Final = "rule"
 PARENT: Final = "parent"
 
@@ -38,6 +44,8 @@ class Document(NamedTuple):
     language: str | None  # "en", "fr", "de" of a text; None for a MUD file, and where it is not known
     sha256: str  # of the text in UTF-8, hexadecimal
     text: str
+    signature: str | None = None  # TRUSTED, STRANGER, EXPIRED; None: no signature was given
+    signer: str | None = None  # name in the signer's certificate (RFC 4514), which a stranger chose
 
 
 class Claim(NamedTuple):

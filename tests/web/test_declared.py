@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 import segno
 from flask.testing import FlaskClient
 
+from appliance.declared.document import Document
 from appliance.store.book import Book
 from appliance.store.declared import Declarations
 from appliance.store.reader import Reader
+from tests.appliance.declared.test_mud import entry, mud
 from tests.web.conftest import dashboard
 from tests.web.household import DOLL, household
 from tests.web.security.doors import browser, moved_in, token_of
@@ -39,6 +42,25 @@ def family(tmp_path: Path) -> Iterator[tuple[FlaskClient, Declarations]]:
 def paste(client: FlaskClient, text: str, kind: str = "notice") -> int:
     form = {"csrf": token_of(client.get(PLACE)), "text": text, "kind": kind, "source": "the maker's page"}
     return client.post(PLACE, data=form).status_code
+
+
+@pytest.mark.parametrize(
+    ("worth", "said"),
+    [
+        (None, "No signature was given"),
+        ("trusted", "made by someone you trust"),
+        ("stranger", "nobody you told us to trust"),
+        ("expired", "was not valid on that day"),
+    ],
+)
+def test_the_page_says_what_was_checked_of_a_mud_file(family, worth, said):
+    client, held = family
+    text = json.dumps(mud(entry("cl0-frdev")))
+    signer = worth and "O=Bear <b>Toys</b>"
+    held.add(Document(0, DOLL, "mud", 0.0, "bear.json", None, "", text, worth, signer), [])
+    shown = client.get(PLACE).text
+    assert said in shown and ("Not checked" in shown) is (worth is not None)
+    assert "<b>Toys" not in shown and ("O=Bear" in shown) is (worth is not None)
 
 
 def test_a_pasted_notice_gives_the_table(family):

@@ -13,6 +13,8 @@ import segno
 from appliance.cli import main
 from appliance.declared.mud import parse
 from appliance.store.reader import Reader
+from tests.appliance.declared.test_mud import entry, mud
+from tests.appliance.lookup.test_signature import self_signed, signed
 from tests.web.household import DOLL, household
 from tests.web.test_store import stored
 
@@ -63,6 +65,31 @@ def test_a_code_on_a_label_is_scanned(store, tmp_path, capsys):
     (tmp_path / "text.png").write_text("no picture")
     assert run(store, "--scan", str(tmp_path / "text.png")) == 1
     assert "expected a photograph" in capsys.readouterr().err
+
+
+def test_a_mud_file_says_what_its_signature_is_worth(store, tmp_path, capsys):
+    file, beside = tmp_path / "bear.json", tmp_path / "bear.p7s"
+    file.write_text(json.dumps(mud(entry("cl0-frdev"))))
+    adding = ("--add", str(file), "--kind", "mud")
+    assert run(store, *adding) == 0 and run(store) == 0
+    assert "Its signature was not given" in capsys.readouterr().out
+
+    self_signed(tmp_path, "maker", "/O=Bear Toys")
+    beside.write_bytes(signed(tmp_path, "maker", data=file.read_bytes()))
+    assert run(store, *adding, "--signature", str(beside)) == 0 and run(store) == 0
+    assert capsys.readouterr().out.count("nobody you told us to trust") == 2
+    trust = ("--trust", str(tmp_path / "maker.pem"))
+    assert run(store, *adding, "--signature", str(beside), *trust) == 0 and run(store) == 0
+    assert capsys.readouterr().out.count("was made by someone you trust: O=Bear Toys") == 2
+    assert run(store, *adding) == 0  # without the signature it is the version that is kept
+    assert "kept already" in capsys.readouterr().out
+
+    file.write_text(file.read_text().replace("443", "444"))
+    assert run(store, *adding, "--signature", str(beside), *trust) == 1
+    assert "does not fit this file" in capsys.readouterr().err
+    assert run(store, "--add", str(file), "--signature", str(beside)) == 1  # a notice is not signed
+    with Reader(store) as reader:
+        assert [document.signature for document in reader.documents(DOLL)] == [None, "stranger", "trusted"]
 
 
 def test_a_notice_is_kept_read_and_compared(store, notice, capsys):
