@@ -38,6 +38,8 @@ TOPICS: Final = {
     "country": N_("in which country"),
     "purpose": N_("what for"),
     "network": N_("where it connects to"),
+    "period": N_("how long it is kept"),
+    "support_end": N_("until when updates come"),
 }
 
 SIGNED: Final = {

@@ -76,7 +76,7 @@ def install(app: Flask, here: Desk) -> None:
     )
 
 
-_SPOKEN: Final = ("size", "exact_size", "duration", "number", "country", "said", "sentence")
+_SPOKEN: Final = ("size", "exact_size", "duration", "number", "country", "span", "said", "sentence")
 """Methods of the request's language that are filters."""
 
 

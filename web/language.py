@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
+from babel.units import format_unit
 
 from web.marking import N_
 from web.said import said
@@ -28,6 +29,9 @@ LANGUAGES: Final = {"en": "English", "fr": "Français", "de": "Deutsch"}
 
 REGIONS: Final = {"en": "en_GB"}
 """Whose habits a language follows where it has several: day before month."""
+
+SPANS: Final = ("hours", "days", "weeks", "months", "years")
+"""Units of the spans that notices are read for."""
 
 UNKNOWN: Final = "ZZ"
 """What CLDR calls "unknown region": no name of a country."""
@@ -179,6 +183,13 @@ class Language:
         if not code:
             return self._("a country we could not tell")
         return str(self.locale.territories.get(code, code)) if code != UNKNOWN else code
+
+    def span(self, text: str) -> str:
+        """Return a span of a notice, "24 months", in this language; the text itself where it is none."""
+        number, _, unit = text.partition(" ")
+        if not number.isdigit() or unit not in SPANS:
+            return text
+        return str(format_unit(int(number), f"duration-{unit[:-1]}", locale=self.locale))
 
     def _decimal(self, value: float) -> str:
         return _formatted(value, None, self._name)

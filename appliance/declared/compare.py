@@ -24,6 +24,9 @@ NETWORK: Final = "network"
 """Topic of a row that a MUD file is compared in; the others are topics of claims."""
 
 FIRST: Final = "first"
+MAKER: Final = "its maker"
+"""Note of a row about the maker itself."""
+
 EEA: Final = frozenset(
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split()  # noqa: SIM905
 )
@@ -81,7 +84,7 @@ def _parties(
         if seen or not claim.denied:
             yield _row(claim, PARTY, seen)
     for party in left.values():
-        standing, note, sentence = BOTH, "its maker", ""
+        standing, note, sentence = BOTH, MAKER, ""
         if party.role != FIRST:
             denied_by_family = any(_is_named(party, claim.value) for claim in struck)
             sentence, note = "" if denied_by_family else mention(party, texts), ""

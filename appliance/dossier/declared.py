@@ -43,6 +43,8 @@ def _document(order: Order, document: Document) -> dict[str, Any]:
         "source": document.source,
         "language": document.language,
         "sha256": document.sha256,
+        "signature": document.signature,
+        "signer": document.signer,
     }
 
 

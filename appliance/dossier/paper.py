@@ -12,6 +12,8 @@ from itertools import groupby
 from typing import Any, Final
 
 from appliance.alerts.words import Words
+from appliance.declared.compare import MAKER
+from appliance.declared.document import COUNTRY, PURPOSE
 from appliance.dossier import charts
 from appliance.dossier.order import Order
 from appliance.store.pruning import DAY_S
@@ -217,7 +219,7 @@ class _Page:
             (
                 f"{party['organisation']} ({party['domain']})" if party["organisation"] else party["domain"],
                 self.say(f"role.{party['role']}"),
-                party["purpose"] or "–",
+                self._purpose(party["purpose"]),
                 f"{party['organisation_country'] or '–'} / {', '.join(party['server_countries']) or '–'}",
                 self._yes(party["encrypted"]),
                 party["contacts"],
@@ -338,14 +340,18 @@ class _Page:
             yield _paragraph(self.say("declared.none"))
             return
         yield _paragraph(self.say("declared.text"))
-        rows = [(one["day"], one["kind"], one["source"], one["sha256"]) for one in declared["documents"]]
+        rows = [
+            (one["day"], self._document(one), one["source"], one["sha256"]) for one in declared["documents"]
+        ]
         yield _table(map(self.say, ("c.when", "c.document", "c.source", "c.sha")), rows, (2, 2, 3, 5))
         table = [
             (
                 self.say(f"standing.{one['standing'].replace(' ', '_')}"),
-                one["value"],
-                one["topic"],
-                one["note"] or ", ".join(one["seen"]) or "–",
+                self._value(one["topic"], one["value"]),
+                self._word(f"topic.{one['topic']}", one["topic"]),
+                self.say("role.first")
+                if one["note"] == MAKER
+                else one["note"] or ", ".join(one["seen"]) or "–",
                 one["sentence"] or "–",
             )
             for one in declared["rows"][:MAX_DECLARED]
@@ -430,6 +436,20 @@ class _Page:
             if self._words.has(f"dossier.change.{kind}")
             else kind.replace("_", " ")
         )
+
+    def _purpose(self, code: str | None) -> str:
+        return self._word(f"purpose.{code}", code) if code else "–"
+
+    def _value(self, topic: str, value: str) -> str:
+        """Return what a document declares; countries and purposes are codes."""
+        if topic == COUNTRY:
+            return self._words.country(value)
+        return self._purpose(value) if topic == PURPOSE else value
+
+    def _document(self, one: dict[str, Any]) -> str:
+        kind = self._word(f"document.{one['kind']}", one["kind"])
+        worth = one["signature"]
+        return f"{kind} ({self._word(f'signature.{worth}', worth)}: {one['signer']})" if worth else kind
 
     def _yes(self, value: bool | None) -> str:
         return self.say("unknown" if value is None else "yes" if value else "no")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +62,19 @@ def test_the_page_says_what_was_checked_of_a_mud_file(family, worth, said):
     shown = client.get(PLACE).text
     assert said in shown and ("Not checked" in shown) is (worth is not None)
     assert "<b>Toys" not in shown and ("O=Bear" in shown) is (worth is not None)
+
+
+def test_a_new_version_tells_what_changed_in_words(family):
+    client, _ = family
+    assert paste(client, NOTICE) == 303
+    assert (
+        paste(client, "We share recordings with Amazon Web Services. We never share data with Ubitrack.")
+        == 303
+    )
+    text = " ".join(re.sub(r"<[^>]+>", " ", client.get(PLACE).text).split())
+    assert "It now says that this gets nothing: Ubitrack who receives" in text
+    assert "No longer denied: AdReach who receives" in text
+    assert "No longer there: Ireland in which country" in text
 
 
 def test_a_pasted_notice_gives_the_table(family):

@@ -7,10 +7,11 @@ import re
 from itertools import chain
 from pathlib import Path
 from string import Formatter
+from typing import Final
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
@@ -18,6 +19,7 @@ from appliance.data.texts import de, en, fr
 from tests.web.conftest import dashboard
 from tests.web.household import DOLL, MemoryReader
 from web.language import DOMAIN, LANGUAGES, LOCALES, Language
+from web.words import CATEGORIES, PURPOSES, ROLES
 
 WEB = Path(__file__).parents[2] / "web"
 METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
@@ -42,6 +44,28 @@ def test_french_is_complete() -> None:
     french = {m.id if isinstance(m.id, str) else m.id[0]: m for m in catalogue("fr") if m.id}
     missing = sorted(text for text in used() if text not in french or not all(_forms(french[text].string)))
     assert missing == [], TO_UPDATE
+
+
+CASE: Final = ("fridge", "support", "letter", "dossier", "declared", "base", "error")
+"""Pages that a family prints or hands on, and what stands around them: whole in German, too."""
+
+
+def test_pages_to_hand_on_are_german() -> None:
+    german = {m.id if isinstance(m.id, str) else m.id[0]: m.string for m in catalogue("de") if m.id}
+    pages = [(METHODS[0][1], WEB / "templates" / f"{name}.html") for name in CASE]
+    modules = [("python", path) for name in CASE if (path := WEB / f"{name}.py").exists()]
+    found = chain.from_iterable(
+        extract_from_file(method, str(path), keywords=KEYWORDS, options=OPTIONS["**/templates/**.html"])
+        for method, path in pages + modules
+    )
+    used = {text if isinstance(text, str) else text[0] for _, text, _, _ in found}
+    missing = sorted(text for text in used | words() if not all(_forms(german[text])))
+    assert missing == []
+
+
+def words() -> set[str]:
+    """Return the words for purposes, kinds of devices and roles, which stand on all of these pages."""
+    return {*PURPOSES.values(), *CATEGORIES.values(), *(text for role in ROLES.values() for text in role)}
 
 
 def test_german_is_started() -> None:
@@ -86,6 +110,7 @@ def test_numbers_sizes_and_countries_in_french() -> None:
     assert french.country("DE") == "Allemagne"
     assert re.sub(r"\s", " ", french.size(8_100)) == "8,1 ko"
     assert re.sub(r"\s", " ", french.number(21_480_553)) == "21 480 553"
+    assert (french.span("24 months"), french.span("a while")) == ("24\u00a0mois", "a while")
     assert french.date(1_780_000_000.0) == "28\u00a0mai"
 
 

@@ -91,11 +91,24 @@ def test_every_source_of_evidence_has_words(source: str) -> None:
     assert all(Words(language).has(f"dossier.source.{source}") for language in CASES)
 
 
-def test_declared_rows_are_printed_with_their_sentence(store: Path) -> None:
-    order = Order(DOLL, START, START + DAYS * DAY)
+@pytest.mark.parametrize(
+    ("language", "named", "country", "kind"),
+    [
+        ("en", ["seen, though denied", "X Corp", "receiver", "x.example", "We never do."], "Ireland",
+         "MUD file (signed by a stranger: O=Bear)"),
+        ("de", ["beobachtet, obwohl verneint", "X Corp", "Empfänger", "x.example", "We never do."], "Irland",
+         "MUD-Datei (signiert von einem Unbekannten: O=Bear)"),
+    ],
+)  # fmt: skip
+def test_declared_rows_are_printed_with_their_sentence(
+    store: Path, language: str, named: list[str], country: str, kind: str
+) -> None:
+    order = Order(DOLL, START, START + DAYS * DAY, language=language)
     with Source(store) as source:
         case, sums = gather(source, order, Pseudonyms(bytes(32)))
     document = {"kind": "notice", "day": "2026-01-01", "source": "pasted", "sha256": "00"}
+    notice = {**document, "signature": None, "signer": None}
+    mud = {**document, "kind": "mud", "signature": "stranger", "signer": "O=Bear"}
     row = {
         "standing": "seen and denied",
         "value": "X Corp",
@@ -103,11 +116,13 @@ def test_declared_rows_are_printed_with_their_sentence(store: Path) -> None:
         "note": "",
         "seen": ["x.example"],
     }
-    case["declared"] = {"documents": [document], "claims": [], "rows": [{**row, "sentence": "We never do."}]}
+    rows = [{**row, "sentence": "We never do."}, {**row, "topic": "country", "value": "IE", "sentence": ""}]
+    case["declared"] = {"documents": [notice, mud], "claims": [], "rows": rows}
     made = paper(case, order, sums, "k")
-    assert ["seen, though denied", "X Corp", "party", "x.example", "We never do."] in [
-        line for block in made["blocks"] if block["kind"] == "table" for line in block["rows"]
-    ]
+    printed = [line for block in made["blocks"] if block["kind"] == "table" for line in block["rows"]]
+    assert named in [[cell.replace(BREAK, "") for cell in line] for line in printed]
+    cells = {cell.replace(BREAK, "") for line in printed for cell in line}
+    assert {country, kind} <= cells and "IE" not in cells
     assert pdf(made)
 
 
