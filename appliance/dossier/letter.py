@@ -74,7 +74,7 @@ class _Letter:
     def _time(self) -> str:
         cover = self._case["coverage"]
         share = f"{100 * cover['watched_share']:.1f} %".replace(".", self._words.say("decimal"))
-        return self.say("time", since=cover["since"], until=cover["until"], share=share)
+        return self.say("time", since=self._day(cover["since"]), until=self._day(cover["until"]), share=share)
 
     def _parties(self) -> str:
         """Return whom data went to: those that are neither the maker nor its infrastructure first."""
@@ -90,8 +90,8 @@ class _Letter:
                 "party",
                 who=_who(party),
                 role=self._words.say(f"dossier.role.{party['role']}"),
-                first=party["first_day"],
-                last=party["last_day"],
+                first=self._day(party["first_day"]),
+                last=self._day(party["last_day"]),
                 sent=self._words.size(party["bytes_up"]),
                 country=self._words.countries(party["server_countries"][:3]),
                 encrypted=self.say("readable") if party["encrypted"] is False else "",
@@ -106,10 +106,10 @@ class _Letter:
         lines = [
             self.say(
                 "change",
-                date=change["ts"],
+                date=self._day(change["ts"]),
                 kind=self._words.say(f"dossier.change.{change['kind']}"),
                 who=change["organisation"] or change["domain"] or "?",
-                after=self.say("after", date=change["update"]) if change["update"] else "",
+                after=self.say("after", date=self._day(change["update"])) if change["update"] else "",
             )
             for change in worth[:MOST]
         ]
@@ -123,7 +123,7 @@ class _Letter:
                 "finding",
                 sentence=finding["sentence"],
                 times=finding["times"],
-                last=finding["last_ts"],
+                last=self._day(finding["last_ts"]),
                 limit=finding["cannot_prove"],
             )
             for finding in found[:MOST]
@@ -136,6 +136,10 @@ class _Letter:
         names = [row["value"] for row in rows if (row["topic"], row["standing"]) == (PARTY, SEEN)]
         if names:
             yield self.say("declared", who=self._words.listed(names[:MOST]))
+
+    def _day(self, text: str) -> str:
+        """Return a day of the case as the letter's language writes it; letters tell days alone."""
+        return self._words.day(text[:10])
 
     def _more(self, count: int) -> str:
         return self.say("more", n=count - MOST) if count > MOST else ""

@@ -77,8 +77,10 @@ def test_a_german_letter_has_no_english_sentence(store: Path, to: str) -> None:
 @pytest.mark.parametrize("to", ["maker", "cnil", "bnetza", "ico", "dgccrf", "ftc"])
 def test_a_letter_tells_asks_and_judges_nothing(store: Path, to: str, language: str) -> None:
     text = draft(store, ORDER, to, language)
-    for part in ("Talking doll", "Voice Example (voice.example)", "2026-06-17", "[", "97"):
+    day = {"en": "17 June 2026", "fr": "17 juin 2026", "de": "17. Juni 2026"}[language]
+    for part in ("Talking doll", "Voice Example (voice.example)", day, "[", "97"):
         assert part in text, part
+    assert not re.search(r"\d{4}-\d\d-\d\d", text)
     assert not VERDICTS.search(text)
     assert not re.search(r"\{\w*\}", text)
     for secret in (DOLL_MAC, OTHER_NAME, "Secret Tracker", "192.168."):
