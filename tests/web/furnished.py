@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from appliance.declared.document import Document
+from appliance.declared.document import STRANGER, Document
 from appliance.declared.table import read_document
 from appliance.devices.family import ADOPT, LABEL, Word
 from appliance.lookup.declared import load_known
@@ -26,6 +26,7 @@ from appliance.store.recordings import Recordings
 from appliance.store.searches import Searches
 from appliance.store.studies import Consent, Studies
 from tests.appliance.bluetooth.things import CAYLA
+from tests.appliance.declared.test_mud import entry, mud
 from tests.appliance.notify import home as receivers
 from tests.appliance.research.made import PROFILE
 from tests.web.household import BOX, CAMERA, DOLL, NOW, MemoryReader
@@ -79,8 +80,10 @@ def _say(book: Book) -> None:
 
 
 def _declare(book: Book) -> None:
-    """Keep two versions of a notice, and a claim that was struck."""
+    """Keep a MUD file that a stranger signed, two versions of a notice, and a claim that was struck."""
     declarations = Declarations(book)
+    signed = json.dumps(mud(entry("cl0-frdev")))
+    declarations.add(Document(0, DOLL, "mud", NOW, MARK, None, "", signed, STRANGER, MARK), [])
     for text in (NOTICE, f"{NOTICE} We never share data with AdReach. {MARK}"):
         document, claims = read_document(Document(0, DOLL, "notice", NOW, MARK, None, "", text), load_known())
         declarations.add(document, claims)

@@ -66,7 +66,8 @@ CODES = {
     "token.digest", "token.scopes", "daily.device", "answer.act", "answer.alert", "answer.device",
     "answer.kind", "outbox.kind", "outbox.device", "outbox.volume", "channel.kind", "channel.uid",
     "channel.content", "channel.tells", "consumer.fault", "note.device", "document.device",
-    "document.kind", "document.language", "document.sha256", "claim.device", "claim.topic", "claim.rule",
+    "document.kind", "document.language", "document.sha256", "document.signature",
+    "claim.device", "claim.topic", "claim.rule",
     "claim.said_by", "study.name", "heard.device", "policy.device", "policy.kind", "recording.device",
 }  # fmt: skip
 """Columns of keys, ids, digests and codes that a table of ours lists."""
