@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+from contextlib import suppress
 from typing import Any, Final
 
 from appliance.gateway.files import RUN
@@ -32,7 +33,8 @@ def ask(verb: str, patience_s: float = PATIENCE_S, **fields: Any) -> dict[str, A
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
             line.settimeout(patience_s)
             line.connect(SOCKET)
-            line.sendall(request)
+            with suppress(BrokenPipeError):  # a refusal does not wait for the question, and can still be read
+                line.sendall(request)
             with line.makefile("rb") as answers:
                 said = answers.readline(MAX_ANSWER)
     except OSError as error:

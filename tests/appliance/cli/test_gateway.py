@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -129,6 +130,26 @@ def test_no_passphrase_is_shown(gateway: Still, tmp_path: Path, capsys: pytest.C
 def test_any_other_request_is_refused_with_a_sentence(gateway: Still, line: bytes) -> None:
     answer = helper.Helper(gateway).answer(line)  # type: ignore[arg-type]
     assert list(answer) == ["error"] and ("expected" in answer["error"] or "policy" in answer["error"])
+
+
+def test_a_refusal_is_read_although_the_question_was_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "SOCKET", str(tmp_path / "gateway.sock"))
+
+    class Late(socket.socket):
+        """Asks only once the other side has answered and gone."""
+
+        def sendall(self, data: bytes, flags: int = 0) -> None:  # type: ignore[override]
+            caller, _ = listener.accept()
+            caller.send(b'{"error": "not you"}\n')
+            caller.close()
+            super().sendall(data, flags)
+
+    with helper.listen(Path(client.SOCKET)) as listener:
+        monkeypatch.setattr(client.socket, "socket", Late)
+        with pytest.raises(client.GatewayError, match="not you"):
+            client.ask("status")
 
 
 def test_a_stranger_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
