@@ -91,6 +91,11 @@ def add(commands: Any) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
+    if (args.signature or args.trust) and not (args.signature and args.add and args.kind == MUD):
+        raise CommandError(
+            "--signature, and --trust with it, are for a MUD file that is added: "
+            "--add FILE --kind mud --signature FILE"
+        )
     store = store_of(args)
     if store.exists():
         Book(store).close()  # brings an older store up to date
@@ -128,7 +133,8 @@ def _change(args: argparse.Namespace, store: Path, device: str) -> None:
 
 def _add(held: Declarations, device: str, args: argparse.Namespace) -> None:
     name = args.scan or args.add
-    text = _scanned(args.scan) if args.scan else _text(args.add)
+    content = b"" if args.scan else _bytes(args.add, 4 * MAX_TEXT)
+    text = _scanned(args.scan) if args.scan else _text(content, args.add)
     kind = LABEL if args.scan else args.kind
     source = args.source or ("pasted" if name == "-" else Path(name).name)
     draft = Document(0, device, kind, time.time(), source, None, "", text)
@@ -137,7 +143,7 @@ def _add(held: Declarations, device: str, args: argparse.Namespace) -> None:
     except MudError as error:
         raise CommandError(f"{name} is no MUD file: {error}") from error
     if args.signature:
-        document = _signed(document, args)
+        document = _signed(document, content, args)
         print(f"{SIGNED[document.signature]} {printable(document.signer or '')}")
     kept = held.add(document, claims)
     if kept is None:
@@ -150,12 +156,10 @@ def _add(held: Declarations, device: str, args: argparse.Namespace) -> None:
         print("No rule read anything in it: is it a notice in English, French or German? --say adds by hand.")
 
 
-def _signed(document: Document, args: argparse.Namespace) -> Document:
-    """Return a document with what the signature beside it is worth."""
-    if document.kind != MUD or args.add == "-":
-        raise CommandError("--signature is for a MUD file: --add FILE --kind mud --signature FILE")
+def _signed(document: Document, content: bytes, args: argparse.Namespace) -> Document:
+    """Return a document with what the signature beside its bytes is worth."""
     try:
-        content, beside = _bytes(args.add, 4 * MAX_TEXT), _bytes(args.signature, signature.MAX_BYTES)
+        beside = _bytes(args.signature, signature.MAX_BYTES)
         trusted = _bytes(args.trust, signature.MAX_BYTES) if args.trust else b""
         checked = signature.check(content, beside, trusted)
     except signature.SignatureError as error:
@@ -179,7 +183,9 @@ def _scanned(name: str) -> str:
 
 
 def _bytes(name: str, most: int) -> bytes:
-    """Return what a file holds; of one that is too long, one byte more than `most`."""
+    """Return what a file (or "-": standard input) holds; of one too long, one byte more than `most`."""
+    if name == "-":
+        return sys.stdin.buffer.read(most + 1)
     try:
         with Path(name).open("rb") as file:
             return file.read(most + 1)
@@ -187,11 +193,9 @@ def _bytes(name: str, most: int) -> bytes:
         raise CommandError(f"cannot read {name}: {error.strerror}") from error
 
 
-def _text(name: str) -> str:
+def _text(content: bytes, name: str) -> str:
     try:
-        most = 4 * MAX_TEXT
-        data = sys.stdin.buffer.read(most + 1) if name == "-" else _bytes(name, most)
-        text = data.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CommandError(f"{name} is no text in UTF-8: save the notice as plain text first") from error
     if len(text) > MAX_TEXT:

@@ -230,16 +230,18 @@ def _concerns(text: str, words: Words) -> bool:
 
 
 def _with_legal_form(text: str, words: Words, known: Known) -> Iterator[Found]:
+    judge = Judge(words, known, NO_TERMS)
     for found in (*names.LEGAL.finditer(text), *names.SMALL_LEGAL.finditer(text)):
         small = found["name"][:1].islower()
         name = found["name"] if small else names.trimmed(found["name"], words, legal=True)
         first, joint, rest = name.partition(f" {words.conjunction} ")
-        if joint and names.LEGAL.fullmatch(first):
+        two = bool(joint and names.LEGAL.fullmatch(first))
+        if two:
             yield Found(first, "legal_form", found.start() + found["name"].find(first))
-        if joint and (names.key(first) in known.organisations or names.LEGAL.fullmatch(first)):
+        if two or (joint and judge.is_known(first)):
             name = rest  # "Postmark and Singular Labs, Inc." are two
         led = re.search(r"(?<![\w@/.-])([a-z][\w-]+)\s$", text[: found.start()])
-        if led and Judge(words, known, NO_TERMS).is_known_small(led[1]):
+        if led and judge.is_known_small(led[1]):
             name = f"{led[1]} {name}"  # "infoscore Consumer Data GmbH"
         if small and (name in words.ordinary or name in words.common):
             continue

@@ -158,7 +158,7 @@ def extracted_rule(row: Mapping[str, str], meanings: Mapping[str, Mapping[str, s
     return Rule(row["signal"], row["pattern"], vendor, category, None, sure, "", None, row["prefix"])
 
 
-_LISTEDDOMAIN: Final = 0.6  # a maker's domain by the party tables: nobody has said what asks for it
+_LISTED_DOMAIN: Final = 0.6  # a maker's domain by the party tables: nobody has said what asks for it
 
 
 def maker_rule(domain: str, vendor: str, category: str | None) -> Rule:
@@ -166,7 +166,7 @@ def maker_rule(domain: str, vendor: str, category: str | None) -> Rule:
 
     `category` is what the maker mostly sells, None where that is of many kinds or not known.
     """
-    return Rule(DOMAIN, domain, vendor, category or None, None, _LISTEDDOMAIN, CATALOGUE, None)
+    return Rule(DOMAIN, domain, vendor, category or None, None, _LISTED_DOMAIN, CATALOGUE, None)
 
 
 def rule_of(row: Mapping[str, str]) -> Rule:

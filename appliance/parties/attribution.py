@@ -159,7 +159,9 @@ class Parties:
             return known  # of a domain's own purpose a telling word says more: metrics.<pictures>
         if said is None and owner is not None and owner.kind in KIND_PURPOSES:
             return KIND_PURPOSES[owner.kind]
-        return rules.by_domain(icann) or said if said in (None, "api") else said
+        if said in (None, "api"):  # then even a domain's own name tells more
+            return rules.by_domain(icann) or said
+        return said
 
     def _owner(self, host: str) -> Owner | None:
         """Return the owner of the longest listed suffix, from the first source that lists one."""

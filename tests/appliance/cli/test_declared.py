@@ -88,6 +88,8 @@ def test_a_mud_file_says_what_its_signature_is_worth(store, tmp_path, capsys):
     assert run(store, *adding, "--signature", str(beside), *trust) == 1
     assert "does not fit this file" in capsys.readouterr().err
     assert run(store, "--add", str(file), "--signature", str(beside)) == 1  # a notice is not signed
+    assert run(store, *adding, *trust) == 1 and run(store, "--claims", *trust) == 1  # nothing to check
+    assert capsys.readouterr().err.count("are for a MUD file that is added") == 3
     with Reader(store) as reader:
         assert [document.signature for document in reader.documents(DOLL)] == [None, "stranger", "trusted"]
 

@@ -26,24 +26,7 @@ def parties(notice: Notice) -> list[Claim]:
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "de"])
-@pytest.mark.parametrize(
-    "split",
-    [
-        "dev",
-        "second",
-        "third",
-        "held",
-        "fourth",
-        "fifth",
-        "sixth",
-        "seventh",
-        "eighth",
-        "ninth",
-        "tenth",
-        "eleventh",
-        "twelfth",
-    ],
-)
+@pytest.mark.parametrize("split", list(dict.fromkeys(notice.split for notice in NOTICES)))
 def test_parties_are_found_and_none_is_made_up(language, split):
     wanted = found = 0
     made_up: list[str] = []
